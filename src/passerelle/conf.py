@@ -1,0 +1,96 @@
+"""The settings of an installation in one table: name, default, what it does."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from passerelle.errors import Refused
+from passerelle.words import sentence
+
+FILE_NAME = "passerelle.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table. A setting stands in `passerelle.toml` as `name`, or in the environment as
+    `PASSERELLE_NAME`, which wins."""
+
+    name: str
+    default: str | int | bool
+    does: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("database_url", "", "PostgreSQL as `postgres://user:password@host:port/name`; empty: SQLite in the folder."),
+    Setting("secret_key", "", "Signs sessions and forms. `init` writes one into the folder; never commit it."),
+    Setting("allowed_hosts", "localhost,127.0.0.1", "Names under which the pages may be asked for, with commas."),
+    Setting("https", False, "The pages are served behind HTTPS: cookies are marked secure and HSTS is sent."),
+    Setting("language", "en", "Language of commands and of pages before sign-in: nl, fr, de or en."),
+    Setting("time_zone", "Europe/Brussels", "Zone in which times are shown and working days are counted."),
+    Setting("threads", 6, "Threads of the page server."),
+    Setting("sweep_seconds", 60, "Seconds between two turns of the worker."),
+    Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
+)
+
+
+class UnknownSetting(Refused):
+    """A name in the file or the environment that the table does not have."""
+
+    code = "conf.unknown_setting"
+
+
+class WrongSetting(Refused):
+    """A value of the wrong type."""
+
+    code = "conf.wrong_setting"
+
+
+def load(folder: Path, environment: Mapping[str, str] | None = None) -> dict[str, str | int | bool]:
+    """All settings of the installation in `folder`: defaults, then `passerelle.toml`, then the environment.
+
+    Raises UnknownSetting and WrongSetting, naming the file and the setting.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, str | int | bool] = {setting.name: setting.default for setting in SETTINGS}
+    path = folder / FILE_NAME
+    if path.exists():
+        for name, value in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            if name not in values:
+                raise UnknownSetting(
+                    sentence("{path} names a setting “{name}” that does not exist.", path=str(path), name=name),
+                    way_out=sentence("The settings are listed in docs/settings.md."),
+                )
+            if type(value) is not type(values[name]):
+                raise WrongSetting(
+                    sentence(
+                        "{path} gives “{name}” as {value}; it must be of the kind {kind}.",
+                        path=str(path), name=name, value=repr(value), kind=type(values[name]).__name__,
+                    )
+                )
+            values[name] = value
+    for setting in SETTINGS:
+        given = environment.get(f"PASSERELLE_{setting.name.upper()}")
+        if given is not None:
+            values[setting.name] = _read(setting, given)
+    return values
+
+
+def _read(setting: Setting, given: str) -> str | int | bool:
+    if isinstance(setting.default, bool):
+        if given.lower() in {"1", "true", "yes", "0", "false", "no", ""}:
+            return given.lower() in {"1", "true", "yes"}
+    elif isinstance(setting.default, int):
+        if given.strip().isdigit():
+            return int(given)
+    else:
+        return given
+    raise WrongSetting(
+        sentence(
+            "The environment gives PASSERELLE_{name} as {value}; it must be of the kind {kind}.",
+            name=setting.name.upper(), value=repr(given), kind=type(setting.default).__name__,
+        )
+    )
