@@ -1,0 +1,87 @@
+# Every command of the house. `make help` lists them; each works offline once the installation is there.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+WORKERS ?= 2
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+INSTALL = "$(UV)" pip install --quiet --python $(BIN)/python
+else
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+LOCKED := --no-deps --require-hashes --only-binary :all:
+
+.PHONY: help run test check lint bench docs messages lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
+		| while IFS=$$'\t' read -r name does; do printf '  make %-9s %s\n' "$$name" "$$does"; done
+
+run: $(VENV)/.stamp-run ## the demonstration, then its pages (ARGS="--no-serve" for the story alone)
+	@$(BIN)/passerelle demo $(ARGS)
+
+test: $(VENV)/.stamp-test ## the tests, within ten minutes (ARGS="tests/rules -k names" for some)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
+
+check: $(VENV)/.stamp-test ## the tests and the long ones; this is what .ci/run runs
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(VENV)/.stamp-run ## every measurement in benchmarks/ (ARGS go to each)
+	@shopt -s nullglob; found=0; \
+	for one in benchmarks/[a-z]*.py; do found=1; echo "== $$one"; $(BIN)/python "$$one" $(ARGS); done; \
+	if [ $$found = 0 ]; then echo "No measurement stands in benchmarks/ yet."; fi
+
+docs: $(VENV)/.stamp-run ## write the tables of docs/ that follow the code
+	@$(BIN)/python tools/pages.py
+
+messages: $(VENV)/.stamp-run ## collect the sentences, merge them into locale/*.po, and compile (needs gettext)
+	@command -v msgmerge >/dev/null || { \
+		echo "make messages needs GNU gettext. On Debian: apt-get install gettext" >&2; exit 1; }
+	@$(BIN)/python tools/messages.py
+
+lock: ## compile both lock files anew (needs uv)
+	@command -v uv >/dev/null || { \
+		echo "make lock needs uv on the path. Install it with: python3 -m pip install --user uv" >&2; exit 1; }
+	uv pip compile pyproject.toml --group build --generate-hashes --universal -o requirements.lock $(ARGS)
+	uv pip compile pyproject.toml --group build --group test --extra postgres --generate-hashes --universal \
+		-o requirements-test.lock $(ARGS)
+
+clean: ## remove the installation and whatever was made while working; never a folder with data
+	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The installation: exactly what the lock names, then this folder, editable.
+$(BIN)/python:
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "Passerelle needs Python 3.11 or newer, and no “$(PYTHON)” is on the path." >&2; \
+		echo "On Debian 12: apt-get install python3 python3-venv. Elsewhere: make run PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Passerelle needs Python 3.11 or newer; “$(PYTHON)” is $$("$(PYTHON)" -c 'import platform; print(platform.python_version())')." >&2; \
+		echo "Install a newer one beside it and name it: make run PYTHON=python3.12" >&2; exit 1; }
+	@echo "Making $(VENV) …"
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python cannot make environments. On Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.stamp-run: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what requirements.lock names …"
+	@$(INSTALL) $(LOCKED) -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.stamp-test: requirements-test.lock $(VENV)/.stamp-run
+	@echo "Installing what requirements-test.lock names …"
+	@$(INSTALL) $(LOCKED) -r requirements-test.lock
+	@touch $@
