@@ -1,0 +1,30 @@
+"""The neutral desk of the exchange judges the matches it was given, and hands back what nobody decided.
+
+    reader.service_kind = 'neutral_desk' AND role IN (desk, supervisor, head)
+    AND thing.holder_service = reader.service
+    AND ( thing.kind = 'match' AND act IN (list, read, read_content, judge)
+          OR thing.kind = 'duty' AND act IN (list, read, judge, reassign) )
+
+It sees both sides of a match, which the sides do not; it is not told whose discreet interest it is.
+"""
+
+from __future__ import annotations
+
+from passerelle.policy.facts import DESK_ROLES, ReaderFacts, ThingFacts
+from passerelle.words import noop
+
+NAME = "neutral_desk"
+BECAUSE = noop("The neutral desk was given this to judge or to hand back.")
+
+
+def grants(reader: ReaderFacts, act: str, thing: ThingFacts) -> bool:
+    """Only what stands with the neutral desk now."""
+    return (
+        reader.service_kind == "neutral_desk"
+        and reader.role in DESK_ROLES
+        and thing.holder_service == reader.service
+        and (
+            (thing.kind == "match" and act in {"list", "read", "read_content", "judge"})
+            or (thing.kind == "duty" and act in {"list", "read", "judge", "reassign"})
+        )
+    )

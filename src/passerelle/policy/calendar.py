@@ -1,0 +1,107 @@
+"""Working days of a place: its weekends, its public holidays with Easter computed, and its clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from passerelle.policy.tables import DATA_FOLDER, rows, wrong
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Holiday:
+    """A day nobody works: a month and a day, or so many days after Easter Sunday, and the place that keeps it."""
+
+    id: str
+    name: str
+    place: str
+    month: int | None
+    day: int | None
+    days_after_easter: int | None
+
+    def in_year(self, year: int) -> date:
+        """The date on which it falls in `year`."""
+        if self.days_after_easter is not None:
+            return easter_sunday(year) + timedelta(days=self.days_after_easter)
+        assert self.month is not None
+        assert self.day is not None
+        return date(year, self.month, self.day)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The working days of one or more places on one clock. Saturdays and Sundays are never working days."""
+
+    zone: ZoneInfo
+    holidays: tuple[Holiday, ...]
+
+    def is_working_day(self, day: date) -> bool:
+        """Is it neither a weekend nor a public holiday?"""
+        return day.weekday() < SATURDAY and day not in _dates(self.holidays, day.year)
+
+    def next_working_day(self, day: date) -> date:
+        """The first working day after `day`."""
+        day += timedelta(days=1)
+        while not self.is_working_day(day):
+            day += timedelta(days=1)
+        return day
+
+    def after_working_days(self, moment: datetime, count: int) -> datetime:
+        """`count` working days after `moment`, at the same time by the clock on the wall; in UTC.
+
+        What comes in on a weekend or a holiday counts as come in when the next working day begins: one working day
+        after a Saturday ends at midnight of Monday to Tuesday. A clock time that daylight saving skips is read an hour
+        later, one that it repeats is read the first time.
+        """
+        local = moment.astimezone(self.zone)
+        day, clock = local.date(), local.time()
+        if not self.is_working_day(day):
+            day, clock = self.next_working_day(day), time()
+        for _ in range(count):
+            day = self.next_working_day(day)
+        return datetime.combine(day, clock.replace(fold=0), tzinfo=self.zone).astimezone(UTC)
+
+
+def easter_sunday(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, any year from 1583.
+
+    The anonymous method of 1876, as in J. Meeus, Astronomical Algorithms, chapter 8.
+    """
+    golden = year % 19
+    century, of_century = divmod(year, 100)
+    leap, rest = divmod(century, 4)
+    correction = (century - (century + 8) // 25 + 1) // 3
+    epact = (19 * golden + century - leap - correction + 15) % 30
+    quarter, remainder = divmod(of_century, 4)
+    weekday = (32 + 2 * rest + 2 * quarter - epact - remainder) % 7
+    late = (golden + 11 * epact + 22 * weekday) // 451
+    month, day = divmod(epact + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
+
+
+@cache
+def belgium(places: tuple[str, ...] = ("be",), zone: str = "Europe/Brussels") -> Calendar:
+    """Belgium's calendar; `places` adds the days of its communities: be-vlg, be-wal, be-deg."""
+    return load(DATA_FOLDER / "holidays_be.yaml", places=places, zone=zone)
+
+
+def load(path: Path, *, places: tuple[str, ...], zone: str) -> Calendar:
+    """The calendar of `places` from a table of holidays. Raises WrongTable for a row without a date."""
+    found = []
+    for row in rows(path, "holidays", required={"place": str, "says": str}):
+        month, day, after = row.get("month"), row.get("day"), row.get("easter")
+        if (after is None) == (month is None or day is None):
+            raise wrong(path, f"row {row['id']} needs either a month and a day, or days after Easter")
+        if row["place"] in places:
+            found.append(Holiday(row["id"], row["says"], row["place"], month, day, after))
+    return Calendar(ZoneInfo(zone), tuple(found))
+
+
+@lru_cache(maxsize=256)
+def _dates(holidays: tuple[Holiday, ...], year: int) -> frozenset[date]:
+    return frozenset(holiday.in_year(year) for holiday in holidays)

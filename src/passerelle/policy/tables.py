@@ -1,0 +1,71 @@
+"""Reads the tables of policy from YAML, refuses rows that say too little, and gives the tables a version."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from passerelle.errors import Refused
+from passerelle.words import sentence
+
+DATA_FOLDER = Path(__file__).parent / "data"
+"""The shipped tables. An installation may read its own rows from a file of the same shape."""
+
+LEGAL_STANDINGS = ("binding", "borrowed")
+"""*binding*: it binds these services in this exchange; *borrowed*: a sound standard taken from elsewhere."""
+
+
+class WrongTable(Refused):
+    """A table of policy that cannot be used: a row without a source, a word nobody knows, two rows of one name."""
+
+    code = "policy.wrong_table"
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The YAML of `path`, which must be a mapping. Raises WrongTable, naming the file."""
+    with path.open(encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    if not isinstance(data, dict):
+        raise wrong(path, "it must be a mapping with its rows under a name")
+    return data
+
+
+def rows(path: Path, block: str, *, required: Mapping[str, type | tuple[type, ...]]) -> list[dict[str, Any]]:
+    """The rows under `block`, each with an `id` of its own, a `source`, a `standing` in law, and `required`."""
+    found = read(path).get(block)
+    if not isinstance(found, list) or not found:
+        raise wrong(path, f"there are no rows under “{block}”")
+    seen: set[str] = set()
+    for row in found:
+        name = row.get("id") if isinstance(row, dict) else None
+        if not isinstance(name, str) or not name or name in seen:
+            raise wrong(path, f"a row has no id of its own: {row!r}")
+        seen.add(name)
+        for key, kind in {**required, "source": str}.items():
+            if not isinstance(row.get(key), kind) or row[key] == "":
+                raise wrong(path, f"row {name} lacks “{key}”")
+        if row.get("standing") not in LEGAL_STANDINGS:
+            raise wrong(path, f"row {name} is neither binding nor borrowed")
+    return found
+
+
+def wrong(path: Path, why: str) -> WrongTable:
+    """A refusal that names the file and what is wrong with it."""
+    return WrongTable(
+        sentence("The table {name} cannot be used: {why}.", name=path.name, why=why),
+        way_out=sentence("Mend the row; the shipped table of the same name shows the shape."),
+    )
+
+
+@cache
+def version(folder: Path = DATA_FOLDER) -> str:
+    """Twelve hexadecimal signs of the SHA-256 of all tables in `folder`: which rules a decision was taken under."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]

@@ -1,0 +1,54 @@
+"""The tables of policy are complete, say where they stand in law, and refuse rows that say too little."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from passerelle.policy import tables
+
+ALL = sorted(tables.DATA_FOLDER.glob("*.yaml"))
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_every_row_of_every_table_names_its_source_and_whether_it_binds(path: Path) -> None:
+    blocks = {name: block for name, block in yaml.safe_load(path.read_text(encoding="utf-8")).items() if type(block) is list}
+    assert blocks
+    for rows in blocks.values():
+        for row in rows:
+            assert len(row["source"]) > 10, row
+            assert row["standing"] in ("binding", "borrowed"), row
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("- just a list", "must be a mapping"),
+        ("rows: []", "no rows"),
+        ("rows: [{source: a law, standing: binding}]", "no id of its own"),
+        ("rows: [{id: a, source: law, standing: binding}, {id: a, source: law, standing: binding}]", "no id of its own"),
+        ("rows: [{id: a, standing: binding}]", "lacks “source”"),
+        ("rows: [{id: a, source: '', standing: binding}]", "lacks “source”"),
+        ("rows: [{id: a, source: law, standing: usual}]", "neither binding nor borrowed"),
+    ],
+)
+def test_a_row_that_says_too_little_is_refused_with_the_name_of_its_table(tmp_path: Path, text: str, why: str) -> None:
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(tables.WrongTable, match=why) as refused:
+        tables.rows(path, "rows", required={})
+    assert refused.value.code == "policy.wrong_table"
+    assert "wrong.yaml" in str(refused.value)
+
+
+def test_the_version_of_the_rules_changes_with_any_byte_of_any_table(tmp_path: Path) -> None:
+    seen = {tables.version()}
+    for path in ALL:
+        folder = tmp_path / path.stem
+        folder.mkdir()
+        for other in ALL:
+            (folder / other.name).write_bytes(other.read_bytes() + (b"#" if other == path else b""))
+        seen.add(tables.version(folder))
+    assert len(seen) == len(ALL) + 1
