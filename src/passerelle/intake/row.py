@@ -133,10 +133,15 @@ def check_external_id(given: str, name: str) -> str:
 
 @dataclass(slots=True)
 class Draft:
-    """A row in the making: properties, parts, relations and words are added, then `finish` makes the Row."""
+    """A row in the making: properties, parts, relations and words are added, then `finish` makes the Row.
+
+    `forgiving`: a value whose bytes its own publisher has spoilt is left out with a note, and does not cost the row. For
+    lists that nobody here can mend.
+    """
 
     external_id: str
     schema: str
+    forgiving: bool = False
     properties: dict[str, list[str]] = field(default_factory=dict)
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     relations: list[tuple[str, str, str]] = field(default_factory=list)
@@ -175,6 +180,8 @@ class Draft:
     def say(self, label: str, value: str | None) -> None:
         """One line of the row's text: `Born: 1971`. Nothing is said of an empty value."""
         if value and value.strip():
+            check_readable(value.replace("\ufffd", "?") if self.forgiving else value, label)
+            check_length(value, label)
             line = f"{label}: {_tidy(value)}" if label else _tidy(value)
             if line not in self.said:
                 self.said.append(line)
@@ -217,6 +224,9 @@ class Draft:
 
     def _put(self, into: dict[str, list[str]], prop: str, value: str | None) -> None:
         if value is None or not value.strip():
+            return
+        if self.forgiving and "\ufffd" in value:
+            self.note(sentence("“{value}” holds spoilt signs; it stands in the text only.", value=_tidy(value)[:200]))
             return
         check_readable(value, prop)
         check_length(value, prop)

@@ -79,7 +79,7 @@ def known_kind(given: str) -> str | None:
 
 def _folded(name: str) -> str:
     bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^\w]+", " ", bare).split())
+    return " ".join(re.sub(r"[^\w]+", " ", bare.replace("&", " and ")).split())
 
 
 @cache
@@ -94,14 +94,18 @@ def _countries() -> dict[str, str]:
 def country_code(given: str) -> str | None:
     """The ISO 3166-1 code, in small letters, of a country by its name (English, Dutch, French, German, or as the UN and
     OFAC write it) or its code; None where it is not known."""
-    return _countries().get(_folded(given))
+    code = _countries().get(_folded(given))
+    if code is None and given.count(",") == 1:
+        first, _, last = given.partition(",")
+        code = _countries().get(_folded(f"{last} {first}"))
+    return code
 
 
-_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ][\d:.]+(?:Z|[+-]\d{2}:?\d{2})?)?)?)?")
+_PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ][\d:.]+)?(?:Z|[+-]\d{2}:?\d{2})?)?)?")
 
 
 def iso_date(given: str) -> str | None:
-    """A date as `1970`, `1970-03` or `1970-03-12` (a time of day is left off); None where it is no such date."""
+    """A date as `1970`, `1970-03` or `1970-03-12` (a time of day and a zone are left off); None where it is no such date."""
     found = _PARTIAL.fullmatch(given.strip())
     if found is None:
         return None
