@@ -47,9 +47,7 @@ bench: $(VENV)/.stamp-run ## every measurement in benchmarks/ (ARGS go to each)
 docs: $(VENV)/.stamp-run ## write the tables of docs/ that follow the code
 	@$(BIN)/python tools/pages.py
 
-messages: $(VENV)/.stamp-run ## collect the sentences, merge them into locale/*.po, and compile (needs gettext)
-	@command -v msgmerge >/dev/null || { \
-		echo "make messages needs GNU gettext. On Debian: apt-get install gettext" >&2; exit 1; }
+messages: $(VENV)/.stamp-run ## collect the sentences, merge them into locale/*.po, and compile
 	@$(BIN)/python tools/messages.py
 
 lock: ## compile both lock files anew (needs uv)
