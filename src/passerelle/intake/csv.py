@@ -1,4 +1,4 @@
-"""Reads a register kept as a table: CSV with the agreed header, or any header with a mapping that says what it means."""
+"""Reads a register kept as a table: CSV with the agreed header, or any other with a mapping that explains it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,12 @@ def source(opened: Opened, mapping_path: Path | None, language: str | None = Non
     unknown = [name for name in table.header if _means_nothing(table.mapping, name)]
     if unknown:
         notes.append(
-            str(sentence("These columns are not known and stand in the text of the rows only: {columns}.", columns=", ".join(unknown)))
+            str(
+                sentence(
+                    "These columns are not known and stand in the text of the rows only: {columns}.",
+                    columns=", ".join(unknown),
+                )
+            )
         )
 
     def reader(on_progress: Progress | None, start_after: int) -> Iterator[Row | BadRow]:
@@ -88,7 +93,8 @@ def reread(raw: str, mapping_path: Path | None, number: int = 1, file: str = "")
     found = [record for record in records(lines_of(text), table.delimiter, len(table.header)) if record.cells != ()]
     if len(found) != 1:
         fault = RowFault(
-            "intake.not_one_row", sentence("there must be one row after the header, and there are {count}.", count=len(found))
+            "intake.not_one_row",
+            sentence("there must be one row after the header, and there are {count}.", count=len(found)),
         )
         return bad_row(name, number, None, fault, raw)
     return _row(table, found[0], number)
@@ -206,7 +212,9 @@ def _read_row(table: Table, record: Record, number: int, raw: str) -> Row:
             sentence(
                 "the row has {count} cells and the header {expected} columns. "
                 "Put a value that holds “{delimiter}” in quotation marks.",
-                count=len(cells), expected=len(table.header), delimiter=table.delimiter,
+                count=len(cells),
+                expected=len(table.header),
+                delimiter=table.delimiter,
             ),
         )
     mapping = table.mapping
@@ -256,7 +264,9 @@ def _add(draft: Draft, prop: str, value: str, meaning: Meaning, mapping: TableMa
         if kept not in meaning.values:
             raise RowFault(
                 "intake.unknown_value",
-                sentence("“{field}” holds “{value}”, which the mapping does not explain.", field=name, value=kept[:100]),
+                sentence(
+                    "“{field}” holds “{value}”, which the mapping does not explain.", field=name, value=kept[:100]
+                ),
             )
         kept = meaning.values[kept]
     if schemas.is_date(prop):
@@ -271,7 +281,9 @@ def _add(draft: Draft, prop: str, value: str, meaning: Meaning, mapping: TableMa
     elif prop in schemas.kinds()[draft.schema]:
         draft.add(prop, kept)
     else:
-        draft.note(sentence("A {schema} has no “{field}”; it stands in the text only.", schema=draft.schema, field=prop))
+        draft.note(
+            sentence("A {schema} has no “{field}”; it stands in the text only.", schema=draft.schema, field=prop)
+        )
 
 
 def _date(given: str, formats: tuple[str, ...], name: str) -> str:
@@ -280,8 +292,11 @@ def _date(given: str, formats: tuple[str, ...], name: str) -> str:
         raise RowFault(
             "intake.bad_date",
             sentence(
-                "“{field}” holds “{value}”, which is no date as {formats}. Correct it, or name its format in a mapping.",
-                field=name, value=given[:100], formats=", ".join((*formats, "1970-03-12, 1970-03, 1970")),
+                "“{field}” holds “{value}”, which is no date as {formats}. "
+                "Correct it, or name its format in a mapping.",
+                field=name,
+                value=given[:100],
+                formats=", ".join((*formats, "1970-03-12, 1970-03, 1970")),
             ),
         )
     return read
@@ -302,7 +317,8 @@ def _schema(mapping: TableMapping, by_name: Mapping[str, str]) -> str:
             "intake.unknown_schema",
             sentence(
                 "“{field}” holds “{value}”, which is no kind of subject. Write one of {known}.",
-                field=mapping.schema_column, value=given[:100],
+                field=mapping.schema_column,
+                value=given[:100],
                 known=", ".join(mapping.schema_values or schemas.kinds()),
             ),
         )
@@ -318,7 +334,9 @@ def _category(mapping: TableMapping, by_name: Mapping[str, str]) -> str | None:
             "intake.unknown_category",
             sentence(
                 "“{field}” holds “{value}”, which is no category of person. Write one of {known}.",
-                field=mapping.category_column, value=given[:100], known=", ".join(CATEGORIES),
+                field=mapping.category_column,
+                value=given[:100],
+                known=", ".join(CATEGORIES),
             ),
         )
     return category
@@ -335,6 +353,11 @@ def _language(table: Table, by_name: Mapping[str, str]) -> str:
     if given and given not in LANGUAGES:
         raise RowFault(
             "intake.unknown_language",
-            sentence("“{field}” holds “{value}”. Write one of {known}.", field="language", value=given[:100], known=", ".join(LANGUAGES)),
+            sentence(
+                "“{field}” holds “{value}”. Write one of {known}.",
+                field="language",
+                value=given[:100],
+                known=", ".join(LANGUAGES),
+            ),
         )
     return given or table.language

@@ -9,11 +9,20 @@ from pathlib import Path
 from passerelle.errors import Refused
 from passerelle.intake import csv, followthemoney, ofac_sdn, un_consolidated
 from passerelle.intake.row import BadRow, Row
-from passerelle.intake.source import ArchiveRefused, FileUnreadable, Opened, Source, head, looks_packed, members, translated
+from passerelle.intake.source import (
+    ArchiveRefused,
+    FileUnreadable,
+    Opened,
+    Source,
+    head,
+    looks_packed,
+    members,
+    translated,
+)
 from passerelle.words import sentence
 
 FORMATS = ("csv", "ftm", "un", "ofac")
-"""csv: a table; ftm: FollowTheMoney entities, one JSON object a line; un: the UN consolidated list; ofac: the SDN list."""
+"""csv: a table; ftm: FollowTheMoney JSON lines; un: the UN consolidated list; ofac: the OFAC SDN list."""
 
 
 class UnknownFormat(Refused):
@@ -39,7 +48,11 @@ _NOT_REGISTERS = (
 
 
 def open_source(
-    paths: Sequence[Path] | Path, *, format: str | None = None, mapping: Path | None = None, language: str | None = None
+    paths: Sequence[Path] | Path,
+    *,
+    format: str | None = None,  # noqa: A002 (what the option of the command is called)
+    mapping: Path | None = None,
+    language: str | None = None,
 ) -> Source:
     """A register ready to be read, from its file, its archive, or (OFAC) its folder or its three files.
 
@@ -63,7 +76,9 @@ def open_source(
     if len(opened) != 1:
         raise UnknownFormat(
             sentence("{files}: one file was expected.", files=", ".join(one.name for one in opened) or "-"),
-            way_out=sentence("Give one register at a time. Several files together are read only as OFAC's sdn.csv, alt.csv and add.csv."),
+            way_out=sentence(
+                "Give one register at a time. Only OFAC's sdn.csv, alt.csv and add.csv are read together."
+            ),
         )
     only = opened[0]
     found = format or ("csv" if mapping is not None else detect(only))
@@ -76,7 +91,13 @@ def open_source(
     return csv.source(only, mapping, language)
 
 
-def reread(raw: str, format: str, mapping: Path | None = None, *, number: int = 1) -> Row | BadRow:
+def reread(
+    raw: str,
+    format: str,  # noqa: A002 (what the option of the command is called)
+    mapping: Path | None = None,
+    *,
+    number: int = 1,
+) -> Row | BadRow:
     """One row that somebody mended, from the `raw` of its Row or BadRow; the same result as from the whole file."""
     if format == "un":
         return un_consolidated.reread(raw, number)
@@ -116,7 +137,8 @@ def detect(opened: Opened) -> str:
     for sign, name in _NOT_REGISTERS:
         if start.startswith(sign):
             raise UnknownFormat(
-                sentence("{file} is a file of the kind {kind}, which is not read.", file=opened.name, kind=name), way_out=_REMEDY
+                sentence("{file} is a file of the kind {kind}, which is not read.", file=opened.name, kind=name),
+                way_out=_REMEDY,
             )
     if looks_packed(start):
         raise ArchiveRefused(

@@ -94,7 +94,8 @@ class _MappingReader:
 
     _KEYS = frozenset({
         "schema", "schema_column", "schemas", "id", "columns", "constants", "delimiter", "encoding", "separator",
-        "language", "date_formats", "category", "categories", "category_column", "learnt_on_column", "text_columns", "ignore",
+        "language", "date_formats", "category", "categories", "category_column", "learnt_on_column", "text_columns",
+        "ignore",
     })  # fmt: skip
     _COLUMN_KEYS = frozenset({"property", "relation", "schema", "date_formats", "values", "single"})
 
@@ -116,13 +117,17 @@ class _MappingReader:
         if schema is None and schema_column is None and "schema" not in self._table:
             self._wrong("schema", sentence("say what the rows are (Person, Organization, …), or give “schema_column”"))
         schema_values = {
-            given: kind for given, named in self._table_of_texts("schemas").items() if (kind := self._kind("schemas", named))
+            given: kind
+            for given, named in self._table_of_texts("schemas").items()
+            if (kind := self._kind("schemas", named))
         }
         category = self._text("category")
         category_values = self._table_of_texts("categories")
         for given in (*([category] if category else []), *category_values.values()):
             if given not in CATEGORIES:
-                self._wrong("category", sentence("“{given}” is none of {known}", given=given, known=", ".join(CATEGORIES)))
+                self._wrong(
+                    "category", sentence("“{given}” is none of {known}", given=given, known=", ".join(CATEGORIES))
+                )
         delimiter = self._text("delimiter")
         if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
             self._wrong("delimiter", sentence("it must be one sign"))
@@ -131,7 +136,9 @@ class _MappingReader:
             self._wrong("encoding", sentence("“{given}” is not known", given=encoding))
         language = self._text("language")
         if language is not None and language not in LANGUAGES:
-            self._wrong("language", sentence("“{given}” is none of {known}", given=language, known=", ".join(LANGUAGES)))
+            self._wrong(
+                "language", sentence("“{given}” is none of {known}", given=language, known=", ".join(LANGUAGES))
+            )
         constants = self._constants()
         if self._problems:
             raise MappingWrong(self._file, self._problems)
@@ -141,7 +148,7 @@ class _MappingReader:
             category_values=category_values, learnt_on_column=self._text("learnt_on_column"),
             text_columns=self._texts("text_columns", ()), ignored=frozenset(self._texts("ignore", ())),
             constants=constants, delimiter=delimiter, encoding=encoding,
-            separator=None if "separator" in self._table and not self._table["separator"] else self._text("separator") or ";",
+            separator=None if self._table.get("separator", ";") in (None, "") else self._text("separator"),
             language=language, date_formats=self._formats("date_formats", self._table.get("date_formats")),
         )  # fmt: skip
 
@@ -171,7 +178,9 @@ class _MappingReader:
         given = self._table.get(key) if given is None else given
         if given is None:
             return {}
-        if not isinstance(given, dict) or not all(isinstance(one, (str, int)) for pair in given.items() for one in pair):
+        if not isinstance(given, dict) or not all(
+            isinstance(one, (str, int)) for pair in given.items() for one in pair
+        ):
             self._wrong(key, sentence("it must be a table of what stands in the file and what it means"))
             return {}
         return {str(one): str(other) for one, other in given.items()}
@@ -240,7 +249,8 @@ class _MappingReader:
                     key,
                     sentence(
                         "“{given}” is no relation; they are {known}",
-                        given=str(relation)[:100], known=", ".join(schemas.relation_kinds()),
+                        given=str(relation)[:100],
+                        known=", ".join(schemas.relation_kinds()),
                     ),
                 )
                 continue
@@ -260,7 +270,10 @@ class _MappingReader:
 
 def _is_text_encoding(name: str) -> bool:
     try:
-        return re.fullmatch(r"utf-(8|8-sig|16|16-le|16-be|32)|cp\d+|iso8859-\d+|mac-roman", codecs.lookup(name).name) is not None
+        return (
+            re.fullmatch(r"utf-(8|8-sig|16|16-le|16-be|32)|cp\d+|iso8859-\d+|mac-roman", codecs.lookup(name).name)
+            is not None
+        )
     except (LookupError, ValueError):
         return False
 
@@ -306,5 +319,3 @@ def problems_with(mapping: TableMapping, header: tuple[str, ...]) -> list[Senten
         for key, name in asked
         if name is not None and name not in header
     ]
-
-

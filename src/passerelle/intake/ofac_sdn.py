@@ -19,7 +19,13 @@ from passerelle.words import sentence
 
 _WIDTHS = {"sdn": 12, "alt": 5, "add": 6, "sdn_comments": 2}
 _EMPTY = re.compile(r"\s*(-0-?\s*)?")
-_KINDS = {"individual": "Person", "": "Organization", "entity": "Organization", "vessel": "Vessel", "aircraft": "Airplane"}
+_KINDS = {
+    "individual": "Person",
+    "": "Organization",
+    "entity": "Organization",
+    "vessel": "Vessel",
+    "aircraft": "Airplane",
+}
 _KNOWN_AS = {"aka": "alias", "fka": "previousName", "nka": "alias"}
 _PART_NAME = re.compile(r"(?:^|[^a-z])(sdn_comments|sdn|alt|add)(?=[^a-z]*\.(?:csv|txt)(?:\.gz)?$)", re.IGNORECASE)
 _NO_COUNTRY = frozenset({"undetermined", "none identified"})
@@ -193,7 +199,9 @@ def _index(main: Opened, encoding: str, others: dict[str, Opened]) -> _Index:
                 if number not in listed:
                     raise RowFault(
                         "intake.ofac_number_unknown",
-                        sentence("It belongs to number {number}, which is not in {file}.", number=number, file=main.name),
+                        sentence(
+                            "It belongs to number {number}, which is not in {file}.", number=number, file=main.name
+                        ),
                     )
             except RowFault as fault:
                 index.faults.append((opened.name, record.line, number, fault, _raw_of_part(part, record)))
@@ -232,9 +240,9 @@ def _rows(
             yield _row(given, main.name, record.line, raw)
         except RowFault as fault:
             yield bad_row(main.name, record.line, number[:200] if number else None, fault, raw)
-    for extra, (file, line, number, fault, raw) in enumerate(index.faults, 1):
+    for extra, (file, line, number, why, raw) in enumerate(index.faults, 1):
         if index.last_line + extra > start_after:
-            refused = bad_row(file, line, number, fault, raw)
+            refused = bad_row(file, line, number, why, raw)
             yield BadRow(index.last_line + extra, refused.external_id, refused.code, refused.sentence, refused.raw)
     if on_progress is not None:
         on_progress(position)
@@ -275,7 +283,9 @@ def _row(given: dict[str, Any], file: str, number: int, raw: str) -> Row | BadRo
                 "intake.unknown_schema",
                 sentence(
                     "“{field}” holds “{value}”, which is no kind of subject. Write one of {known}.",
-                    field="SDN_Type", value=sdn[2][:100], known="individual, entity, vessel, aircraft",
+                    field="SDN_Type",
+                    value=sdn[2][:100],
+                    known="individual, entity, vessel, aircraft",
                 ),
             )
         draft = Draft(external_id, schema, forgiving=True)
@@ -344,7 +354,13 @@ def _read_addresses(draft: Draft, addresses: list[list[str]]) -> None:
         draft.say("Address", f"{full} ({remark})" if remark else full)
         if street:
             kind = "lives_at" if draft.schema == "Person" else "located_at"
-            parts = {"full": [full], "street": [street], "city": [city], "country": [country.removeprefix("Region: ")], "remarks": [remark]}
+            parts = {
+                "full": [full],
+                "street": [street],
+                "city": [city],
+                "country": [country.removeprefix("Region: ")],
+                "remarks": [remark],
+            }
             draft.part(kind, "Address", parts)
         elif city:
             draft.add("address", full)
@@ -376,7 +392,9 @@ def _parts(remark: str) -> Iterator[tuple[str, str]]:
                 yield _starts()[int(found.lastgroup[1:])][1], value
 
 
-_NUMBER = re.compile(r"(?:(?:No|Number)\b[.:]*|#|:|\([A-Z]{2}\))?\s*(.*?)(?=\s*\((?![0-9])|\s+issued\b|\s+at\s|\s+expires\b|\s*,\s|$)")
+_NUMBER = re.compile(
+    r"(?:(?:No|Number)\b[.:]*|#|:|\([A-Z]{2}\))?\s*(.*?)(?=\s*\((?![0-9])|\s+issued\b|\s+at\s|\s+expires\b|\s*,\s|$)"
+)
 
 
 def _read_remark(draft: Draft, prop: str, value: str, linked: dict[str, str]) -> None:
@@ -439,11 +457,11 @@ def _phone(listed: str) -> str:
 def remark_dates(value: str) -> tuple[str, ...]:
     """The dates of `12 Mar 1970`, `circa 1965`, `1960 to 1962`, `01 Jan 1960 to 31 Dec 1960`: ISO dates, or the years
     from the one to the other. What is approximate is taken as it is written; the words stay in the text."""
-    words = re.sub(r"\b(circa|ca\.?|approximately|between|early|late|mid|about|possibly)\b|[()]", " ", value, flags=re.IGNORECASE)
+    words = re.sub(
+        r"\b(circa|ca\.?|approximately|between|early|late|mid|about|possibly)\b|[()]", " ", value, flags=re.IGNORECASE
+    )
     ends = re.split(r"\s+(?:to|and|or)\s+|(?<=\d{4})\s*[-/]\s*(?=\d{4})", " ".join(words.split()))
     dates = [date for end in ends if (date := schemas.english_date(end)) is not None]
     if len(dates) == 2 and not re.search(r"\bor\b", value):
         return schemas.years_between(dates[0], dates[1])
     return tuple(dates)
-
-

@@ -99,7 +99,9 @@ def check_readable(text: str, name: str) -> None:
         )
     raise RowFault(
         "intake.unreadable_characters",
-        sentence("“{field}” holds bytes that cannot be read as text. Save the file as UTF-8 and mend them.", field=name),
+        sentence(
+            "“{field}” holds bytes that cannot be read as text. Save the file as UTF-8 and mend them.", field=name
+        ),
     )
 
 
@@ -110,7 +112,9 @@ def check_length(text: str, name: str) -> None:
             "intake.field_too_long",
             sentence(
                 "“{field}” has {length} characters; at most {limit} are taken in. Shorten it.",
-                field=name, length=len(text), limit=FIELD_CHARACTERS_MAX,
+                field=name,
+                length=len(text),
+                limit=FIELD_CHARACTERS_MAX,
             ),
         )
 
@@ -126,7 +130,9 @@ def check_external_id(given: str, name: str) -> str:
     if len(external_id) > EXTERNAL_ID_CHARACTERS_MAX:
         raise RowFault(
             "intake.id_too_long",
-            sentence("The id in “{field}” is longer than {limit} characters.", field=name, limit=EXTERNAL_ID_CHARACTERS_MAX),
+            sentence(
+                "The id in “{field}” is longer than {limit} characters.", field=name, limit=EXTERNAL_ID_CHARACTERS_MAX
+            ),
         )
     return external_id
 
@@ -135,8 +141,8 @@ def check_external_id(given: str, name: str) -> str:
 class Draft:
     """A row in the making: properties, parts, relations and words are added, then `finish` makes the Row.
 
-    `forgiving`: a value whose bytes its own publisher has spoilt is left out with a note, and does not cost the row. For
-    lists that nobody here can mend.
+    `forgiving`: a value whose bytes its own publisher has spoilt is left out with a note, and does not cost the row.
+    For lists that nobody here can mend.
     """
 
     external_id: str
@@ -153,7 +159,9 @@ class Draft:
         """One value more of the main subject; said twice it counts once. Countries become codes where known."""
         self._put(self.properties, prop, value)
 
-    def part(self, kind: str, schema: str, properties: Mapping[str, list[str]], *, key: str | None = None) -> str | None:
+    def part(
+        self, kind: str, schema: str, properties: Mapping[str, list[str]], *, key: str | None = None
+    ) -> str | None:
         """A subject that this row speaks of besides its main one, tied to it by `kind`; its id, or None if it is empty.
 
         The id is made of `key`, or else of the content, so that it stays the same from edition to edition.
@@ -252,7 +260,8 @@ def _tidy(value: str) -> str:
 
 
 class Seen:
-    """Which ids a file has had already, in eight bytes each (two of a million ids fall together once in 30 million files)."""
+    """Which ids a file has had already, by hashes of eight bytes. Of a million ids, two fall together once in 30 million
+    files."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import unicodedata
 from functools import cache
@@ -63,8 +63,24 @@ def is_recognisable(properties: frozenset[str]) -> bool:
 
 @cache
 def relation_kinds() -> dict[str, tuple[str, str]]:
-    """Each kind of relation that a column may state, with the kind of subject it speaks of and that subject's property."""
+    """Each kind of relation that a column may state, with the kind of subject it speaks of and the property it gives."""
     return {kind: (schema, prop) for kind, (schema, prop) in table("schemas.yaml")["relations"].items()}
+
+
+@cache
+def edges() -> dict[str, tuple[str, str, str]]:
+    """FollowTheMoney's entities that tie two others: the property of the one end, of the other, and the kind of tie."""
+    return {name: (near, far, kind) for name, (near, far, kind) in table("schemas.yaml")["edges"].items()}
+
+
+@cache
+def _family() -> dict[str, str]:
+    return {word.casefold(): kind for kind, words in table("schemas.yaml")["family"].items() for word in words}
+
+
+def family_kind(relationship: str) -> str | None:
+    """What a person is to a relative who is their `relationship` (“mother”: child_of); None where the word is not known."""
+    return _family().get(relationship.strip().casefold())
 
 
 @cache
@@ -111,7 +127,7 @@ def iso_date(given: str) -> str | None:
         return None
     year, month, day = found.groups()
     try:
-        datetime.date(int(year), int(month or 1), int(day or 1))
+        dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
     return "-".join(part for part in (year, month, day) if part)
@@ -121,7 +137,7 @@ def date_by_formats(given: str, formats: tuple[str, ...]) -> str | None:
     """A date by the first of `formats` (as Python's strptime writes them) that fits, as precise as that format is."""
     for form in formats:
         try:
-            read = datetime.datetime.strptime(given.strip(), form).date()  # noqa: DTZ007 (a date of birth has no zone)
+            read = dt.datetime.strptime(given.strip(), form).date()  # noqa: DTZ007 (a date of birth has no zone)
         except (ValueError, OverflowError, re.error):
             continue
         if "%d" in form or "%j" in form or "%x" in form:
@@ -146,7 +162,7 @@ def english_date(given: str) -> str | None:
         return None
     day, month, year = found.groups()
     if month is None:
-        return year if day is None and 1000 <= int(year) else None
+        return year if day is None and int(year) >= 1000 else None
     if month.lower() not in _MONTHS:
         return None
     number = _MONTHS.index(month.lower()) + 1

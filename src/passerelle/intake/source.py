@@ -141,16 +141,25 @@ def check_unpacked(name: str, unpacked: int, packed: int) -> None:
     if unpacked > UNPACKED_BYTES_MAX or too_many:
         raise ArchiveRefused(
             sentence(
-                "{file} unpacks to more than {ratio} times its size, or to more than {limit} bytes: it is not read further.",
-                file=name, ratio=RATIO_MAX, limit=UNPACKED_BYTES_MAX,
+                "{file} unpacks to more than {ratio} times its size, or to more than {limit} bytes: it is not read.",
+                file=name,
+                ratio=RATIO_MAX,
+                limit=UNPACKED_BYTES_MAX,
             ),
             way_out=sentence("If the register is honest, unpack it yourself and give the file."),
         )
 
 
 _DAMAGED = (
-    EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, NotImplementedError,
-    LookupError, OverflowError,
+    EOFError,
+    gzip.BadGzipFile,
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    NotImplementedError,
+    LookupError,
+    OverflowError,
 )
 
 
@@ -206,7 +215,16 @@ def head(opened: Opened) -> bytes:
         return io.BufferedReader(flow, HEAD_BYTES).read(HEAD_BYTES)
 
 
-_ARCHIVE_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x28\xb5\x2f\xfd")
+_ARCHIVE_STARTS = (
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"\x1f\x8b",
+    b"BZh",
+    b"\xfd7zXZ\x00",
+    b"7z\xbc\xaf\x27\x1c",
+    b"Rar!",
+    b"\x28\xb5\x2f\xfd",
+)
 
 
 def looks_packed(start: bytes) -> bool:
@@ -232,7 +250,9 @@ def members(path: Path) -> list[Opened]:
             with zipfile.ZipFile(path) as packed:
                 found = [Opened(path, about.filename) for about in _members(path, packed)]
     for opened in found:
-        if (opened.member is not None or start.startswith(b"\x1f\x8b") or looks_packed(start)) and looks_packed(head(opened)):
+        if (opened.member is not None or start.startswith(b"\x1f\x8b") or looks_packed(start)) and looks_packed(
+            head(opened)
+        ):
             raise ArchiveRefused(
                 sentence("{file} is an archive that cannot be read, or holds another archive.", file=opened.name),
                 way_out=sentence("Unpack it yourself and give the register's file."),
@@ -244,7 +264,12 @@ def _members(path: Path, packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     listed = packed.infolist()
     if len(listed) > MEMBERS_MAX:
         raise ArchiveRefused(
-            sentence("{file} holds {count} files; at most {limit} are read.", file=path.name, count=len(listed), limit=MEMBERS_MAX),
+            sentence(
+                "{file} holds {count} files; at most {limit} are read.",
+                file=path.name,
+                count=len(listed),
+                limit=MEMBERS_MAX,
+            ),
             way_out=sentence("Unpack it yourself and give the register's file."),
         )
     kept = []

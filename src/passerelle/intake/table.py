@@ -63,13 +63,13 @@ class _Feed:
         del self.taken[1:]
 
 
-def lines_of(text: io.TextIOBase, first: int = 1) -> Iterator[tuple[int, str]]:
+def lines_of(text: io.TextIOBase, first: int = 1, limit: int = ROW_CHARACTERS_MAX) -> Iterator[tuple[int, str]]:
     """Lines with their numbers; of a line longer than a row may be, only the beginning (one sign over the limit)."""
     number = first
-    while line := text.readline(ROW_CHARACTERS_MAX + 1):
+    while line := text.readline(limit + 1):
         rest = line
-        while len(rest) > ROW_CHARACTERS_MAX and not rest.endswith(("\n", "\r")):
-            rest = text.readline(ROW_CHARACTERS_MAX + 1)
+        while len(rest) > limit and not rest.endswith(("\n", "\r")):
+            rest = text.readline(limit + 1)
         yield number, line
         number += 1
 
@@ -94,7 +94,8 @@ def records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None)
                 "intake.quotes",
                 sentence(
                     "the quotation marks of the row do not pair ({reason}). "
-                    "Put a value that holds the delimiter or a quotation mark in quotation marks, and double those inside it.",
+                    "Put a value that holds the delimiter or a quotation mark in quotation marks, "
+                    "and double those inside it.",
                     reason=str(error),
                 ),
             )
@@ -119,7 +120,8 @@ def _too_long(feed: _Feed) -> RowFault:
         "intake.row_too_long",
         sentence(
             "the row is longer than {limit} characters (to line {line}). Shorten it, or close its quotation marks.",
-            limit=ROW_CHARACTERS_MAX, line=feed.taken[-1][0],
+            limit=ROW_CHARACTERS_MAX,
+            line=feed.taken[-1][0],
         ),
     )
 
@@ -162,5 +164,3 @@ def encoding_of(opened: Opened) -> tuple[str, list[str]]:
 def as_text(flow: io.RawIOBase, encoding: str) -> io.TextIOWrapper:
     """The bytes as text, with what cannot be read marked by U+FFFD and line ends left as they are."""
     return io.TextIOWrapper(io.BufferedReader(flow, 1 << 16), encoding=encoding, errors="replace", newline="")
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ElementTree
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,8 +57,10 @@ def reread(raw: str, number: int = 1) -> Row | BadRow:
             raise RowFault("intake.row_too_long", sentence("It is longer than {limit} bytes.", limit=RECORD_BYTES_MAX))
         try:
             element = Defused.fromstring(raw, forbid_dtd=True)
-        except (ElementTree.ParseError, ValueError, LookupError) as error:
-            raise RowFault("intake.xml_broken", sentence("It is not well-formed XML ({reason}).", reason=str(error))) from error
+        except (ET.ParseError, ValueError, LookupError) as error:
+            raise RowFault(
+                "intake.xml_broken", sentence("It is not well-formed XML ({reason}).", reason=str(error))
+            ) from error
         if element.tag not in _RECORDS:
             raise RowFault("intake.not_one_row", sentence("It must be one INDIVIDUAL or one ENTITY."))
     except RowFault as fault:
@@ -78,7 +80,11 @@ class _Measured:
         self._since += max(size, 0)
         if self._since > RECORD_BYTES_MAX:
             raise XmlRefused(
-                sentence("{file} has a record of more than {limit} bytes: it is not read further.", file=self._name, limit=RECORD_BYTES_MAX),
+                sentence(
+                    "{file} has a record of more than {limit} bytes: it is not read further.",
+                    file=self._name,
+                    limit=RECORD_BYTES_MAX,
+                ),
                 way_out=sentence("Fetch the list again from the United Nations."),
             )
         return self._flow.read(size) or b""
@@ -87,17 +93,21 @@ class _Measured:
         self._since = 0
 
 
-def _elements(flow: Stream, name: str) -> Iterator[ElementTree.Element]:
+def _elements(flow: Stream, name: str) -> Iterator[ET.Element]:
     """Each record in turn, let go of afterwards."""
     measured = _Measured(flow, name)
-    above: list[ElementTree.Element] = []
+    above: list[ET.Element] = []
     try:
         for event, element in Defused.iterparse(measured, events=("start", "end"), forbid_dtd=True):
             if event == "start":
                 above.append(element)
                 if len(above) > DEPTH_MAX:
                     raise XmlRefused(
-                        sentence("{file} has elements deeper than {limit}: it is not read further.", file=name, limit=DEPTH_MAX),
+                        sentence(
+                            "{file} has elements deeper than {limit}: it is not read further.",
+                            file=name,
+                            limit=DEPTH_MAX,
+                        ),
                         way_out=sentence("Fetch the list again from the United Nations."),
                     )
                 continue
@@ -111,13 +121,17 @@ def _elements(flow: Stream, name: str) -> Iterator[ElementTree.Element]:
                     above[-1].remove(element)
     except DefusedXmlException as error:
         raise XmlRefused(
-            sentence("{file} declares a document type or entities, which the UN list does not: it is not read.", file=name),
+            sentence(
+                "{file} declares a document type or entities, which the UN list does not: it is not read.", file=name
+            ),
             way_out=sentence("Fetch the list again from the United Nations."),
         ) from error
-    except ElementTree.ParseError as error:
+    except ET.ParseError as error:
         line, column = error.position
         raise XmlBroken(
-            sentence("{file} is not well-formed XML at line {line}, column {column}.", file=name, line=line, column=column),
+            sentence(
+                "{file} is not well-formed XML at line {line}, column {column}.", file=name, line=line, column=column
+            ),
             way_out=sentence("Fetch the list again; the records before that place have been read."),
         ) from error
     except (ValueError, LookupError) as error:
@@ -137,9 +151,11 @@ def _rows(opened: Opened, on_progress: Progress | None, start_after: int) -> Ite
             again = seen.again(external_id) if external_id else False
             if number <= start_after:
                 continue
-            raw = ElementTree.tostring(element, encoding="unicode").strip()
-            yield bad_row(opened.name, number, external_id, twice(external_id), raw) if again else _row(
-                element, opened.name, number, raw
+            raw = ET.tostring(element, encoding="unicode").strip()
+            yield (
+                bad_row(opened.name, number, external_id, twice(external_id), raw)
+                if again
+                else _row(element, opened.name, number, raw)
             )
         if on_progress is not None:
             on_progress(flow.position())
@@ -273,9 +289,14 @@ def _read_place_of_birth(draft: Draft, place: Any) -> None:
 
 
 def _read_document(draft: Draft, document: Any) -> None:
-    kind = " ".join(part for part in (_text(document, "TYPE_OF_DOCUMENT"), _text(document, "TYPE_OF_DOCUMENT2")) if part)
+    kind = " ".join(
+        part for part in (_text(document, "TYPE_OF_DOCUMENT"), _text(document, "TYPE_OF_DOCUMENT2")) if part
+    )
     number = _text(document, "NUMBER")
-    if not number and (found := re.search(r"(?:number|no\.?):?\s+([A-Z]{0,4}[\d /-]*\d)$", kind, re.IGNORECASE)) is not None:
+    if (
+        not number
+        and (found := re.search(r"(?:number|no\.?):?\s+([A-Z]{0,4}[\d /-]*\d)$", kind, re.IGNORECASE)) is not None
+    ):
         number = found[1]
     if number and any(sign.isdigit() for sign in number):
         draft.add("passportNumber" if _DOCUMENT_IS_PASSPORT.search(kind) else "idNumber", number)
@@ -292,7 +313,15 @@ def _read_address(draft: Draft, address: Any) -> None:
     full = ", ".join(part for part in (street, f"{code} {city}".strip(), state, country) if part)
     if street:
         kind = "lives_at" if draft.schema == "Person" else "located_at"
-        parts = {"full": full, "street": street, "city": city, "postalCode": code, "state": state, "country": country, "remarks": note}
+        parts = {
+            "full": full,
+            "street": street,
+            "city": city,
+            "postalCode": code,
+            "state": state,
+            "country": country,
+            "remarks": note,
+        }
         draft.part(kind, "Address", {name: [value] for name, value in parts.items()})
     elif city or state:
         draft.add("address", full)
