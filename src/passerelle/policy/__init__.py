@@ -1,1 +1,1 @@
-"""Who may see, who must be told what and by when, and on which ground it is withheld: law as tables, and plain rules."""
+"""Who may see, who must be told what and by when, and when it may be withheld: law as tables, and plain rules."""

@@ -45,24 +45,39 @@ def lawful(ground: str, reason: str) -> Ground:
     Raises GroundNotLawful, naming the closed list, for anything else; with a sentence of its own for a doubtful source,
     a lack of time and not having been asked, also when one of these is all that the reason says. Raises ReasonMissing.
     """
-    way_out = sentence("The lawful grounds are: {grounds}", grounds=_the_list())
-    said_instead = _not_grounds().get(_plain(ground))
-    if said_instead is not None:
-        raise GroundNotLawful(said_instead, way_out=way_out)
+    refuse_what_is_no_ground(ground)
     found = GROUNDS.get(ground)
     if found is None:
         raise GroundNotLawful(
-            sentence("“{ground}” is no lawful ground for withholding.", ground=ground), way_out=way_out
+            sentence("“{ground}” is no lawful ground for withholding.", ground=ground), way_out=_way_out()
         )
-    said_instead = _not_grounds().get(_plain(reason))
-    if said_instead is not None:
-        raise GroundNotLawful(said_instead, way_out=way_out)
+    refuse_what_is_no_ground(reason)
     if len(re.findall(r"\w+", reason)) < REASON_WORDS_MIN:
         raise ReasonMissing(
             sentence("Ground {letter} needs a reason that says why it applies here.", letter=found.letter),
             way_out=sentence("Say in a sentence what would happen if this were passed on."),
         )
     return found
+
+
+def refuse_what_is_no_ground(reason: str) -> None:
+    """Raises GroundNotLawful where all that a reason says is what never stops information: a doubtful source, a lack of
+    time, not having been asked. For pauses, which need a reason too."""
+    said_instead = _not_grounds().get(_plain(reason))
+    if said_instead is not None:
+        raise GroundNotLawful(said_instead, way_out=sentence("The grade of the source travels with the report."))
+
+
+def refuse_what_is_no_ground(said: str) -> None:
+    """Raises GroundNotLawful if a doubtful source, a lack of time or not having been asked is all that `said` says, in
+    any of the four languages; for a reason to withhold, and for one to hold or to defer."""
+    instead = _not_grounds().get(_plain(said))
+    if instead is not None:
+        raise GroundNotLawful(instead, way_out=_way_out())
+
+
+def _way_out() -> Sentence:
+    return sentence("The lawful grounds are: {grounds}", grounds=_the_list())
 
 
 def _load() -> Mapping[str, Ground]:
