@@ -58,7 +58,8 @@ def test_a_test_that_needs_something_absent_is_skipped_with_a_way_and_fails_in_c
     def run(**environment: str) -> subprocess.CompletedProcess[str]:
         plugins = ["-p", "tests.house.must_run", "-p", "no:django", "-p", "no:xdist"]
         return subprocess.run(
-            [sys.executable, "-m", "pytest", "-rs", *plugins, "test_planted.py"], cwd=tmp_path, capture_output=True, text=True, check=False,
+            [sys.executable, "-m", "pytest", "-rs", *plugins, "test_planted.py"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
             env={"PATH": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
         )
 
