@@ -275,9 +275,9 @@ def _add(draft: Draft, prop: str, value: str, meaning: Meaning, mapping: TableMa
         if draft.schema == "Address":
             draft.add("full", kept)
         else:
-            draft.part("lives_at" if draft.schema == "Person" else "located_at", "Address", {"full": [kept]})
+            draft.part(schemas.relation_of("lives_at", draft.schema), "Address", {"full": [kept]})
     elif meaning.relation is not None and meaning.schema is not None:
-        draft.part(meaning.relation, meaning.schema, {prop: [kept]})
+        draft.part(schemas.relation_of(meaning.relation, draft.schema), meaning.schema, {prop: [kept]})
     elif prop in schemas.kinds()[draft.schema]:
         draft.add(prop, kept)
     else:

@@ -168,7 +168,7 @@ def detect(opened: Opened) -> str:
         )
     if ofac_sdn.looks_like_sdn(text):
         return "ofac"
-    if "\0" in text:
+    if text.count("\0") * 20 > len(text):
         raise UnknownFormat(sentence("{file} is not text.", file=opened.name), way_out=_REMEDY)
     return "csv"
 

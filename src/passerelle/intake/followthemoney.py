@@ -112,6 +112,7 @@ def _entity(given: Any, depth: int) -> Entity:
         raise RowFault(
             "intake.unknown_schema", sentence("“{field}” is missing. Give the kind of entity.", field="schema")
         )
+    check_readable(schema, "schema")
     properties: dict[str, tuple[str, ...]] = {}
     inner: dict[str, tuple[Entity, ...]] = {}
     for prop, values in given.get("properties", {}).items():
@@ -124,6 +125,8 @@ def _entity(given: Any, depth: int) -> Entity:
                 "intake.bad_value",
                 sentence("“{field}” holds a value that is no text. Write a list of texts.", field=str(prop)),
             )
+        for text in texts:
+            check_readable(text, str(prop))
         if texts:
             properties[str(prop)] = texts
         if within:
@@ -415,7 +418,7 @@ def _read_address(draft: Draft, address: Entity) -> None:
     )
     if any(full):
         kept["full"] = list(full)
-    kind = "lives_at" if draft.schema == "Person" else "located_at"
+    kind = schemas.relation_of("lives_at", draft.schema)
     if draft.schema != "Address":
         draft.part(kind, "Address", kept, key=address.id)
         draft.say("Address", full[0])

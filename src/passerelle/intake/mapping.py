@@ -140,9 +140,7 @@ class _MappingReader:
                 "language", sentence("“{given}” is none of {known}", given=language, known=", ".join(LANGUAGES))
             )
         constants = self._constants()
-        if self._problems:
-            raise MappingWrong(self._file, self._problems)
-        return TableMapping(
+        mapping = TableMapping(
             file=self._file, columns=columns, ids=ids, schema=schema, schema_column=schema_column,
             schema_values=schema_values, category=category, category_column=self._text("category_column"),
             category_values=category_values, learnt_on_column=self._text("learnt_on_column"),
@@ -151,6 +149,9 @@ class _MappingReader:
             separator=None if self._table.get("separator", ";") in (None, "") else self._text("separator"),
             language=language, date_formats=self._formats("date_formats", self._table.get("date_formats")),
         )  # fmt: skip
+        if self._problems:
+            raise MappingWrong(self._file, self._problems)
+        return mapping
 
     def _wrong(self, key: str, what: Sentence) -> None:
         self._problems.append(sentence("“{key}”: {what}.", key=key, what=what))

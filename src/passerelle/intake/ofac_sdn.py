@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Any
 
 from passerelle.errors import Refused
 from passerelle.intake import schemas
-from passerelle.intake.row import BadRow, Draft, Row, RowFault, Seen, bad_row, check_external_id, twice
+from passerelle.intake.row import BadRow, Draft, Row, RowFault, Seen, bad_row, check_external_id, check_readable, twice
 from passerelle.intake.source import PROGRESS_ROWS, Opened, Progress, Source, stream, translated
 from passerelle.intake.table import Record, as_text, encoding_of, lines_of, records
 from passerelle.words import sentence
@@ -150,6 +151,14 @@ def _checked(given: Any) -> dict[str, Any]:
         raise shape
     if not _is_texts(kept["sdn"], _WIDTHS["sdn"]) or not isinstance(kept["comment"], str):
         raise shape
+    for text in (
+        *kept["sdn"],
+        kept["comment"],
+        *linked,
+        *linked.values(),
+        *itertools.chain(*kept["alt"], *kept["add"]),
+    ):
+        check_readable(text.replace("\ufffd", "?"), "row")
     return kept
 
 
@@ -353,7 +362,7 @@ def _read_addresses(draft: Draft, addresses: list[list[str]]) -> None:
         full = ", ".join(part for part in (street, city, country) if part)
         draft.say("Address", f"{full} ({remark})" if remark else full)
         if street:
-            kind = "lives_at" if draft.schema == "Person" else "located_at"
+            kind = schemas.relation_of("lives_at", draft.schema)
             parts = {
                 "full": [full],
                 "street": [street],

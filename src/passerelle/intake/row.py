@@ -211,6 +211,9 @@ class Draft:
                     "Give it one of these."
                 ),
             )
+        if self.schema == "Person" and not self.properties.get("name"):
+            parts = [self.properties.get(prop, [""])[0] for prop in ("firstName", "middleName", "lastName")]
+            self.add("name", " ".join(part for part in parts if part))
         main = {"id": self.external_id, "schema": self.schema, "properties": self.properties}
         entities = (main, *self.parts.values())
         text = "\n".join(self.said)
@@ -260,8 +263,8 @@ def _tidy(value: str) -> str:
 
 
 class Seen:
-    """Which ids a file has had already, by hashes of eight bytes. Of a million ids, two fall together once in 30 million
-    files."""
+    """Which ids a file has had already, by hashes of eight bytes: of a million ids, two fall together in one
+    file of 30 million."""
 
     def __init__(self) -> None:
         self._ids: set[int] = set()

@@ -63,8 +63,15 @@ def is_recognisable(properties: frozenset[str]) -> bool:
 
 @cache
 def relation_kinds() -> dict[str, tuple[str, str]]:
-    """Each kind of relation that a column may state, with the kind of subject it speaks of and the property it gives."""
+    """Each kind of relation that a column may state, with the kind of subject it speaks of and its property."""
     return {kind: (schema, prop) for kind, (schema, prop) in table("schemas.yaml")["relations"].items()}
+
+
+def relation_of(kind: str, schema: str) -> str:
+    """The kind of relation that fits this kind of subject: a person lives at an address, all else is located there."""
+    if kind in {"lives_at", "located_at"}:
+        return "lives_at" if schema == "Person" else "located_at"
+    return kind
 
 
 @cache
@@ -79,7 +86,7 @@ def _family() -> dict[str, str]:
 
 
 def family_kind(relationship: str) -> str | None:
-    """What a person is to a relative who is their `relationship` (“mother”: child_of); None where the word is not known."""
+    """What a person is to a relative who is their `relationship` (“mother”: child_of); None if not known."""
     return _family().get(relationship.strip().casefold())
 
 
@@ -121,7 +128,7 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ][\d:.]+)?(?:Z|[+-]\d
 
 
 def iso_date(given: str) -> str | None:
-    """A date as `1970`, `1970-03` or `1970-03-12` (a time of day and a zone are left off); None where it is no such date."""
+    """A date as `1970`, `1970-03` or `1970-03-12` (time of day and zone left off); None if it is none of these."""
     found = _PARTIAL.fullmatch(given.strip())
     if found is None:
         return None
@@ -156,7 +163,7 @@ YEARS_SPAN_MAX = 10
 
 
 def english_date(given: str) -> str | None:
-    """A date in English words, `12 Mar 1970`, `Nov. 1973` or `1970`, as precise as it is; None where it is no such date."""
+    """A date in English words, `12 Mar 1970`, `Nov. 1973` or `1970`, as precise as it is; None if it is none."""
     found = _IN_WORDS.fullmatch(given.strip())
     if found is None:
         return None

@@ -151,6 +151,7 @@ def _rows(opened: Opened, on_progress: Progress | None, start_after: int) -> Ite
             again = seen.again(external_id) if external_id else False
             if number <= start_after:
                 continue
+            element.tail = None
             raw = ET.tostring(element, encoding="unicode").strip()
             yield (
                 bad_row(opened.name, number, external_id, twice(external_id), raw)
@@ -312,7 +313,7 @@ def _read_address(draft: Draft, address: Any) -> None:
     )
     full = ", ".join(part for part in (street, f"{code} {city}".strip(), state, country) if part)
     if street:
-        kind = "lives_at" if draft.schema == "Person" else "located_at"
+        kind = schemas.relation_of("lives_at", draft.schema)
         parts = {
             "full": full,
             "street": street,
