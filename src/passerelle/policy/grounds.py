@@ -60,14 +60,6 @@ def lawful(ground: str, reason: str) -> Ground:
     return found
 
 
-def refuse_what_is_no_ground(reason: str) -> None:
-    """Raises GroundNotLawful where all that a reason says is what never stops information: a doubtful source, a lack of
-    time, not having been asked. For pauses, which need a reason too."""
-    said_instead = _not_grounds().get(_plain(reason))
-    if said_instead is not None:
-        raise GroundNotLawful(said_instead, way_out=sentence("The grade of the source travels with the report."))
-
-
 def refuse_what_is_no_ground(said: str) -> None:
     """Raises GroundNotLawful if a doubtful source, a lack of time or not having been asked is all that `said` says, in
     any of the four languages; for a reason to withhold, and for one to hold or to defer."""
@@ -96,12 +88,17 @@ GROUNDS: Mapping[str, Ground] = _load()
 
 
 @cache
-def _not_grounds() -> dict[str, Sentence]:
+def _not_grounds() -> dict[frozenset[str], Sentence]:
     found = {}
-    for row in read(_PATH)["not_grounds"]:
+    for row in rows(_PATH, "not_grounds", required={"says": str, "also": list}):
         for said in (row["id"], *row["also"]):
             found[_plain(said)] = Sentence(row["says"])
     return found
+
+
+@cache
+def _fillers() -> frozenset[str]:
+    return frozenset(read(_PATH)["fillers"])
 
 
 @cache
@@ -110,5 +107,7 @@ def _the_list() -> Sentence:
     return Sentence(places, tuple((letter, ground.text) for letter, ground in GROUNDS.items()))
 
 
-def _plain(said: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", said.casefold()))
+def _plain(said: str) -> frozenset[str]:
+    """The words that carry meaning, in no order: “The source is rather doubtful!” says what “doubtful source” says."""
+    words = frozenset(re.findall(r"[^\W_]+", said.casefold()))
+    return words - _fillers() or words

@@ -1,0 +1,359 @@
+"""Reading protected content: the line is written before the first byte, and only what policy lets this reader see returns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from passerelle.duty import moves_from
+from passerelle.flow import facts
+from passerelle.flow.facts import NotThere
+from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.ledger import canonical
+from passerelle.ledger.events import DeliveryClimbed, Read
+from passerelle.policy import access
+from passerelle.records import visibility
+from passerelle.records.models import (
+    Delivery,
+    Dossier,
+    Duty,
+    Interest,
+    Judgement,
+    Match,
+    Officer,
+    Reading,
+    Relation,
+    Report,
+    ReportVersion,
+    Service,
+    Subject,
+    Withholding,
+)
+from passerelle.records.models.readings import READING_PURPOSES
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectView:
+    """A subject with its relations, as its reader may see it."""
+
+    subject: Subject
+    relations: Sequence[tuple[str, Subject]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report of the reader's own service (or for oversight), with what was owed and sent of it."""
+
+    report: Report
+    said: ReportVersion
+    subjects: Sequence[SubjectView]
+    duties: Sequence[Duty]
+    deliveries: Sequence[Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """Exactly what travelled, and the reader's duty to acknowledge it where there is one."""
+
+    delivery: Delivery
+    acknowledge: Duty | None
+    awaited: Duty | None
+    dossiers: Sequence[Dossier]
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of a match. `subject` is None where the reader may not see it; `service` where it may not be named."""
+
+    service: Service | None
+    subject: Subject | None
+    relations: Sequence[tuple[str, Subject]]
+    report: Report | None
+    said: ReportVersion | None
+    dossier: Dossier | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """Two sides, how they were judged, and whether this reader may judge. `differences` marks properties by name:
+    'same', 'different' or 'one side only'; empty unless both sides are seen."""
+
+    match: Match
+    left: SideView
+    right: SideView
+    differences: dict[str, str]
+    judgements: Sequence[Judgement]
+    duty: Duty | None
+    may_judge: bool
+    shows_reasons: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossierView:
+    """A dossier with its subjects, its interest, and what happened, latest first."""
+
+    dossier: Dossier
+    interest: Interest | None
+    subjects: Sequence[SubjectView]
+    reports: Sequence[Report]
+    deliveries: Sequence[Delivery]
+    matches: Sequence[Match]
+    timeline: Sequence[tuple[datetime, str, Report | Delivery | Match | Dossier]]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """A duty as its reader may see it: the recipient is None where it may not be named."""
+
+    duty: Duty
+    recipient: Service | None
+    acts: frozenset[str]
+    withholdings: Sequence[Withholding]
+    matches: Sequence[Match]
+    report: Report | None
+    deliveries: Sequence[Delivery]
+
+
+def read_report(*, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime) -> ReportView:
+    """A report as its service filed it. Raises NotThere for what is denied and what is absent alike."""
+    with journal(now) as lines:
+        report = (
+            visibility.reports(officer).select_related("service", "author", "dossier").filter(ref=ref).first()
+        )
+        if report is None:
+            raise NotThere
+        ground = _may_read(officer, facts.report_facts(report))
+        _write(lines, officer, report.ref, purpose, reason, ground)
+        duties = visibility.duties(officer).filter(report=report)
+        deliveries = visibility.deliveries(officer).filter(report=report)
+        return ReportView(
+            report=report,
+            said=ReportVersion.objects.get(report=report, number=report.version),
+            subjects=_subjects(report.subjects.order_by("id")),
+            duties=list(duties.select_related("recipient", "holder", "officer").order_by("raised_at", "id")),
+            deliveries=list(deliveries.select_related("recipient", "duty")),
+        )
+
+
+def read_delivery(*, ref: str, officer: Officer, reason: str = "", now: datetime) -> DeliveryView:
+    """What travelled. When a recipient reads it first, its evidence climbs to `opened`. Raises NotThere."""
+    with journal(now) as lines:
+        row = visibility.deliveries(officer).filter(ref=ref).values_list("pk", flat=True).first()
+        if row is None:
+            raise NotThere
+        delivery = (
+            Delivery.objects.select_for_update(of=("self",))
+            .select_related("sender", "recipient", "report", "report__service", "duty")
+            .get(pk=row)
+        )
+        ground = _may_read(officer, facts.delivery_facts(delivery))
+        _write(lines, officer, delivery.ref, "received", reason, ground)
+        mine = officer.service_id == delivery.recipient_id
+        if mine and delivery.evidence == "delivered":
+            delivery.evidence, delivery.opened_at = "opened", lines.now
+            delivery.save(update_fields=["evidence", "opened_at"])
+            lines.write(DeliveryClimbed(delivery=delivery.ref, evidence="opened", by=officer.ref))
+        acknowledge = Duty.objects.filter(
+            report=delivery.report, recipient=delivery.recipient, kind="acknowledge"
+        ).select_related("holder", "officer", "recipient", "service").first()
+        yours = Subject.objects.filter(ref__in=delivery.content.get("yours", ()))
+        return DeliveryView(
+            delivery=delivery,
+            acknowledge=acknowledge if mine and delivery.form != "pointer" else None,
+            awaited=delivery.duty if mine and delivery.form == "pointer" and delivery.duty.live else None,
+            dossiers=list(Dossier.objects.filter(subjects__in=yours, service=officer.service_id).distinct()),
+        )
+
+
+def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -> MatchView:
+    """Two records side by side, each as far as this reader may see it. Raises NotThere."""
+    with journal(now) as lines:
+        match = (
+            visibility.matches(officer)
+            .select_related(
+                "left__service", "right__service", "left__report__service", "right__report__service",
+                "left__dossier__service", "right__dossier__service", "left__report__author", "right__report__author",
+            )
+            .filter(ref=ref)
+            .first()
+        )
+        if match is None:
+            raise NotThere
+        reader, thing = facts.reader_facts(officer), facts.match_facts(match)
+        whole = access.may(reader, "read_content", thing)
+        ground = whole.ground or access.may(reader, "list", thing).ground or ""
+        _write(lines, officer, match.ref, "duty", reason, ground)
+        duty = Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True).select_related(
+            "holder", "officer", "service", "recipient"
+        ).first()
+        left = _side(officer, match.left, whole.allowed, thing.discreet)
+        right = _side(officer, match.right, whole.allowed, thing.discreet)
+        return MatchView(
+            match=match, left=left, right=right,
+            differences=_differences(left.subject, right.subject) if left.subject and right.subject else {},
+            judgements=list(match.judgements.select_related("officer__service")) if whole.allowed else [],
+            duty=duty if whole.allowed else None,
+            may_judge=access.may(reader, "judge", thing).allowed,
+            shows_reasons=whole.allowed,
+        )
+
+
+def read_dossier(*, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime) -> DossierView:
+    """A dossier of the reader's own service, with what reached it. Raises NotThere."""
+    with journal(now) as lines:
+        dossier = visibility.dossiers(officer).select_related("service", "opened_by").filter(ref=ref).first()
+        if dossier is None:
+            raise NotThere
+        ground = _may_read(officer, facts.dossier_facts(dossier))
+        _write(lines, officer, dossier.ref, purpose, reason, ground)
+        subjects = list(dossier.subjects.order_by("id"))
+        reports = list(dossier.reports.order_by("filed_at", "id"))
+        refs = [subject.ref for subject in subjects] + list(
+            Subject.objects.filter(report__in=reports).values_list("ref", flat=True)
+        )
+        deliveries = [
+            delivery
+            for delivery in visibility.deliveries(officer)
+            .filter(recipient=dossier.service)
+            .select_related("sender", "recipient", "report")
+            .order_by("delivered_at", "id")
+            if set(delivery.content.get("yours", ())) & set(refs)
+        ]
+        mine = Subject.objects.filter(ref__in=refs)
+        seen = visibility.matches(officer)
+        matches = list(
+            (seen.filter(left__in=mine) | seen.filter(right__in=mine)).distinct().select_related("left", "right").order_by("id")
+        )
+        happened: list[tuple[datetime, str, Report | Delivery | Match | Dossier]] = [
+            (dossier.opened_at, "opened", dossier),
+            *((report.filed_at, "filed", report) for report in reports),
+            *((delivery.delivered_at, "received", delivery) for delivery in deliveries),
+            *((match.found_at, "matched", match) for match in matches),
+        ]
+        return DossierView(
+            dossier=dossier, interest=Interest.objects.filter(dossier=dossier).first(), subjects=_subjects(subjects),
+            reports=reports, deliveries=deliveries, matches=matches,
+            timeline=sorted(happened, key=lambda line: line[0], reverse=True),
+        )
+
+
+ACTS_OF_KIND = {
+    "pass_on": ("pass_on", "withhold", "hold", "reassign"),
+    "judge": ("judge", "hold", "reassign"),
+    "acknowledge": ("acknowledge", "hold", "reassign"),
+    "review": ("review", "reassign"),
+    "answer": ("answer", "hold", "reassign"),
+    "correct": ("correct", "hold", "reassign"),
+}
+
+
+def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
+    """A duty with its clock, its reasons and what this reader may do. No report's text: that is read by itself."""
+    duty = (
+        visibility.duties(officer)
+        .select_related("service", "holder", "officer", "recipient", "report__service", "report__author", "match", "about")
+        .filter(ref=ref)
+        .first()
+    )
+    if duty is None:
+        raise NotThere
+    reader, thing = facts.reader_facts(officer), facts.duty_facts(duty)
+    acts = {act for act in ACTS_OF_KIND[duty.kind] if access.may(reader, act, thing).allowed} if duty.live else set()
+    if duty.kind == "judge" and duty.match is not None and duty.live:
+        acts.discard("judge")
+        if access.may(reader, "judge", facts.match_facts(duty.match)).allowed:
+            acts.add("judge")
+    if duty.kind == "acknowledge" and duty.live and duty.report is not None:
+        acts.discard("acknowledge")
+        got = duty.report.deliveries.filter(recipient=duty.recipient).exclude(form="pointer").select_related(
+            "sender", "recipient", "report"
+        )
+        if any(access.may(reader, "acknowledge", facts.delivery_facts(delivery)).allowed for delivery in got):
+            acts.add("acknowledge")
+    acts &= {"judge", "acknowledge", "review", "reassign", *(_still_possible(duty))}
+    named = duty.recipient is not None and (
+        not duty.discreet or duty.recipient_id == officer.service_id or officer.role == "oversight"
+    )
+    may_read_report = duty.report is not None and access.may(reader, "read_content", facts.report_facts(duty.report)).allowed
+    return DutyView(
+        duty=duty, recipient=duty.recipient if named else None, acts=frozenset(acts),
+        withholdings=list(duty.withholdings.select_related("decided_by", "reviewed_by"))
+        if duty.service_id == officer.service_id or officer.role == "oversight" else [],
+        matches=list(visibility.matches(officer).filter(called_for=duty)),
+        report=duty.report if may_read_report else None,
+        deliveries=list(
+            visibility.deliveries(officer)
+            .filter(report=duty.report, recipient=duty.recipient)
+            .select_related("sender", "recipient")
+        )
+        if duty.report is not None and (named or not duty.discreet) else [],
+    )
+
+
+def _still_possible(duty: Duty) -> set[str]:
+    names = {"deliver": "pass_on"}
+    return {names.get(step, step) for step in moves_from(duty.kind, duty.state)}
+
+
+def _may_read(officer: Officer, thing: facts.ThingFacts) -> str:
+    verdict = access.may(facts.reader_facts(officer), "read_content", thing)
+    if not verdict.allowed or verdict.ground is None:
+        raise NotThere
+    return verdict.ground
+
+
+def _write(lines: Journal, officer: Officer, thing: str, purpose: str, reason: str, ground: str) -> None:
+    assert purpose in READING_PURPOSES
+    if officer.role == "oversight":
+        purpose = "oversight"
+    row = Reading.objects.create(
+        officer=officer, thing=thing, purpose=purpose, reason=reason, ground=ground, read_at=lines.now
+    )
+    lines.write(
+        Read(
+            officer=officer.ref, service=officer.service.key, thing=thing, purpose=purpose, ground=ground,
+            commitment=canonical.commitment(bytes(row.salt), {"reason": reason}),
+        )
+    )
+
+
+def _relations(subject: Subject) -> list[tuple[str, Subject]]:
+    return [
+        (relation.kind, relation.target)
+        for relation in Relation.objects.filter(source=subject).select_related("target").order_by("id")
+    ]
+
+
+def _subjects(subjects: Sequence[Subject]) -> list[SubjectView]:
+    return [SubjectView(subject=subject, relations=_relations(subject)) for subject in subjects]
+
+
+def _side(officer: Officer, subject: Subject, whole: bool, discreet: bool) -> SideView:
+    mine = subject.service_id == officer.service_id or officer.role == "oversight"
+    if not mine and not whole:
+        return SideView(service=None, subject=None, relations=(), report=None, said=None, dossier=None)
+    interest_side = subject.report_id is None
+    named = mine or not (discreet and interest_side)
+    report = subject.report
+    return SideView(
+        service=subject.service if named else None,
+        subject=subject,
+        relations=_relations(subject),
+        report=report if mine else None,
+        said=ReportVersion.objects.filter(report=report, number=report.version).first()
+        if report is not None and (mine or report.handling == "open") else None,
+        dossier=subject.dossier if mine else None,
+    )
+
+
+def _differences(left: Subject, right: Subject) -> dict[str, str]:
+    marks = {}
+    for name in sorted({*left.properties, *right.properties}):
+        mine = {str(value).casefold() for value in left.properties.get(name, ())}
+        theirs = {str(value).casefold() for value in right.properties.get(name, ())}
+        if mine and theirs:
+            marks[name] = "same" if mine & theirs else "different"
+        else:
+            marks[name] = "one side only"
+    return marks

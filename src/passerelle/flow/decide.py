@@ -1,0 +1,161 @@
+"""The owner's desk decides what does not travel by itself: to pass it on, or to withhold it on a lawful ground."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from passerelle.errors import Refused
+from passerelle.flow import deliver, duties, oblige, rungs
+from passerelle.flow.acknowledge import locked_duty
+from passerelle.flow.facts import allow, duty_facts
+from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.ledger import canonical
+from passerelle.ledger.events import HandlingChanged, Withheld, WithholdingReviewed
+from passerelle.policy import grounds
+from passerelle.records.models import Duty, Officer, Withholding
+from passerelle.words import sentence
+
+
+class NotJudgedYet(Refused):
+    """The table of law wants a person to have judged the match before the owner may pass it on."""
+
+    code = "pass_on.not_judged_yet"
+
+
+class NothingMayTravel(Refused):
+    """Law or handling lets nothing more travel, whatever the desk decides."""
+
+    code = "pass_on.nothing_may_travel"
+
+
+class ReviewNeedsReason(Refused):
+    """A second person says why."""
+
+    code = "review.reason_missing"
+
+
+def pass_on(*, ref: str, officer: Officer, note: str = "", now: datetime) -> Duty:
+    """The desk passes on as much as the law and the handling let it. Raises NotJudgedYet, NothingMayTravel, IllegalMove."""
+    with journal(now) as lines:
+        duty = locked_duty(ref, officer)
+        allow(officer, "pass_on", duty_facts(duty))
+        _pass_on(lines, duty, officer, "deliver", note)
+    return duty
+
+
+def _pass_on(lines: Journal, duty: Duty, officer: Officer, step: str, note: str) -> None:
+    assert duty.report is not None and duty.recipient is not None
+    claims = oblige.claims_of(duty, lines.now)
+    if not claims:
+        raise NothingMayTravel(
+            sentence("Nothing calls for this telling any more: the match was parted or the interest has ended.")
+        )
+    decided, claim, _ = oblige.best_disclosure(duty.report, duty.recipient, claims, sender_decided=True)
+    if decided.needs_judgement:
+        raise NotJudgedYet(
+            sentence("A person must first judge whether the two records are the same subject."),
+            way_out=sentence("The duty to judge stands in the list of its desk; it has a clock of its own."),
+        )
+    if decided.form == "nothing":
+        raise NothingMayTravel(sentence("The law or the handling lets nothing of this report travel to this service."))
+    deliver.send(
+        lines, duty, decided, claim.interest.purpose, claim.standing, because=decided.because, sender_decided=True
+    )
+    duties.move(lines, duty, step, by=officer, outcome=decided.form, note=note)
+
+
+def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datetime) -> Withholding:
+    """Not to pass on, on one ground of the closed list; a second person must review it, by a clock.
+
+    Raises GroundNotLawful for whatever is not on the list, “the source is doubtful” among it, and IllegalMove.
+    """
+    lawful = grounds.lawful(ground, reason)
+    with journal(now) as lines:
+        duty = locked_duty(ref, officer)
+        allow(officer, "withhold", duty_facts(duty))
+        duties.move(lines, duty, "withhold", by=officer)
+        withholding = Withholding.objects.create(
+            duty=duty, ground=lawful.letter, reason=reason, decided_by=officer, decided_at=lines.now
+        )
+        lines.write(
+            Withheld(
+                withholding=withholding.ref, duty=duty.ref, ground=lawful.letter, by=officer.ref,
+                commitment=canonical.commitment(bytes(withholding.salt), {"reason": reason}),
+            )
+        )
+        assert duty.report is not None
+        review = duties.raise_duty(
+            lines, kind="review", service=duty.service, about=duty, report=duty.report, level=rungs.SUPERVISOR,
+            excluding=officer, urgency=duty.urgency, themes=frozenset(duty.report.themes), discreet=duty.discreet,
+            because=[sentence("Withheld on ground {letter}: {text}", letter=lawful.letter, text=lawful.text)],
+        )
+        mirror(lines, duty, review)
+    return withholding
+
+
+def mirror(lines: Journal, duty: Duty, review: Duty) -> None:
+    """While withheld, a duty has the holder and the clock of its review."""
+    duty.level, duty.holder, duty.officer = review.level, review.holder, review.officer
+    duty.due_at, duty.next_event, duty.next_event_at = review.due_at, "review", review.next_event_at
+    duties.move(lines, duty, "mirror")
+
+
+def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: datetime) -> Duty:
+    """A second person upholds a decision, or overturns it; an overturned withholding is passed on at once.
+
+    Nobody reviews their own decision. Raises NotAllowed, IllegalMove, ReviewNeedsReason.
+    """
+    if len(reason.split()) < 3:
+        raise ReviewNeedsReason(
+            sentence("A review needs a reason of a few words."),
+            way_out=sentence("Say why the ground holds here, or why it does not."),
+        )
+    with journal(now) as lines:
+        duty = locked_duty(ref, officer)
+        allow(officer, "review", duty_facts(duty))
+        outcome = "upheld" if uphold else "overturned"
+        duties.move(lines, duty, "review", by=officer, outcome=outcome, note=reason)
+        if duty.about is None:
+            _review_sealing(lines, duty, uphold)
+        else:
+            _review_withholding(lines, duty, officer, uphold, reason)
+    return duty
+
+
+def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uphold: bool, reason: str) -> None:
+    duty = (
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("service", "recipient", "holder", "officer", "report__service", "report__author")
+        .get(pk=review_duty.about_id)
+    )
+    withholding = duty.withholdings.select_for_update().get(outcome="")
+    withholding.outcome = "upheld" if uphold else "overturned"
+    withholding.reviewed_by, withholding.reviewed_at, withholding.review_reason = officer, lines.now, reason
+    withholding.save()
+    lines.write(WithholdingReviewed(withholding=withholding.ref, outcome=withholding.outcome, by=officer.ref))
+    if uphold:
+        duties.move(lines, duty, "uphold", by=officer, outcome="upheld", note=reason)
+    else:
+        _pass_on(lines, duty, officer, "overturn", reason)
+    duties.tell(
+        lines, duty.service, "reviewed",
+        sentence("Your withholding was upheld.") if uphold else sentence("Your withholding was overturned and passed on."),
+        duty=duty, officer=withholding.decided_by,
+    )
+
+
+def _review_sealing(lines: Journal, review_duty: Duty, uphold: bool) -> None:
+    """A second person confirmed that a report stays sealed, or let it fall back to `consent`, which tells at once."""
+    report = review_duty.report
+    assert report is not None
+    if uphold:
+        return
+    report.handling = "consent"
+    report.save(update_fields=["handling"])
+    lines.write(HandlingChanged(report=report.ref, handling="consent"))
+    for duty in Duty.objects.select_for_update(of=("self",)).select_related(
+        "report__service", "recipient", "service", "holder", "officer"
+    ).filter(report=report, kind="pass_on", ended_at__isnull=True):
+        claims = oblige.claims_of(duty, lines.now)
+        if claims and duty.recipient is not None:
+            oblige.owe(lines, report, duty.recipient, claims)

@@ -1,0 +1,89 @@
+"""What may travel travels: one delivery for one version of a report, in one form, to one recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from passerelle.flow import duties
+from passerelle.flow.facts import service_facts
+from passerelle.flow.ledger_lines import Journal
+from passerelle.ledger import canonical
+from passerelle.ledger.events import Delivered
+from passerelle.policy import disclosure
+from passerelle.policy.facts import FORMS
+from passerelle.records import extracts
+from passerelle.records.models import Delivery, Duty
+from passerelle.words import Sentence, sentence
+
+
+def send(
+    lines: Journal, duty: Duty, decided: disclosure.Disclosure, purpose: str, standing: str, *,
+    because: Iterable[Sentence], sender_decided: bool = False,
+) -> Delivery | None:
+    """Deliver what `decided` allows under `duty`; the recipient of content owes an acknowledgement.
+
+    Returns None where the recipient already has as much of this version: no duplicate is ever visible.
+    """
+    report, recipient = duty.report, duty.recipient
+    assert report is not None and recipient is not None
+    got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
+    if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
+        return None
+    matched = set()
+    for match in duty.matches.select_related("left", "right"):
+        matched.update(side.ref for side in (match.left, match.right) if side.report_id == report.pk)
+    if decided.form == "pointer":
+        content = extracts.pointer(report)
+        content["unsure"] = standing == "unsure"
+    else:
+        others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched}
+        hidden = disclosure.blacked_out(
+            sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose, form=decided.form,
+            others=others, danger_to_life=report.danger_to_life, sender_decided=sender_decided,
+        )
+        if decided.form == "extract":
+            content = extracts.extract(report, hidden, matched or set(others) - hidden)
+        else:
+            content = extracts.whole(report, hidden)
+    content["yours"] = _their_subjects(duty)
+    delivery = Delivery.objects.create(
+        duty=duty, report=report, report_version=report.version, sender=report.service, recipient=recipient,
+        form=decided.form, content=content, because=[reason.to_json() for reason in because], delivered_at=lines.now,
+    )
+    lines.write(
+        Delivered(
+            delivery=delivery.ref, duty=duty.ref, report=report.ref, version=report.version, sender=report.service.key,
+            recipient=recipient.key, form=decided.form,
+            commitment=canonical.commitment(bytes(delivery.salt), content),
+        )
+    )
+    if decided.recipient_owes_acknowledgement:
+        _ask_for_acknowledgement(lines, duty, delivery)
+    else:
+        duties.tell(
+            lines, recipient, "pointer",
+            sentence("{service} holds something on a subject of yours; its desk decides.", service=report.service.name),
+            duty=duty,
+        )
+    return delivery
+
+
+def _their_subjects(duty: Duty) -> list[str]:
+    """References of the recipient's own subjects that the matches of this duty speak of."""
+    mine = set()
+    for match in duty.matches.select_related("left", "right"):
+        mine.update(side.ref for side in (match.left, match.right) if side.service_id == duty.recipient_id)
+    return sorted(mine)
+
+
+def _ask_for_acknowledgement(lines: Journal, duty: Duty, delivery: Delivery) -> None:
+    report, recipient = delivery.report, delivery.recipient
+    if Duty.objects.filter(report=report, recipient=recipient, kind="acknowledge").exists():
+        return
+    duties.raise_duty(
+        lines, kind="acknowledge", service=recipient, report=report, recipient=recipient, about=duty,
+        urgency=duty.urgency, themes=frozenset(report.themes),
+        because=[
+            sentence("{service} passed on a report; say what was done with it.", service=report.service.name),
+        ],
+    )

@@ -1,0 +1,131 @@
+"""A person says whether two records are the same subject, and can take it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from passerelle.errors import Refused
+from passerelle.flow import duties, oblige
+from passerelle.flow.facts import NotAllowed, NotThere, allow, match_facts
+from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.ledger.events import MatchJudged
+from passerelle.records import visibility
+from passerelle.records.models import Duty, Judgement, Match, Officer
+from passerelle.records.models.matches import VERDICTS
+from passerelle.words import sentence
+
+
+class UnknownVerdict(Refused):
+    """A verdict other than same, different or unsure."""
+
+    code = "judge.unknown_verdict"
+
+
+class NothingToTakeBack(Refused):
+    """A match on which no judgement stands."""
+
+    code = "judge.nothing_to_take_back"
+
+
+def judge_match(*, ref: str, officer: Officer, verdict: str, reason: str = "", now: datetime) -> Match:
+    """Same, different or unsure. The duty to judge ends, and what follows from the verdict is obliged at once.
+
+    A match on which a telling already rests is parted by two persons: the first “different” raises a duty to review
+    for a second one, and only their word ends what is still owed. Raises NotThere, NotAllowed, UnknownVerdict.
+    """
+    if verdict not in VERDICTS:
+        raise UnknownVerdict(
+            sentence("“{verdict}” is no verdict.", verdict=verdict),
+            way_out=sentence("Use one of: {known}.", known=", ".join(VERDICTS)),
+        )
+    with journal(now) as lines:
+        match = _locked(ref, officer)
+        allow(officer, "judge", match_facts(match))
+        duty = (
+            Duty.objects.select_for_update(of=("self",))
+            .select_related("holder", "officer")
+            .filter(match=match, kind="judge", ended_at__isnull=True)
+            .first()
+        )
+        earlier = match.judgements.filter(taken_back_at__isnull=True).last()
+        if earlier is not None and earlier.officer_id == officer.pk and earlier.verdict == verdict == match.verdict:
+            return match
+        _record(lines, match, officer, verdict, reason)
+        if duty is not None:
+            duties.move(lines, duty, "judge", by=officer, outcome=verdict, note=reason)
+        _follow(lines, match, officer)
+    return match
+
+
+def take_back(*, ref: str, officer: Officer, now: datetime) -> Match:
+    """The officer's own last judgement is taken back; the pair is asked again. Raises NothingToTakeBack."""
+    with journal(now) as lines:
+        match = _locked(ref, officer)
+        last = match.judgements.filter(taken_back_at__isnull=True, officer=officer).last()
+        if last is None:
+            raise NothingToTakeBack(sentence("You have no judgement of this match to take back."))
+        last.taken_back_at = lines.now
+        last.save(update_fields=["taken_back_at"])
+        before = match.judgements.filter(taken_back_at__isnull=True).last()
+        match.verdict = before.verdict if before is not None else ""
+        match.judged_evidence = before.evidence if before is not None else ""
+        match.save(update_fields=["verdict", "judged_evidence"])
+        lines.write(MatchJudged(match=match.ref, verdict=match.verdict, by=officer.ref, evidence=match.judged_evidence))
+        oblige.by_matches(lines, [match])
+    return match
+
+
+def _locked(ref: str, officer: Officer) -> Match:
+    row = visibility.matches(officer).filter(ref=ref).values_list("pk", flat=True).first()
+    if row is None:
+        raise NotThere
+    return Match.objects.select_for_update(of=("self",)).select_related(*oblige.MATCH_ROWS).get(pk=row)
+
+
+def _record(lines: Journal, match: Match, officer: Officer, verdict: str, reason: str) -> None:
+    Judgement.objects.create(
+        match=match, officer=officer, verdict=verdict, reason=reason, evidence=match.evidence, judged_at=lines.now
+    )
+    match.verdict = verdict
+    match.judged_evidence = match.evidence
+    match.save(update_fields=["verdict", "judged_evidence"])
+    lines.write(MatchJudged(match=match.ref, verdict=verdict, by=officer.ref, evidence=match.evidence))
+
+
+def _follow(lines: Journal, match: Match, officer: Officer) -> None:
+    if match.verdict != "different":
+        oblige.by_matches(lines, [match])
+        return
+    others = match.judgements.filter(verdict="different", taken_back_at__isnull=True).exclude(officer=officer)
+    resting = [duty for duty in _resting_on(match) if not oblige.claims_of(duty, lines.now)]
+    if not resting:
+        return
+    if others.exists():
+        for duty in resting:
+            _end_with_its_review(lines, duty, officer)
+        return
+    if not Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True).exists():
+        service = officer.service
+        duties.raise_duty(
+            lines, kind="judge", service=service, match=match, recipient=resting[0].service, level=1, excluding=officer,
+            urgency=resting[0].urgency,
+            because=[sentence("A match on which a telling rests was judged different; a second person must confirm.")],
+        )
+
+
+def _resting_on(match: Match) -> list[Duty]:
+    return list(
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("service", "recipient", "report", "holder", "officer")
+        .filter(matches=match, kind="pass_on", ended_at__isnull=True)
+        .order_by("id")
+    )
+
+
+def _end_with_its_review(lines: Journal, duty: Duty, officer: Officer) -> None:
+    for review in Duty.objects.select_for_update(of=("self",)).filter(about=duty, kind="review", ended_at__isnull=True):
+        duties.move(lines, review, "void", by=officer, outcome="parted")
+    duties.move(lines, duty, "void", by=officer, outcome="parted")
+
+
+__all__ = ["NotAllowed", "NothingToTakeBack", "UnknownVerdict", "judge_match", "take_back"]

@@ -1,0 +1,90 @@
+"""The one place that writes the ledger: a transaction, its effective time, and its lines, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import transaction
+
+from passerelle.ledger import canonical, chain
+from passerelle.ledger.events import Event
+from passerelle.records.models.ledger import LedgerHead, LedgerLine
+
+
+class Journal:
+    """The lines of one transaction, in order. `now` is its effective time: never before the ledger's last line.
+
+    A clock that jumps back therefore postpones nothing by more than the jump, and no line is dated before another.
+    """
+
+    def __init__(self, now: datetime, head: LedgerHead) -> None:
+        self.now = now if head.last_at is None else max(now, head.last_at)
+        self._head = head
+        self._events: list[Event] = []
+
+    def write(self, event: Event) -> None:
+        """Add a line; it is written when the transaction ends well, and not at all when it does not."""
+        self._events.append(event)
+
+    def flush(self) -> None:
+        """Put the lines into the table, grow the tree, move the head: three writes for any number of lines."""
+        if not self._events:
+            return
+        frontier = chain.Frontier.from_bytes(bytes(self._head.frontier))
+        lines = []
+        for index, event in enumerate(self._events, start=self._head.size):
+            entry = canonical.encode(kind=type(event).__name__, at=self.now, index=index, facts=event.facts())
+            leaf = chain.leaf_hash(entry)
+            frontier.append(leaf)
+            lines.append(LedgerLine(index=index, kind=type(event).__name__, entry=entry.decode(), leaf=leaf.hex()))
+        LedgerLine.objects.bulk_create(lines)
+        self._head.size += len(lines)
+        self._head.frontier = frontier.to_bytes()
+        self._head.last_at = self.now
+        self._head.save(update_fields=["size", "frontier", "last_at"])
+        self._events.clear()
+
+
+@contextmanager
+def journal(now: datetime) -> Iterator[Journal]:
+    """One transaction that ends with its ledger lines, or leaves nothing at all.
+
+    The ledger's head is locked first, so that on PostgreSQL verbs queue here instead of deadlocking later; on SQLite
+    the transaction is IMMEDIATE and holds the write lock anyway. Verbs do not nest.
+    """
+    assert now.tzinfo is not None, "a verb's `now` must know its time zone"
+    with transaction.atomic(durable=_durable):
+        head, _ = LedgerHead.objects.select_for_update().get_or_create(name="ledger")
+        lines = Journal(now, head)
+        yield lines
+        lines.flush()
+
+
+_durable = True
+
+
+@contextmanager
+def inside_a_test_transaction() -> Iterator[None]:
+    """Let verbs run inside a test's own transaction, which will be rolled back."""
+    global _durable  # noqa: PLW0603 (one switch, for tests only)
+    _durable = False
+    try:
+        yield
+    finally:
+        _durable = True
+
+
+def head() -> tuple[int, str]:
+    """How many lines the ledger has, and the root hash over them in hex."""
+    row = LedgerHead.objects.filter(name="ledger").first()
+    if row is None:
+        return 0, chain.Frontier().root().hex()
+    return row.size, chain.Frontier.from_bytes(bytes(row.frontier)).root().hex()
+
+
+def entries(start: int = 0) -> Iterator[str]:
+    """The canonical entries from line `start` on, streamed in order."""
+    rows = LedgerLine.objects.filter(index__gte=start).order_by("index").values_list("entry", flat=True)
+    yield from rows.iterator(chunk_size=5000)

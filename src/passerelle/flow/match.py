@@ -1,0 +1,199 @@
+"""New and changed subjects are compared with those of all other services, found by keys in the database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+
+from passerelle import matching
+from passerelle.flow import oblige
+from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.ledger import canonical
+from passerelle.ledger.events import MatchFound, MatchWeighedAgain
+from passerelle.records.models import Key, Match, Relation, Subject
+
+HUB_RECORDS_MAX = 200
+"""A value borne by more records than this is over-common: it ranks low, is followed only as far as this, and is shown."""
+
+CANDIDATES_MAX = 80
+"""So many of the best candidates are compared in full, for one subject."""
+
+_MIRRORED = {
+    "child_of": "parent_of", "parent_of": "child_of", "sibling_of": "sibling_of", "spouse_of": "spouse_of",
+    "in_contact_with": "in_contact_with",
+}
+_AT_ONCE = 500
+
+
+def match_pending(*, now: datetime, limit: int = 100) -> list[Match]:
+    """Compare up to `limit` waiting subjects with everything known, and raise what follows. One transaction."""
+    with journal(now) as lines:
+        waiting = list(
+            Subject.objects.select_for_update(of=("self",), skip_locked=True)
+            .filter(to_match_at__isnull=False, to_match_at__lte=lines.now)
+            .order_by("to_match_at", "id")[:limit]
+        )
+        if not waiting:
+            return []
+        found = match_subjects(lines, waiting)
+        oblige.by_matches(lines, _with_rows(found))
+    return found
+
+
+def _with_rows(found: Iterable[Match]) -> list[Match]:
+    ids = [match.pk for match in found]
+    rows: list[Match] = []
+    for start in range(0, len(ids), _AT_ONCE):
+        rows.extend(Match.objects.select_related(*oblige.MATCH_ROWS).filter(pk__in=ids[start : start + _AT_ONCE]))
+    return sorted(rows, key=lambda match: match.pk)
+
+
+def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
+    """Put the keys of these subjects into the index, compare them with what shares one, and keep what is alike.
+
+    Returns the matches that are new or whose evidence changed. Each pair is weighed once, whichever came first.
+    """
+    prepared = as_matched(subjects)
+    keys = {subject.pk: _digests(prepared[subject.pk]) for subject in subjects}
+    Key.objects.filter(subject__in=[subject.pk for subject in subjects]).delete()
+    Key.objects.bulk_create(
+        (
+            Key(subject=subject, service_id=subject.service_id, kind=kind, value=value)
+            for subject in subjects
+            for value, kind in keys[subject.pk].items()
+        ),
+        batch_size=2000,
+    )
+    found: list[Match] = []
+    by_service: dict[int, list[Subject]] = defaultdict(list)
+    for subject in subjects:
+        by_service[subject.service_id].append(subject)
+    for service_id, group in by_service.items():
+        candidates = candidates_of(service_id, group, keys)
+        others = {other for near in candidates.values() for other in near}
+        known = as_matched(_fetch(others))
+        for subject in group:
+            near = [(other, known[other]) for other in candidates[subject.pk] if other in known]
+            for other, compared in zip(
+                (pk for pk, _ in near), matching.compare_many(prepared[subject.pk], [m for _, m in near]), strict=True
+            ):
+                match = _keep(lines, subject.pk, other, compared)
+                if match is not None:
+                    found.append(match)
+            subject.to_match_at = None
+    Subject.objects.bulk_update(subjects, ["to_match_at", "bounded"], batch_size=_AT_ONCE)
+    return found
+
+
+def _digests(subject: matching.Subject) -> dict[int, str]:
+    return {digest(key.kind, key.value): key.kind for key in matching.keys(subject)}
+
+
+def digest(kind: str, value: str) -> int:
+    """A key as a signed 64-bit number. Two values that collide only cost one comparison more."""
+    raw = hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest()
+    return int.from_bytes(raw, "big", signed=True)
+
+
+def candidates_of(service_id: int, group: Sequence[Subject], keys: dict[int, dict[int, str]]) -> dict[int, list[int]]:
+    """For each subject of one service, the ids of others' subjects that share a key, best first, bounded."""
+    values = sorted({value for subject in group for value in keys[subject.pk]})
+    sizes: dict[int, int] = {}
+    for start in range(0, len(values), _AT_ONCE):
+        rows = Key.objects.filter(value__in=values[start : start + _AT_ONCE]).exclude(service=service_id)
+        sizes.update(rows.values_list("value").annotate(Count("id")).order_by())
+    bearers: dict[int, list[int]] = defaultdict(list)
+    rare = [value for value in values if 0 < sizes.get(value, 0) <= HUB_RECORDS_MAX]
+    for start in range(0, len(rare), _AT_ONCE):
+        rows = Key.objects.filter(value__in=rare[start : start + _AT_ONCE]).exclude(service=service_id)
+        for value, other in rows.values_list("value", "subject_id"):
+            bearers[value].append(other)
+    for value in (value for value in values if sizes.get(value, 0) > HUB_RECORDS_MAX):
+        rows = Key.objects.filter(value=value).exclude(service=service_id).order_by("-subject_id")
+        bearers[value] = list(rows.values_list("subject_id", flat=True)[:HUB_RECORDS_MAX])
+    chosen: dict[int, list[int]] = {}
+    for subject in group:
+        weights: Counter[int] = Counter()
+        bounded = []
+        for value, kind in sorted(keys[subject.pk].items()):
+            size = sizes.get(value, 0)
+            if size > HUB_RECORDS_MAX:
+                bounded.append([kind, size])
+            for other in bearers.get(value, ()):
+                weights[other] += 1_000_000 // (size + 1)
+        subject.bounded = bounded
+        chosen[subject.pk] = [other for other, _ in sorted(weights.items(), key=lambda w: (-w[1], w[0]))[:CANDIDATES_MAX]]
+    return chosen
+
+
+def _fetch(ids: Iterable[int]) -> list[Subject]:
+    wanted = sorted(ids)
+    rows: list[Subject] = []
+    for start in range(0, len(wanted), _AT_ONCE):
+        rows.extend(Subject.objects.filter(pk__in=wanted[start : start + _AT_ONCE]))
+    return rows
+
+
+def as_matched(subjects: Iterable[Subject]) -> dict[int, matching.Subject]:
+    """Rows as the matcher knows them, with their relations in both directions, by primary key."""
+    rows = {subject.pk: subject for subject in subjects}
+    around: dict[int, list[tuple[str, Subject]]] = defaultdict(list)
+    ids = sorted(rows)
+    for start in range(0, len(ids), _AT_ONCE):
+        chunk = ids[start : start + _AT_ONCE]
+        for relation in Relation.objects.filter(source__in=chunk).select_related("target").order_by("id"):
+            around[relation.source_id].append((relation.kind, relation.target))
+        back = Relation.objects.filter(target__in=chunk, kind__in=list(_MIRRORED)).select_related("source").order_by("id")
+        for relation in back:
+            around[relation.target_id].append((_MIRRORED[relation.kind], relation.source))
+    return {
+        pk: replace(
+            matching.Subject.from_ftm(_entity(row)),
+            relations=tuple(
+                matching.Relation(kind=kind, other=matching.Subject.from_ftm(_entity(other)))
+                for kind, other in around.get(pk, ())
+            ),
+        )
+        for pk, row in rows.items()
+    }
+
+
+def _entity(subject: Subject) -> dict[str, Any]:
+    return {"id": subject.ref, "schema": subject.schema, "properties": subject.properties}
+
+
+def _keep(lines: Journal, mine: int, other: int, compared: matching.Comparison) -> Match | None:
+    left, right = min(mine, other), max(mine, other)
+    match = Match.objects.filter(left=left, right=right).first()
+    if match is None and compared.band == "none":
+        return None
+    because = [reason.to_json() for reason in compared.reasons]
+    evidence = hashlib.sha256(canonical.as_bytes({"because": because})).hexdigest()
+    if match is not None:
+        if match.evidence == evidence and match.band == compared.band:
+            return None
+        match.score, match.band, match.because, match.evidence = compared.score, compared.band, because, evidence
+        match.save(update_fields=["score", "band", "because", "evidence"])
+        lines.write(
+            MatchWeighedAgain(
+                match=match.ref, band=match.band, score_permille=round(match.score * 1000), evidence=evidence
+            )
+        )
+        return match
+    match = Match.objects.create(
+        left_id=left, right_id=right, score=compared.score, band=compared.band, because=because, evidence=evidence,
+        found_at=lines.now,
+    )
+    lines.write(
+        MatchFound(
+            match=match.ref, left=match.left.ref, right=match.right.ref, band=match.band,
+            score_permille=round(match.score * 1000), evidence=evidence,
+        )
+    )
+    return match

@@ -1,0 +1,297 @@
+"""Who is owed which report, by which match and which interest; each telling that policy calls for becomes one duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from passerelle.flow import deliver, duties
+from passerelle.flow.facts import service_facts
+from passerelle.flow.ledger_lines import Journal
+from passerelle.flow.rungs import neutral_desk
+from passerelle.policy import deadlines, disclosure
+from passerelle.policy.facts import FORMS
+from passerelle.records.models import Duty, Interest, Match, Report, Service, Subject
+from passerelle.words import Sentence, noop, sentence
+
+INTEREST_WORDS: dict[str, str] = {
+    "dossier": noop("an open dossier"),
+    "watch": noop("a watch"),
+    "rule": noop("a rule of theme or territory"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One interest that a report meets: through a match (and the subject that matched), or through a rule."""
+
+    interest: Interest
+    match: Match | None
+    subject: Subject | None
+    standing: str
+
+
+def interest_of(subject: Subject, now: datetime) -> Interest | None:
+    """The live interest that this subject is part of: its dossier's, its watch, or its report's dossier's."""
+    interest = subject.watch
+    dossier = subject.dossier if subject.dossier is not None else subject.report.dossier if subject.report else None
+    if interest is None and dossier is not None:
+        interest = getattr(dossier, "interest", None)
+    return interest if interest is not None and interest.until > now.date() else None
+
+
+def standing_of(match: Match) -> str:
+    """What a match rests on: a judgement where there is one, else strong evidence; empty where it calls for nothing."""
+    if match.verdict in ("same", "unsure"):
+        return match.verdict
+    return "strong" if match.band == "strong" and not match.verdict else ""
+
+
+def sides(match: Match) -> tuple[tuple[Subject, Subject], tuple[Subject, Subject]]:
+    """Both ways to look at a match: (what is held, who may need it)."""
+    return (match.left, match.right), (match.right, match.left)
+
+
+def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
+    """Raise what these matches call for: tellings where they are strong or judged, a judgement where they are possible."""
+    for match in matches:
+        standing = standing_of(match)
+        for held, wanted in sides(match):
+            if held.report is None:
+                continue
+            interest = interest_of(wanted, lines.now)
+            if interest is None:
+                continue
+            if standing:
+                owe(lines, held.report, interest.service, [Claim(interest, match, held, standing)])
+            if not match.verdict and (match.band == "possible" or (standing and _needs_judgement(held, interest))):
+                ask_to_judge(lines, match, held, interest)
+
+
+def by_rules(lines: Journal, report: Report, rules: Iterable[Interest] | None = None) -> None:
+    """Raise what rules of theme and territory call for, for one report."""
+    if rules is None:
+        rules = rules_for(report, lines.now)
+    for rule in rules:
+        owe(lines, report, rule.service, [Claim(rule, None, None, "rule")])
+
+
+def rules_for(report: Report, now: datetime) -> Iterator[Interest]:
+    """The live rules of other services that name this report."""
+    live = Interest.objects.filter(kind="rule", until__gt=now.date()).exclude(service=report.service_id)
+    return (rule for rule in live.select_related("service").order_by("id") if rule_names(rule, report))
+
+
+def rule_names(rule: Interest, report: Report) -> bool:
+    """Whether a rule speaks of this report: its theme, and its territory, where it has one."""
+    return (not rule.theme or rule.theme in report.themes) and (not rule.territory or rule.territory == report.territory)
+
+
+def _needs_judgement(held: Subject, interest: Interest) -> bool:
+    assert held.report is not None
+    return disclosure.decide(
+        sender=service_facts(held.service), recipient=service_facts(interest.service), purpose=interest.purpose,
+        category=held.category, handling=held.report.handling, standing="strong",
+        danger_to_life=held.report.danger_to_life,
+    ).needs_judgement
+
+
+def best_disclosure(
+    report: Report, recipient: Service, claims: Iterable[Claim], *, sender_decided: bool
+) -> tuple[disclosure.Disclosure, Claim, str]:
+    """The most that any of the claims lets travel, the claim that does, and the category it was decided on.
+
+    A rule names no subject: the person in the report about whom most may be told chooses the row, and whoever may be
+    told less about is blacked out, as for a match.
+    """
+    sender, receiver = service_facts(report.service), service_facts(recipient)
+    found: list[tuple[int, int, disclosure.Disclosure, Claim, str]] = []
+    for claim in claims:
+        if claim.subject is not None:
+            categories = {claim.subject.category}
+        else:
+            categories = set(report.subjects.values_list("category", flat=True)) or {"none"}
+            if len(categories) > 1:
+                categories.discard("none")
+        for category in sorted(categories):
+            decided = disclosure.decide(
+                sender=sender, recipient=receiver, purpose=claim.interest.purpose, category=category,
+                handling=report.handling, standing=claim.standing, danger_to_life=report.danger_to_life,
+                sender_decided=sender_decided,
+            )
+            found.append((FORMS.index(decided.form), FORMS.index(decided.ceiling), decided, claim, category))
+    best = max(found, key=lambda line: line[:2])
+    return best[2], best[3], best[4]
+
+
+def claims_of(duty: Duty, now: datetime) -> list[Claim]:
+    """The claims that a duty to pass on stands on now, read from its matches and its interests."""
+    claims: list[Claim] = []
+    assert duty.report is not None
+    interests = list(duty.interests.select_related("service").order_by("id"))
+    for match in duty.matches.select_related(*MATCH_ROWS).order_by("id"):
+        standing = standing_of(match)
+        for held, wanted in sides(match):
+            if standing and held.report_id == duty.report_id:
+                interest = interest_of(wanted, now)
+                if interest is not None and interest.service_id == duty.recipient_id:
+                    claims.append(Claim(interest, match, held, standing))
+    claims.extend(Claim(interest, None, None, "rule") for interest in interests if interest.kind == "rule")
+    return claims
+
+
+MATCH_ROWS = tuple(
+    f"{side}__{row}"
+    for side in ("left", "right")
+    for row in (
+        "service", "report__service", "report__author", "report__dossier__interest__service",
+        "dossier__interest__service", "watch__service",
+    )
+)
+"""What must be at hand to oblige from a match without asking the database again."""
+
+
+def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim]) -> Duty | None:
+    """The one duty to pass `report` on to `recipient`: raised, or told of one more reason; what may travel travels now."""
+    duty = (
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("report__service", "recipient", "service", "holder", "officer")
+        .filter(report=report, recipient=recipient, kind="pass_on")
+        .first()
+    )
+    if duty is not None:
+        return _learn(lines, duty, claims)
+    decided, claim, _ = best_disclosure(report, recipient, claims, sender_decided=False)
+    if decided.form == "nothing" and not decided.owner_owes_decision:
+        return None
+    discreet = claim.interest.discreet
+    duty = duties.raise_duty(
+        lines, kind="pass_on", service=report.service, report=report, recipient=recipient, form=decided.ceiling,
+        matches=[c.match for c in claims if c.match], interests=[c.interest for c in claims], discreet=discreet,
+        urgency=urgency_of(report), themes=frozenset(report.themes), because=_because(claim, recipient, decided, discreet),
+    )
+    _settle(lines, duty, decided, claim)
+    return duty
+
+
+def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: Claim) -> None:
+    """Let travel what may travel at once; the duty ends there unless its owner owes a decision."""
+    if decided.form != "nothing":
+        deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided))
+    if duty.live and duty.state != "withheld" and not decided.owner_owes_decision:
+        duties.move(lines, duty, "deliver", outcome=decided.form)
+
+
+def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
+    new_matches = [c.match for c in claims if c.match and not duty.matches.filter(pk=c.match.pk).exists()]
+    new_interests = [c.interest for c in claims if not duty.interests.filter(pk=c.interest.pk).exists()]
+    duty.matches.add(*new_matches)
+    duty.interests.add(*new_interests)
+    if duty.discreet and any(not claim.interest.discreet for claim in claims):
+        duty.discreet = False
+        duty.save(update_fields=["discreet"])
+    if not duty.live:
+        _more(lines, duty, claims)
+        return duty
+    all_claims = claims_of(duty, lines.now) or claims
+    assert duty.recipient is not None and duty.report is not None
+    decided, claim, _ = best_disclosure(duty.report, duty.recipient, all_claims, sender_decided=False)
+    if new_matches or new_interests or duty.form != decided.ceiling:
+        duty.form = decided.ceiling
+        duty.because = [
+            *duty.because,
+            *[r.to_json() for r in _because(claims[0], duty.recipient, decided, duty.discreet) if r.to_json() not in duty.because],
+        ]
+        duties.move(lines, duty, "learn")
+    _settle(lines, duty, decided, claim)
+    return duty
+
+
+def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
+    """An ended duty that passed on less than may now travel by itself is topped up with another delivery."""
+    if duty.state != "done":
+        return
+    assert duty.recipient is not None and duty.report is not None
+    decided, claim, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=False)
+    sent = max((FORMS.index(form) for form in duty.deliveries.values_list("form", flat=True)), default=0)
+    if FORMS.index(decided.form) > sent:
+        deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided))
+
+
+def urgency_of(report: Report) -> str:
+    """How urgent a report is, from what it says and what it is about, never from its title."""
+    return deadlines.urgency_of(
+        danger_to_life=report.danger_to_life, directly_accessible=True, themes=frozenset(report.themes)
+    )
+
+
+def _whose(recipient: Service, discreet: bool) -> Sentence | str:
+    return sentence("a service with a lawful interest") if discreet else recipient.name
+
+
+def _because(claim: Claim, recipient: Service, decided: disclosure.Disclosure, discreet: bool) -> list[Sentence]:
+    """Why the owner owes this, without a word that a discreet interest would not say."""
+    whose = _whose(recipient, discreet)
+    if claim.match is None:
+        first = sentence("A rule entrusts this theme or territory to {service}.", service=whose)
+    elif discreet:
+        first = sentence("A subject of this report concerns {service}.", service=whose)
+    else:
+        first = sentence(
+            "A subject of this report is known to {service} through {interest}.", service=whose,
+            interest=Sentence(INTEREST_WORDS[claim.interest.kind]),
+        )
+    return [first, *decided.because]
+
+
+def _told_because(claim: Claim, decided: disclosure.Disclosure) -> list[Sentence]:
+    """Why the recipient gets this: the recipient's own interest, and what the match rests on."""
+    if claim.match is None:
+        first = [sentence("Your rule of theme or territory names this report.")]
+    else:
+        first = [
+            sentence("It concerns a subject of {interest} of yours.", interest=Sentence(INTEREST_WORDS[claim.interest.kind]))
+        ]
+    return [*first, *decided.because]
+
+
+def ask_to_judge(lines: Journal, match: Match, held: Subject, interest: Interest) -> Duty | None:
+    """One duty to judge a possible match, for the desk that may see both sides, else the neutral desk."""
+    if Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True).exists():
+        return None
+    if match.judged_evidence == match.evidence:
+        return None
+    judge = desk_that_may_see_both(match, held, interest)
+    assert held.report is not None
+    return duties.raise_duty(
+        lines, kind="judge", service=judge, match=match, recipient=interest.service,
+        discreet=interest.discreet and judge.pk != interest.service_id,
+        urgency=urgency_of(held.report), themes=frozenset(held.report.themes),
+        because=[
+            sentence("Two records of different services may concern the same subject; a person must look."),
+            sentence("The desk that judges may see both sides.")
+            if judge.kind != "neutral_desk"
+            else sentence("Neither desk may see both sides, so the neutral desk judges."),
+        ],
+    )
+
+
+def desk_that_may_see_both(match: Match, held: Subject, interest: Interest) -> Service:
+    """The recipient's desk where the report would travel to it at once; else the owner's, where it may see what the
+    recipient holds and the interest is not discreet; else the neutral desk."""
+    assert held.report is not None
+    owner, receiver = service_facts(held.service), service_facts(interest.service)
+    if disclosure.sees_other_side(
+        reader=receiver, other=owner, purpose=interest.purpose, category=held.category, handling=held.report.handling,
+        danger_to_life=held.report.danger_to_life,
+    ):
+        return interest.service
+    wanted = match.right if match.left_id == held.pk else match.left
+    wanted_handling = wanted.report.handling if wanted.report is not None else "open"
+    if not interest.discreet and disclosure.sees_other_side(
+        reader=owner, other=receiver, purpose=interest.purpose, category=wanted.category, handling=wanted_handling
+    ):
+        return held.service
+    return neutral_desk()
+

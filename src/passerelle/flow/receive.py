@@ -1,0 +1,358 @@
+"""A service files a report, opens a dossier, or states an interest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from passerelle.errors import Refused
+from passerelle.flow import duties, oblige, rungs
+from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.ledger import canonical
+from passerelle.ledger.events import DossierOpened, InterestStated, ReportFiled, SubjectsAdded
+from passerelle.policy import deadlines, disclosure
+from passerelle.policy.facts import PURPOSES, check_word
+from passerelle.records.models import Dossier, Interest, Officer, Relation, Report, ReportVersion, Service, Subject
+from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES, new_salt
+from passerelle.records.models.subjects import CATEGORIES
+from passerelle.words import LANGUAGES, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectDraft:
+    """A subject as it was confirmed: FollowTheMoney schema and properties, and where it stands in the text."""
+
+    local_id: str
+    schema: str
+    properties: Mapping[str, Sequence[str]]
+    category: str = "other"
+    caption: str = ""
+    spans: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RelationDraft:
+    """How two drafts hang together, by their local ids."""
+
+    source: str
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportDraft:
+    """A report as it is to be filed. `themes` are keys of the table of themes; `learnt_on` may be unknown."""
+
+    text: str
+    language: str
+    subjects: Sequence[SubjectDraft] = ()
+    relations: Sequence[RelationDraft] = ()
+    source_grade: str = "X"
+    information_grade: str = "4"
+    handling: str = "open"
+    handling_reason: str = ""
+    handling_review_on: date | None = None
+    handling_note: str = ""
+    themes: Sequence[str] = ()
+    territory: str = ""
+    assessment: bool = False
+    danger_to_life: bool = False
+    learnt_on: date | None = None
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+class ReportIncomplete(Refused):
+    """Something that a report must have is missing or unknown; nothing was filed."""
+
+    code = "report.incomplete"
+
+
+class InterestIncomplete(Refused):
+    """An interest without a purpose, a legal basis or an end."""
+
+    code = "interest.incomplete"
+
+
+THINGS = frozenset({"Address", "Vehicle", "Vessel", "Airplane", "Phone", "Identification", "BankAccount"})
+"""Schemas that are no person and no organisation: they have no category of data subject."""
+
+
+def file_report(
+    *, service: Service, author: Officer | None, draft: ReportDraft, dossier: Dossier | None = None, now: datetime
+) -> Report:
+    """A report of `service` lands, with its subjects waiting to be compared. Rules of theme and territory oblige at once.
+
+    Stricter handling than `open` needs a reason and a review date, and raises a duty for a second person where it is
+    `sealed`. Raises ReportIncomplete, and nothing is filed.
+    """
+    check_report(draft)
+    with journal(now) as lines:
+        report = put_report(lines, service=service, author=author, draft=draft, dossier=dossier)
+        oblige.by_rules(lines, report)
+        if draft.handling == "sealed":
+            duties.raise_duty(
+                lines, kind="review", service=service, report=report, level=rungs.SUPERVISOR, excluding=author,
+                themes=frozenset(draft.themes),
+                because=[sentence("A report was sealed: a second person must confirm that nothing of it may travel.")],
+            )
+    return report
+
+
+def check_report(draft: ReportDraft) -> None:
+    """Raises ReportIncomplete with what is missing and what to give instead."""
+    if not draft.text.strip():
+        raise ReportIncomplete(sentence("A report needs its text."))
+    for value, known, what in (
+        (draft.language, LANGUAGES, sentence("language")),
+        (draft.source_grade, SOURCE_GRADES, sentence("grade of the source")),
+        (draft.information_grade, INFORMATION_GRADES, sentence("grade of the information")),
+        (draft.handling, HANDLINGS, sentence("handling")),
+    ):
+        if value not in known:
+            raise ReportIncomplete(
+                sentence("“{value}” is not a known {what}.", value=value, what=what),
+                way_out=sentence("Use one of: {known}.", known=", ".join(known)),
+            )
+    for theme in draft.themes:
+        if theme not in deadlines.themes():
+            raise ReportIncomplete(
+                sentence("“{value}” is not a known {what}.", value=theme, what=sentence("theme")),
+                way_out=sentence("Use one of: {known}.", known=", ".join(deadlines.themes())),
+            )
+    rule = disclosure.handlings()[draft.handling]
+    if rule.needs_reason and len(draft.handling_reason.split()) < 3:
+        raise ReportIncomplete(
+            sentence("Handling stricter than open needs a reason of a few words."),
+            way_out=sentence("Say what would happen if it travelled; “the source is doubtful” is no reason: the grade says so."),
+        )
+    if rule.needs_review_date and draft.handling_review_on is None:
+        raise ReportIncomplete(sentence("Handling stricter than open needs a date on which it is looked at again."))
+    for subject in draft.subjects:
+        if subject.category not in CATEGORIES:
+            raise ReportIncomplete(
+                sentence("“{value}” is not a known {what}.", value=subject.category, what=sentence("category of person")),
+                way_out=sentence("Use one of: {known}.", known=", ".join(CATEGORIES)),
+            )
+    ids = [subject.local_id for subject in draft.subjects]
+    if len(set(ids)) != len(ids):
+        raise ReportIncomplete(sentence("Two subjects of one report bear the same id."))
+    for relation in draft.relations:
+        if relation.source not in ids or relation.target not in ids:
+            raise ReportIncomplete(
+                sentence("A relation “{kind}” names a subject that the report does not have.", kind=relation.kind)
+            )
+
+
+def put_report(
+    lines: Journal, *, service: Service, author: Officer | None, draft: ReportDraft, dossier: Dossier | None = None
+) -> Report:
+    """The rows of a report and its line; for verbs that file within their own transaction."""
+    report = Report.objects.create(
+        service=service, author=author, dossier=dossier, source_grade=draft.source_grade,
+        information_grade=draft.information_grade, handling=draft.handling, handling_reason=draft.handling_reason,
+        handling_review_on=draft.handling_review_on, handling_note=draft.handling_note, themes=list(draft.themes),
+        territory=draft.territory, assessment=draft.assessment, danger_to_life=draft.danger_to_life,
+        learnt_on=draft.learnt_on, filed_at=lines.now,
+    )
+    said = ReportVersion.objects.create(
+        report=report, number=1, text=draft.text, language=draft.language, said_by=author, said_at=lines.now
+    )
+    subjects = put_subjects(lines, service, draft.subjects, draft.relations, report=report)
+    lines.write(
+        ReportFiled(
+            report=report.ref, service=service.key, by=author.ref if author else "", version=1, handling=report.handling,
+            dossier=dossier.ref if dossier else "", commitment=commitment_of(said, draft),
+            subjects=tuple(subject.ref for subject in subjects),
+        )
+    )
+    return report
+
+
+def commitment_of(said: ReportVersion, draft: ReportDraft) -> str:
+    """The salted commitment over all that a version of a report says."""
+    return canonical.commitment(bytes(said.salt), content_of(draft))
+
+
+def content_of(draft: ReportDraft) -> dict[str, Any]:
+    """All that a draft says, in the shape that is committed to."""
+    return {
+        "text": draft.text,
+        "language": draft.language,
+        "grade": draft.source_grade + draft.information_grade,
+        "handling": draft.handling,
+        "themes": list(draft.themes),
+        "subjects": [
+            {"id": s.local_id, "schema": s.schema, "properties": {k: list(v) for k, v in s.properties.items()}}
+            for s in draft.subjects
+        ],
+        "relations": [[r.source, r.kind, r.target] for r in draft.relations],
+    }
+
+
+def put_subjects(
+    lines: Journal, service: Service, subjects: Sequence[SubjectDraft], relations: Sequence[RelationDraft], *,
+    report: Report | None = None, dossier: Dossier | None = None, watch: Interest | None = None,
+) -> list[Subject]:
+    """The rows of subjects and their relations, waiting to be compared."""
+    rows = Subject.objects.bulk_create(
+        Subject(
+            service=service, report=report, dossier=dossier, watch=watch, local_id=draft.local_id, schema=draft.schema,
+            category="none" if draft.schema in THINGS else draft.category, caption=caption_of(draft),
+            properties={name: list(values) for name, values in draft.properties.items()},
+            spans=[list(span) for span in draft.spans], recorded_at=lines.now, to_match_at=lines.now,
+        )
+        for draft in subjects
+    )
+    by_id = {row.local_id: row for row in rows}
+    Relation.objects.bulk_create(
+        (Relation(source=by_id[r.source], kind=r.kind, target=by_id[r.target]) for r in relations),
+        ignore_conflicts=True,
+    )
+    return rows
+
+
+def caption_of(draft: SubjectDraft) -> str:
+    """How a subject is called on a page: its caption, its first name, or another value that tells it from others."""
+    if draft.caption:
+        return draft.caption[:300]
+    for name in ("name", "alias", "weakAlias", "full", "registrationNumber", "phone", "accountNumber", "number", "model",
+                 "description"):
+        values = draft.properties.get(name)
+        if values:
+            return str(values[0])[:300]
+    first = next((value for values in draft.properties.values() for value in values), "")
+    return str(first)[:300] or draft.schema
+
+
+def open_dossier(
+    *, service: Service, officer: Officer | None, title: str, language: str, purpose: str, legal_basis: str, until: date,
+    subjects: Sequence[SubjectDraft] = (), relations: Sequence[RelationDraft] = (), themes: Sequence[str] = (),
+    note: str = "", discreet: bool = False, now: datetime,
+) -> Dossier:
+    """A service opens a dossier; its subjects are an interest with a purpose, a legal basis and an end.
+
+    Raises InterestIncomplete.
+    """
+    _check_interest(purpose, legal_basis, until, now)
+    with journal(now) as lines:
+        dossier = Dossier.objects.create(
+            service=service, title=title, language=language, themes=list(themes), note=note, opened_by=officer,
+            opened_at=lines.now,
+        )
+        lines.write(
+            DossierOpened(
+                dossier=dossier.ref, service=service.key, by=officer.ref if officer else "",
+                commitment=canonical.commitment(bytes(dossier.salt), {"title": title, "note": note}),
+            )
+        )
+        _state(
+            lines, service=service, officer=officer, kind="dossier", dossier=dossier, purpose=purpose,
+            legal_basis=legal_basis, until=until, discreet=discreet,
+        )
+        _add(lines, service, officer, subjects, relations, dossier=dossier)
+    return dossier
+
+
+def add_subjects(
+    *, dossier: Dossier, officer: Officer | None, subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft] = (), now: datetime,
+) -> list[Subject]:
+    """Subjects are added to a dossier; what was filed before is compared with them too."""
+    with journal(now) as lines:
+        return _add(lines, dossier.service, officer, subjects, relations, dossier=dossier)
+
+
+def state_watch(
+    *, service: Service, officer: Officer, approved_by: Officer, subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft] = (), purpose: str, legal_basis: str, until: date, discreet: bool = False,
+    now: datetime,
+) -> Interest:
+    """A service watches for subjects without a dossier. A second person approves. Raises InterestIncomplete."""
+    _check_interest(purpose, legal_basis, until, now)
+    _check_four_eyes(officer, approved_by)
+    with journal(now) as lines:
+        watch = _state(
+            lines, service=service, officer=officer, kind="watch", purpose=purpose, legal_basis=legal_basis, until=until,
+            discreet=discreet, approved_by=approved_by,
+        )
+        _add(lines, service, officer, subjects, relations, watch=watch)
+    return watch
+
+
+def state_rule(
+    *, service: Service, officer: Officer | None, approved_by: Officer | None, theme: str = "", territory: str = "",
+    purpose: str, legal_basis: str, until: date, now: datetime,
+) -> Interest:
+    """A theme or a territory is entrusted to a service by law. Reports filed before oblige too. Four eyes."""
+    _check_interest(purpose, legal_basis, until, now)
+    if not theme and not territory:
+        raise InterestIncomplete(sentence("A rule needs a theme or a territory."))
+    _check_four_eyes(officer, approved_by)
+    with journal(now) as lines:
+        rule = _state(
+            lines, service=service, officer=officer, kind="rule", theme=theme, territory=territory, purpose=purpose,
+            legal_basis=legal_basis, until=until, approved_by=approved_by,
+        )
+        for report in Report.objects.exclude(service=service).select_related("service", "author").order_by("id"):
+            if oblige.rule_names(rule, report):
+                oblige.by_rules(lines, report, rules=(rule,))
+    return rule
+
+
+def _check_interest(purpose: str, legal_basis: str, until: date, now: datetime) -> None:
+    check_word(purpose, PURPOSES, what="purpose")
+    if not legal_basis.strip():
+        raise InterestIncomplete(sentence("An interest needs a legal basis: the article that entrusts the task."))
+    if until <= now.date():
+        raise InterestIncomplete(sentence("An interest ends on a day that is still to come, not on {day}.", day=str(until)))
+
+
+def _check_four_eyes(officer: Officer | None, approved_by: Officer | None) -> None:
+    if officer is not None and (approved_by is None or approved_by.pk == officer.pk):
+        raise InterestIncomplete(
+            sentence("A watch or a rule is approved by a second person."),
+            way_out=sentence("Ask a supervisor of your service."),
+        )
+
+
+def _state(
+    lines: Journal, *, service: Service, officer: Officer | None, kind: str, purpose: str, legal_basis: str, until: date,
+    dossier: Dossier | None = None, theme: str = "", territory: str = "", discreet: bool = False,
+    approved_by: Officer | None = None,
+) -> Interest:
+    interest = Interest.objects.create(
+        service=service, kind=kind, dossier=dossier, theme=theme, territory=territory, purpose=purpose,
+        legal_basis=legal_basis, until=until, discreet=discreet, stated_by=officer, approved_by=approved_by,
+        stated_at=lines.now,
+    )
+    lines.write(
+        InterestStated(
+            interest=interest.ref, service=service.key, kind=kind, dossier=dossier.ref if dossier else "", theme=theme,
+            territory=territory, purpose=purpose, legal_basis=legal_basis, until=until.isoformat(), discreet=discreet,
+            by=officer.ref if officer else "",
+        )
+    )
+    return interest
+
+
+def _add(
+    lines: Journal, service: Service, officer: Officer | None, subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft], *, dossier: Dossier | None = None, watch: Interest | None = None,
+) -> list[Subject]:
+    if not subjects:
+        return []
+    rows = put_subjects(lines, service, subjects, relations, dossier=dossier, watch=watch)
+    to = dossier.ref if dossier is not None else watch.ref if watch is not None else ""
+    lines.write(
+        SubjectsAdded(
+            to=to, by=officer.ref if officer else "",
+            commitment=canonical.commitment(
+                new_salt(), {"subjects": [{"schema": s.schema, "properties": {k: list(v) for k, v in s.properties.items()}}
+                                          for s in subjects]}
+            ),
+            subjects=tuple(row.ref for row in rows),
+        )
+    )
+    return rows

@@ -1,0 +1,153 @@
+"""What is owed, computed afresh from all reports, interests and rules, against what stands in the tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from passerelle import matching
+from passerelle.flow import match as matches
+from passerelle.flow import oblige
+from passerelle.flow.facts import service_facts
+from passerelle.flow.ledger_lines import journal
+from passerelle.ledger.events import Reconciled
+from passerelle.policy import disclosure
+from passerelle.records.models import Delivery, Duty, Interest, Key, Match, Report, Service, Subject
+
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Counts of tellings, each a (report, recipient). owed = sent + withheld + live, or `missing` names what is not.
+
+    `surplus` are live duties that nothing calls for any more. Both lists hold (report ref, service key).
+    """
+
+    owed: int
+    sent: int
+    withheld: int
+    live: int
+    missing: tuple[tuple[str, str], ...]
+    surplus: tuple[tuple[str, str], ...]
+
+    @property
+    def balances(self) -> bool:
+        """No telling is missing and none stands without a reason."""
+        return not self.missing and not self.surplus
+
+
+def reconcile(*, now: datetime) -> Reconciliation:
+    """Weigh every subject of every live interest against what shares a key with it, apply every rule, and compare.
+
+    Memory is bounded by the number of tellings and by a batch of subjects, not by the registers.
+    """
+    owed = set(_owed_by_matches(now)) | set(_owed_by_rules(now))
+    sent, withheld, live, stands = set(), set(), set(), set()
+    duties = Duty.objects.filter(kind="pass_on").values_list("report_id", "recipient_id", "state")
+    for report, recipient, state in duties.iterator():
+        telling = (report, recipient)
+        if state == "done":
+            sent.add(telling)
+        elif state in ("withheld", "upheld"):
+            withheld.add(telling)
+        elif state in ("open", "held", "deferred"):
+            live.add(telling)
+            stands.add(telling)
+    delivered = set(Delivery.objects.values_list("report_id", "recipient_id"))
+    missing = {telling for telling in owed if telling not in sent | withheld | live}
+    surplus = {telling for telling in stands if telling not in owed}
+    result = Reconciliation(
+        owed=len(owed), sent=len(owed & sent & delivered), withheld=len(owed & withheld), live=len(owed & live),
+        missing=_named(missing), surplus=_named(surplus),
+    )
+    with journal(now) as lines:
+        lines.write(
+            Reconciled(
+                owed=result.owed, sent=result.sent, withheld=result.withheld, live=result.live,
+                missing=len(result.missing), surplus=len(result.surplus),
+            )
+        )
+    return result
+
+
+def _owed_by_matches(now: datetime) -> Iterator[tuple[int, int]]:
+    wanted = Subject.objects.filter(
+        Q(dossier__interest__until__gt=now.date())
+        | Q(report__dossier__interest__until__gt=now.date())
+        | Q(watch__until__gt=now.date())
+    ).order_by("pk")
+    last = 0
+    while chunk := list(
+        wanted.filter(pk__gt=last).select_related(
+            "service", "report__dossier__interest__service", "dossier__interest__service", "watch__service"
+        )[:_AT_ONCE]
+    ):
+        last = chunk[-1].pk
+        yield from _owed_to(chunk, now)
+
+
+def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
+    prepared = matches.as_matched(chunk)
+    by_service: dict[int, list[Subject]] = defaultdict(list)
+    for subject in chunk:
+        by_service[subject.service_id].append(subject)
+    for service_id, group in by_service.items():
+        keys = {s.pk: {matches.digest(k.kind, k.value): k.kind for k in matching.keys(prepared[s.pk])} for s in group}
+        candidates = matches.candidates_of(service_id, group, keys)
+        near = {other for found in candidates.values() for other in found}
+        rows = {
+            row.pk: row
+            for start in range(0, len(near), 500)
+            for row in Subject.objects.select_related("service", "report__service").filter(
+                pk__in=sorted(near)[start : start + 500], report__isnull=False
+            )
+        }
+        known = matches.as_matched(rows.values())
+        for subject in group:
+            interest = oblige.interest_of(subject, now)
+            if interest is None:
+                continue
+            for other in candidates[subject.pk]:
+                if other in rows:
+                    compared = matching.compare(prepared[subject.pk], known[other])
+                    if _calls(subject, rows[other], compared.band, interest):
+                        yield rows[other].report_id, interest.service_id  # type: ignore[misc]
+
+
+def _calls(wanted: Subject, held: Subject, band: str, interest: Interest) -> bool:
+    left, right = sorted((wanted.pk, held.pk))
+    verdict = Match.objects.filter(left=left, right=right).values_list("verdict", flat=True).first() or ""
+    standing = verdict if verdict in ("same", "unsure") else "strong" if band == "strong" and not verdict else ""
+    if not standing or held.report is None:
+        return False
+    decided = disclosure.decide(
+        sender=service_facts(held.service), recipient=service_facts(interest.service), purpose=interest.purpose,
+        category=held.category, handling=held.report.handling, standing=standing,
+        danger_to_life=held.report.danger_to_life,
+    )
+    return decided.form != "nothing" or decided.owner_owes_decision
+
+
+def _owed_by_rules(now: datetime) -> Iterator[tuple[int, int]]:
+    rules = list(Interest.objects.filter(kind="rule", until__gt=now.date()).select_related("service"))
+    if not rules:
+        return
+    for report in Report.objects.select_related("service").iterator(chunk_size=1000):
+        for rule in rules:
+            if rule.service_id != report.service_id and oblige.rule_names(rule, report):
+                decided, _, _ = oblige.best_disclosure(
+                    report, rule.service, [oblige.Claim(rule, None, None, "rule")], sender_decided=False
+                )
+                if decided.form != "nothing" or decided.owner_owes_decision:
+                    yield report.pk, rule.service_id
+
+
+def _named(tellings: set[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
+    reports = dict(Report.objects.filter(pk__in={r for r, _ in tellings}).values_list("pk", "ref"))
+    services = dict(Service.objects.values_list("pk", "key"))
+    return tuple(sorted((reports[report], services[recipient]) for report, recipient in tellings))

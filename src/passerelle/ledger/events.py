@@ -1,0 +1,279 @@
+"""The closed vocabulary of the ledger: one frozen class for each kind of fact.
+
+A line holds identifiers, states and salted commitments, never a name, a text or a number of a person. It holds the
+state that *resulted*, so that a line written under older rules stays true when the rules change, and the ledger
+folded from its first line gives the tables back (`passerelle.replay.fold`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What every fact of the ledger is; only its subclasses are written."""
+
+    def facts(self) -> dict[str, Any]:
+        """The fields of the line by name, ready for the canonical form (tuples become lists)."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAdded(Event):
+    """A service joined the exchange."""
+
+    service: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerSeated(Event):
+    """An officer got a seat in a service, with a role."""
+
+    officer: str
+    service: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerAway(Event):
+    """An officer is absent until a day (empty: back again); what was theirs returned to the desk."""
+
+    officer: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFiled(Event):
+    """A service filed a report. `commitment` is salted over its content; `subjects` are references only."""
+
+    report: str
+    service: str
+    by: str
+    version: int
+    handling: str
+    dossier: str
+    commitment: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportVersioned(Event):
+    """A report got a new version; the old one stays as it was."""
+
+    report: str
+    by: str
+    version: int
+    commitment: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingChanged(Event):
+    """A second person let a sealed report fall back to a looser handling."""
+
+    report: str
+    handling: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierOpened(Event):
+    """A service opened a dossier."""
+
+    dossier: str
+    service: str
+    by: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectsAdded(Event):
+    """Subjects were added to a dossier or a watch."""
+
+    to: str
+    by: str
+    commitment: str
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InterestStated(Event):
+    """A service stated why it needs to know: a dossier, a watch or a rule, with purpose, legal basis and end."""
+
+    interest: str
+    service: str
+    kind: str
+    dossier: str
+    theme: str
+    territory: str
+    purpose: str
+    legal_basis: str
+    until: str
+    discreet: bool
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFound(Event):
+    """Two subjects of different services may be the same. `score_permille` is the score in thousandths."""
+
+    match: str
+    left: str
+    right: str
+    band: str
+    score_permille: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchWeighedAgain(Event):
+    """The evidence of a match changed, and with it its score or band."""
+
+    match: str
+    band: str
+    score_permille: int
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class MatchJudged(Event):
+    """A person judged a match: same, different or unsure (empty: took an earlier judgement back)."""
+
+    match: str
+    verdict: str
+    by: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRaised(Event):
+    """A duty came into being, with its holder, its clock and its next event."""
+
+    duty: str
+    kind: str
+    report: str
+    recipient: str
+    match: str
+    about: str
+    state: str
+    level: int
+    holder: str
+    officer: str
+    due_at: str
+    next_event: str
+    next_event_at: str
+    deadline: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyMoved(Event):
+    """A duty took a step of the table of moves; what stands here is what resulted."""
+
+    duty: str
+    move: str
+    by: str
+    version: int
+    state: str
+    level: int
+    holder: str
+    officer: str
+    due_at: str
+    next_event: str
+    next_event_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered(Event):
+    """A recipient got a report: whole, an extract, or a pointer. `commitment` is salted over what travelled."""
+
+    delivery: str
+    duty: str
+    report: str
+    version: int
+    sender: str
+    recipient: str
+    form: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryClimbed(Event):
+    """The evidence of a delivery climbed: opened, acknowledged, acted upon."""
+
+    delivery: str
+    evidence: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld(Event):
+    """A decision not to pass on, on one ground of the closed list; the reason stands in the tables."""
+
+    withholding: str
+    duty: str
+    ground: str
+    by: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class WithholdingReviewed(Event):
+    """A second person reviewed a withholding: upheld or overturned."""
+
+    withholding: str
+    outcome: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Event):
+    """An officer read protected content. `thing` is a reference, `commitment` is salted over the reason in words."""
+
+    officer: str
+    service: str
+    thing: str
+    purpose: str
+    ground: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTaken(Event):
+    """An import ended: how many rows were read, added, changed, left as they were and refused."""
+
+    register: str
+    service: str
+    by: str
+    read: int
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled(Event):
+    """What is owed was computed afresh and compared with what stands in the tables."""
+
+    owed: int
+    sent: int
+    withheld: int
+    live: int
+    missing: int
+    surplus: int
+
+
+EVENTS: dict[str, type[Event]] = {
+    kind.__name__: kind
+    for kind in (
+        ServiceAdded, OfficerSeated, OfficerAway,
+        ReportFiled, ReportVersioned, HandlingChanged, DossierOpened, SubjectsAdded, InterestStated,
+        MatchFound, MatchWeighedAgain, MatchJudged,
+        DutyRaised, DutyMoved, Delivered, DeliveryClimbed, Withheld, WithholdingReviewed,
+        Read, RegisterTaken, Reconciled,
+    )
+}
+"""Every kind of fact by its name; a line of any other kind is a fault."""

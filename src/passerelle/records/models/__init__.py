@@ -1,0 +1,18 @@
+"""All tables by noun. The ledger's table is loaded, and offered under no name here: only `flow` writes it."""
+
+import passerelle.records.models.ledger  # noqa: F401 (Django must know the table)
+from passerelle.records.models.deliveries import Delivery, Withholding
+from passerelle.records.models.dossiers import Dossier, Interest
+from passerelle.records.models.duties import Duty
+from passerelle.records.models.matches import Judgement, Match
+from passerelle.records.models.notices import Heartbeat, Notice
+from passerelle.records.models.readings import Reading
+from passerelle.records.models.registers import RefusedRow, Register, RegisterRow
+from passerelle.records.models.reports import Report, ReportVersion
+from passerelle.records.models.services import Officer, Service
+from passerelle.records.models.subjects import Key, Relation, Subject
+
+__all__ = [
+    "Delivery", "Dossier", "Duty", "Heartbeat", "Interest", "Judgement", "Key", "Match", "Notice", "Officer", "Reading",
+    "RefusedRow", "Register", "RegisterRow", "Relation", "Report", "ReportVersion", "Service", "Subject", "Withholding",
+]

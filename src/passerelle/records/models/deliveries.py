@@ -1,0 +1,99 @@
+"""What recipients got, and what was decided not to be passed on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+
+from passerelle.ids import fresh_ref
+from passerelle.records.models.duties import Duty
+from passerelle.records.models.reports import Report, new_salt
+from passerelle.records.models.services import Officer, Service
+from passerelle.words import noop
+
+FORMS: dict[str, str] = {
+    "whole": noop("the whole report"),
+    "extract": noop("an extract"),
+    "pointer": noop("a pointer"),
+}
+EVIDENCE: dict[str, str] = {
+    "queued": noop("queued"),
+    "delivered": noop("delivered"),
+    "opened": noop("opened"),
+    "acknowledged": noop("acknowledged"),
+    "acted_upon": noop("acted upon"),
+}
+
+
+def new_delivery_ref() -> str:
+    """A fresh reference for a delivery."""
+    return fresh_ref("delivery")
+
+
+def new_withholding_ref() -> str:
+    """A fresh reference for a withholding."""
+    return fresh_ref("withholding")
+
+
+class Delivery(models.Model):
+    """What a recipient got: the whole report, an extract, or a pointer. `content` is exactly what travelled."""
+
+    ref = models.CharField(max_length=40, unique=True, default=new_delivery_ref)
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="deliveries")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="deliveries")
+    report_version = models.PositiveIntegerField()
+    sender = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sent")
+    recipient = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="received")
+    form = models.CharField(max_length=10)
+    content = models.JSONField(default=dict)
+    salt = models.BinaryField(default=new_salt)
+    evidence = models.CharField(max_length=15, default="delivered")
+    because = models.JSONField(default=list)
+    delivered_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering: ClassVar[list[str]] = ["-delivered_at", "-id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["report", "report_version", "recipient", "form"], name="delivery_once"),
+            models.CheckConstraint(condition=models.Q(form__in=list(FORMS)), name="delivery_form"),
+            models.CheckConstraint(condition=models.Q(evidence__in=list(EVIDENCE)), name="delivery_evidence"),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Withholding(models.Model):
+    """A decision not to pass on, on one ground of the closed list; reviewed by a second person."""
+
+    ref = models.CharField(max_length=40, unique=True, default=new_withholding_ref)
+    duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="withholdings")
+    ground = models.CharField(max_length=2)
+    reason = models.TextField()
+    salt = models.BinaryField(default=new_salt)
+    decided_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, blank=True)
+    reviewed_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    reviewed_at = models.DateTimeField(null=True, blank=True)
+    review_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="", reviewed_by__isnull=True)
+                | models.Q(outcome__in=["upheld", "overturned"], reviewed_by__isnull=False),
+                name="withholding_reviewed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reviewed_by__isnull=True) | ~models.Q(reviewed_by=models.F("decided_by")),
+                name="withholding_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.ref

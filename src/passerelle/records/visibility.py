@@ -1,0 +1,90 @@
+"""What of the tables a reader may see in lists: the policy said again as SQL, ground by ground.
+
+Each function returns exactly the rows for which `policy.access.may(reader, "list", facts)` is true; a property test
+demands the same set. Denied and absent are therefore the same answer, with the same query.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
+from passerelle.records.models import Delivery, Dossier, Duty, Match, Notice, Officer, Report
+
+_NOTHING = Q(pk__in=())
+
+
+def reports(officer: Officer) -> QuerySet[Report]:
+    """Grounds own_service, own_filing, delivered, oversight."""
+    if officer.role == "oversight":
+        return Report.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Report.objects.filter(_NOTHING)
+    own = Q(service=officer.service_id)
+    if officer.role == "officer":
+        own &= ~Q(handling="sealed") | Q(author=officer.pk)
+    delivered = Exists(Delivery.objects.filter(report=OuterRef("pk"), recipient=officer.service_id))
+    return Report.objects.filter(own | delivered)
+
+
+def dossiers(officer: Officer) -> QuerySet[Dossier]:
+    """Grounds own_service, oversight: a dossier is known to its own service only."""
+    if officer.role == "oversight":
+        return Dossier.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Dossier.objects.filter(_NOTHING)
+    return Dossier.objects.filter(service=officer.service_id)
+
+
+def duties(officer: Officer) -> QuerySet[Duty]:
+    """Grounds own_service, holder, neutral_desk, review, waiting, oversight."""
+    if officer.role == "oversight":
+        return Duty.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Duty.objects.filter(_NOTHING)
+    if officer.role == "officer":
+        own = Q(service=officer.service_id) & (Q(report__isnull=True) | ~Q(report__handling="sealed"))
+        return Duty.objects.filter(own | (Q(holder=officer.service_id, officer=officer.pk) & ~Q(kind="review")))
+    got = Exists(Delivery.objects.filter(duty=OuterRef("pk"), recipient=officer.service_id))
+    waiting = Q(recipient=officer.service_id) & Q(report__isnull=False) & ~Q(report__handling="sealed") & got
+    return Duty.objects.filter(Q(service=officer.service_id) | Q(holder=officer.service_id) | waiting)
+
+
+def deliveries(officer: Officer) -> QuerySet[Delivery]:
+    """Grounds own_service, delivered, oversight."""
+    if officer.role == "oversight":
+        return Delivery.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Delivery.objects.filter(_NOTHING)
+    own = Q(sender=officer.service_id)
+    if officer.role == "officer":
+        own &= ~Q(report__handling="sealed")
+    return Delivery.objects.filter(own | Q(recipient=officer.service_id))
+
+
+def matches(officer: Officer) -> QuerySet[Match]:
+    """Grounds party_to_match, delivered, neutral_desk, oversight."""
+    if officer.role == "oversight":
+        return Match.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Match.objects.filter(_NOTHING)
+    party = Q(left__service=officer.service_id) | Q(right__service=officer.service_id)
+    told = Exists(Delivery.objects.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id))
+    if officer.role not in DESK_ROLES:
+        return Match.objects.filter(told)
+    asked = Exists(Duty.objects.filter(match=OuterRef("pk"), kind="judge", service=officer.service_id))
+    judging = party & asked
+    if officer.service.kind == "neutral_desk":
+        held = Exists(
+            Duty.objects.filter(match=OuterRef("pk"), kind="judge", holder=officer.service_id, ended_at__isnull=True)
+        )
+        return Match.objects.filter(Q(held) | judging | told)
+    return Match.objects.filter(judging | told)
+
+
+def notices(officer: Officer) -> QuerySet[Notice]:
+    """What was told to this officer, or to the desk they act for."""
+    mine = Q(officer=officer.pk)
+    if officer.role in DESK_ROLES:
+        mine |= Q(service=officer.service_id, officer__isnull=True)
+    return Notice.objects.filter(mine)

@@ -1,0 +1,1 @@
+"""Assembly only: settings, addresses of pages, and the page server."""

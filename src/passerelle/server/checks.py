@@ -1,0 +1,72 @@
+"""What is unsafe or missing in this installation, as numbered checks; an error stops `serve` and `work`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+from django.core.checks import Warning as Caution
+from django.db import connection
+
+from passerelle.server import safe_sqlite
+
+
+@register()
+def safe_database(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """E001: a SQLite in WAL mode that can corrupt itself; E002: not durable."""
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        journal = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+        version = tuple(int(part) for part in cursor.execute("SELECT sqlite_version()").fetchone()[0].split("."))
+    found: list[CheckMessage] = []
+    if journal == "wal" and not safe_sqlite.wal_is_safe(version):
+        found.append(
+            Error(
+                f"SQLite {'.'.join(map(str, version))} can corrupt a database in WAL mode.",
+                hint="Install pysqlite3 (it is in requirements.lock), or set the journal to TRUNCATE.",
+                id="passerelle.E001",
+            )
+        )
+    if synchronous < 2:
+        found.append(
+            Error(
+                "SQLite is opened with synchronous below FULL: a power cut can lose acknowledged commits.",
+                hint="Remove the setting that lowers it.",
+                id="passerelle.E002",
+            )
+        )
+    return found
+
+
+@register()
+def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS."""
+    found: list[CheckMessage] = []
+    if len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("this-folder-has-no-key"):
+        found.append(
+            Error(
+                "This installation has no secret key of its own.",
+                hint="Run `passerelle init`, or set PASSERELLE_SECRET_KEY to 40 signs or more.",
+                id="passerelle.E003",
+            )
+        )
+    if settings.DEMONSTRATION:
+        found.append(
+            Caution(
+                "This is a demonstration: its sign-in page shows its seats.",
+                hint="Never put real data here; `passerelle init` makes an installation for work.",
+                id="passerelle.W001",
+            )
+        )
+    elif not settings.SESSION_COOKIE_SECURE:
+        found.append(
+            Caution(
+                "Pages are served without HTTPS.",
+                hint="Put a proxy with HTTPS in front and set `https = true` in passerelle.toml.",
+                id="passerelle.W002",
+            )
+        )
+    return found

@@ -1,0 +1,131 @@
+"""Django's settings, read from the installation's folder (`PASSERELLE_DIR`; default: here)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from passerelle import conf
+from passerelle.server import safe_sqlite
+from passerelle.words import LOCALE_FOLDER
+
+_sqlite = safe_sqlite.install()
+
+FOLDER = Path(os.environ.get("PASSERELLE_DIR", ".")).resolve()
+CONF = conf.load(FOLDER)
+
+SECRET_KEY = str(CONF["secret_key"]) or "this-folder-has-no-key: run passerelle init"
+DEBUG = False
+ALLOWED_HOSTS = [host.strip() for host in str(CONF["allowed_hosts"]).split(",") if host.strip()]
+DEMONSTRATION = bool(CONF["demonstration"])
+THREADS = int(CONF["threads"])
+SWEEP_SECONDS = int(CONF["sweep_seconds"])
+
+
+def _database(url: str) -> dict[str, object]:
+    if not url:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": str(FOLDER / "passerelle.sqlite3"),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": safe_sqlite.opening_commands(_sqlite.sqlite_version_info),
+            },
+            "TEST": {"NAME": os.environ.get("PASSERELLE_TEST_SQLITE") or None},
+        }
+    parts = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"isolation_level": 2},  # READ COMMITTED, said aloud: invariants rest on locks and constraints
+    }
+
+
+DATABASES = {"default": _database(str(CONF["database_url"]))}
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "passerelle.records",
+    "passerelle.web",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "passerelle.web.headers.HeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "passerelle.web.language.LanguageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "passerelle.web.surroundings.surroundings",
+            ],
+        },
+    },
+]
+ROOT_URLCONF = "passerelle.server.urls"
+WSGI_APPLICATION = "passerelle.server.wsgi.application"
+AUTH_USER_MODEL = "records.Officer"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "my-list"
+LOGOUT_REDIRECT_URL = "sign-in"
+
+LANGUAGE_CODE = str(CONF["language"])
+LANGUAGES = [("nl", "Nederlands"), ("fr", "Français"), ("de", "Deutsch"), ("en", "English")]
+LOCALE_PATHS = [str(LOCALE_FOLDER)]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = str(CONF["time_zone"])
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_NAME = "passerelle_session"
+CSRF_COOKIE_NAME = "passerelle_csrf"
+CSRF_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+if CONF["https"]:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,9 @@
+"""Which page answers at which address."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("passerelle.web.urls"))]
+
+handler403 = "passerelle.web.refusals.not_there"
+handler404 = "passerelle.web.refusals.not_there"
+handler500 = "passerelle.web.refusals.our_fault"

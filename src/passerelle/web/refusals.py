@@ -1,0 +1,16 @@
+"""Pages for what cannot be shown: the same answer for what is denied and what is absent, and one for our own faults."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Denied and absent: one page, one status."""
+    return render(request, "not_there.html", status=404)
+
+
+def our_fault(request: HttpRequest) -> HttpResponse:
+    """A fault of ours: says so, and tells nothing."""
+    return render(request, "our_fault.html", status=500)
