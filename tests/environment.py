@@ -1,0 +1,18 @@
+"""The surroundings in which Django starts under the tests: an empty installation's folder and a key for tests only.
+
+pytest-django reads the settings before any conftest.py is read, so this is a plugin of its own (`-p tests.environment`).
+What is already set in the environment stays: `PASSERELLE_DATABASE_URL=postgres://… make test` runs all of it there.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "PASSERELLE_DIR" not in os.environ:
+    folder = tempfile.mkdtemp(prefix="passerelle-tests-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PASSERELLE_DIR"] = folder
+os.environ.setdefault("PASSERELLE_SECRET_KEY", "for tests only; long enough, and known to everybody who reads this")
