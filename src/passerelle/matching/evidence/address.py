@@ -1,0 +1,58 @@
+"""What addresses say: for persons a shared door, for two addresses their identity."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+
+from passerelle.matching.commonness import Commonness
+from passerelle.matching.evidence.finding import Evidence, weights
+from passerelle.matching.subject import Subject
+from passerelle.names import places
+from passerelle.words import noop, sentence
+
+SAME = noop("Both are found at the same address, “{left}” and “{right}”.")
+NEAR = noop("The addresses “{left}” and “{right}” may be the same.")
+
+
+def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
+    """The best pair of the addresses on both sides, those they live at or are located at included."""
+    weigh = weights()["address"]
+    best, one, two = alike(addresses(left), addresses(right))
+    if best < 0.7:
+        return []
+    bits = weigh["same"] if best >= 0.9 else weigh["near"]
+    if commonness is not None:
+        bits -= max(commonness.hub_bits(one), commonness.hub_bits(two))
+    return [Evidence("address", max(0.0, bits), partial(sentence, SAME if best >= 0.9 else NEAR, left=one, right=two))]
+
+
+def addresses(subject: Subject) -> tuple[str, ...]:
+    """The addresses of a subject, as texts."""
+    found = dict.fromkeys(subject.values("address", "full"))
+    for relation in subject.relations:
+        if relation.kind in {"lives_at", "located_at"}:
+            found.update(dict.fromkeys(texts(relation.other)))
+    return tuple(found)
+
+
+def texts(address: Subject) -> tuple[str, ...]:
+    """An Address subject as texts: its full forms, else its parts put together."""
+    whole = (*address.names, *address.values("full", "address"))
+    if whole:
+        return tuple(dict.fromkeys(whole))
+    written = " ".join(address.values("street", "street2", "houseNumber", "postalCode", "city"))
+    return (written,) if written else ()
+
+
+@lru_cache(maxsize=65536)
+def _score(left: str, right: str) -> float:
+    return float(places.compare_addresses(left, right).score)
+
+
+def alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[float, str, str]:
+    """The best score of any pair, with the two addresses."""
+    best = (0.0, "", "")
+    for one in ours:
+        for two in theirs:
+            best = max(best, (_score(one, two), one, two))
+    return best

@@ -1,0 +1,127 @@
+"""What two birth dates say, knowing how dates slip: day and month swapped, a year off, 1 January for unknown."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache, partial
+
+from passerelle.matching.commonness import Commonness
+from passerelle.matching.evidence.finding import Evidence, weights
+from passerelle.matching.subject import Subject
+from passerelle.words import noop, sentence
+
+Date = tuple[int, int, int]
+"""Year, month, day; 0 where unknown."""
+
+_YEAR_FIRST = re.compile(r"^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T.*)?$")
+_DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan januari janvier januar january",
+            "feb februari février fevrier februar february",
+            "mar maart mars märz maerz march mrt",
+            "apr april avril",
+            "may mei mai",
+            "jun juni juin june",
+            "jul juli juillet july",
+            "aug augustus août aout august",
+            "sep sept september septembre",
+            "oct okt oktober octobre october",
+            "nov november novembre",
+            "dec dez december décembre decembre dezember",
+        ),
+        1,
+    )
+    for name in names.split()
+}
+
+
+@lru_cache(maxsize=262144)
+def read(text: str) -> Date | None:
+    """A date as year, month and day, 0 where unknown: `1987-03-02`, `2/3/1987` (day first), `circa 1987`."""
+    text = text.strip().lower()
+    found = _YEAR_FIRST.match(text)
+    if found:
+        return int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    found = _DAY_FIRST.match(text)
+    if found:
+        day, month = int(found[1]), int(found[2])
+        return (int(found[3]), month, day) if month <= 12 else (int(found[3]), day, month)
+    words = re.findall(r"[^\W\d_]+|\d+", text)
+    year = next((int(word) for word in words if len(word) == 4 and word.isdigit() and 1800 < int(word) < 2200), 0)
+    if not year:
+        return None
+    month = next((_MONTHS[word] for word in words if word in _MONTHS), 0)
+    day = next((int(word) for word in words if word.isdigit() and len(word) <= 2 and 1 <= int(word) <= 31), 0)
+    return year, month, day if month else 0
+
+
+def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
+    """The best pair of the dates on both sides; nothing when a side has none."""
+    ours = [date for text in left.values("birthDate") if (date := read(text))]
+    theirs = [date for text in right.values("birthDate") if (date := read(text))]
+    if not ours or not theirs:
+        return []
+    bits, why, one, two = max(
+        ((*between(one, two), one, two) for one in ours for two in theirs), key=lambda found: found[0]
+    )
+    return [Evidence("birth", bits, partial(sentence, why, left=_written(one), right=_written(two)))]
+
+
+SAME = noop("The birth dates are the same, {left}.")
+SAME_UNSURE = noop("The birth dates are the same, {left}; the first of January often stands for an unknown day.")
+SWAPPED = noop("The birth dates {left} and {right} have day and month swapped.")
+YEAR_OFF = noop("The birth dates {left} and {right} are one year apart, with the same day and month.")
+DIGIT = noop("The birth dates {left} and {right} differ in one digit.")
+YEAR_ONLY = noop("The year of birth is the same in {left} and {right}; one side knows no more.")
+MONTH_ONLY = noop("Year and month of birth are the same in {left} and {right}; one side knows no more.")
+YEAR_NEAR = noop("{left} and {right} are a year apart, and one side knows the year alone.")
+SAME_YEAR = noop("The birth dates {left} and {right} have only the year in common.")
+SAME_MONTH = noop("The birth dates {left} and {right} have year and month in common.")
+APART = noop("The birth dates {left} and {right} are different.")
+
+
+def between(left: Date, right: Date) -> tuple[float, str]:
+    """Bits and the sentence for two dates."""
+    weigh: dict[str, float] = weights()["birth"]
+    if left == right and left[1] and left[2]:
+        if left[1:] == (1, 1):
+            return weigh["same_first_of_january"], SAME_UNSURE
+        return weigh["same"], SAME
+    gap = abs(left[0] - right[0])
+    vague = not left[1] or not right[1] or left[1:] == (1, 1) or right[1:] == (1, 1)
+    if vague:
+        if gap == 0:
+            return weigh["year_same_only"], YEAR_ONLY
+        if gap == 1:
+            return weigh["year_near"], YEAR_NEAR
+        return (weigh["near"], APART) if gap == 2 else (weigh["apart"], APART)
+    if not left[2] or not right[2]:
+        if gap == 0 and left[1] == right[1]:
+            return weigh["month_same"], MONTH_ONLY
+        return (weigh["same_year"], SAME_YEAR) if gap == 0 else (weigh["apart"], APART)
+    if gap == 0 and left[1:] == (right[2], right[1]):
+        return weigh["swapped"], SWAPPED
+    if left[1:] == right[1:]:
+        if gap == 1:
+            return weigh["year_one_off"], YEAR_OFF
+        if gap == 10 or _one_digit(left, right):
+            return weigh["one_digit"], DIGIT
+        return weigh["near"], APART
+    if _one_digit(left, right):
+        return weigh["one_digit"], DIGIT
+    if gap == 0:
+        return (weigh["same_month"], SAME_MONTH) if left[1] == right[1] else (weigh["same_year"], SAME_YEAR)
+    return (weigh["near"], APART) if gap <= 1 else (weigh["apart"], APART)
+
+
+def _one_digit(left: Date, right: Date) -> bool:
+    one, two = f"{left[0]:04}{left[1]:02}{left[2]:02}", f"{right[0]:04}{right[1]:02}{right[2]:02}"
+    return sum(a != b for a, b in zip(one, two, strict=True)) == 1
+
+
+def _written(date: Date) -> str:
+    year, month, day = date
+    return f"{year}-{month:02}-{day:02}" if day else f"{year}-{month:02}" if month else str(year)

@@ -1,0 +1,126 @@
+"""What two subjects' names say, by how alike they are and how common they are here."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache, partial
+
+from passerelle.matching.commonness import Commonness
+from passerelle.matching.evidence.finding import Evidence, weights
+from passerelle.matching.subject import FAMILIES, ORGANISATION, PERSON, Subject
+from passerelle.names import compare as names_compare
+from passerelle.names import organisations, parts
+from passerelle.names.compare import Alignment, align, explain
+from passerelle.words import Sentence, sentence
+
+
+def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
+    """The best of all pairs of names; a side without a name is told, and costs what a name must make up for."""
+    weigh = weights()["name"]
+    if not (left.names or left.weak_names) or not (right.names or right.weak_names):
+        return [Evidence("name", weights()["prior_without_name"], partial(sentence, "One side has no name."))]
+    persons = PERSON in FAMILIES[left.schema] & FAMILIES[right.schema]
+    best: Evidence | None = None
+    for one, one_weak in _names(left):
+        for two, two_weak in _names(right):
+            found = _persons(one, two, commonness) if persons else _others(left.schema, right.schema, one, two)
+            bits = found.bits + (weigh["weak"] if (one_weak or two_weak) and found.bits > 0 else 0.0)
+            if best is None or bits > best.bits:
+                best = Evidence("name", bits, found.say)
+    assert best is not None, "two sides with names have a best pair"
+    return [best]
+
+
+def _names(subject: Subject) -> list[tuple[str, bool]]:
+    return [*((name, False) for name in subject.names), *((name, True) for name in subject.weak_names)]
+
+
+def _persons(left: str, right: str, commonness: Commonness | None) -> Evidence:
+    alignment = align(parts.parse(left), parts.parse(right))
+    bits = bits_of(alignment, commonness)
+    return Evidence("name", bits, partial(_say, left, right, commonness))
+
+
+def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
+    """The bits of one alignment: what it could say if it were perfect, less what the differences cost."""
+    weigh = weights()["name"]
+    score = alignment.score
+    if score <= 0.0:
+        return float(weigh["least"])
+    logit = math.log(score / (1.0 - score))
+    bar = math.log(0.7 / 0.3)
+    agreeing = [pair for pair in alignment.pairs if pair.kind not in {"different", "initial"}]
+    words = len(agreeing)
+    if words >= 2:
+        exact = min(weigh["most"], weigh["exact"] + weigh["more_words"] * (words - 2))
+    elif words == 1:
+        long = (
+            max(alignment.left.words[agreeing[0].left].weight, alignment.right.words[agreeing[0].right].weight) >= 400
+        )
+        exact = weigh["single_long"] if long else weigh["single_short"]
+    else:
+        exact = 0.0
+    if commonness is not None and words:
+        stems = [alignment.left.words[pair.left].stem for pair in agreeing]
+        other = [alignment.right.words[pair.right].stem for pair in agreeing]
+        expected = max(commonness.expected(stems), commonness.expected(other))
+        exact = min(weigh["rare_most"], weigh["rare_most"] - math.log2(1.0 + weigh["rare_scale"] * expected))
+    if logit >= bar:
+        if exact <= weigh["at_bar"]:
+            return float(exact)
+        return float(weigh["at_bar"] + (exact - weigh["at_bar"]) * (logit - bar) / (4.0 - bar))
+    return float(max(weigh["least"], min(exact, weigh["at_bar"]) - weigh["slope_below"] * (bar - logit)))
+
+
+def _say(left: str, right: str, commonness: Commonness | None) -> Sentence:
+    alignment = align(parts.parse(left), parts.parse(right))
+    said = explain(alignment)
+    text: Sentence = sentence("“{left}” and “{right}”:", left=left, right=right)
+    for part in said:
+        text = sentence("{before} {after}", before=text, after=part)
+    if commonness is not None and commonness.subjects:
+        agreeing = [pair for pair in alignment.pairs if pair.kind not in {"different", "initial"}]
+        expected = commonness.expected(alignment.left.words[pair.left].stem for pair in agreeing)
+        if agreeing and expected >= 1:
+            text = sentence(
+                "{before} About {count} of the {subjects} subjects here would bear it by chance.",
+                before=text, count=round(expected), subjects=commonness.subjects,
+            )  # fmt: skip
+        elif agreeing:
+            text = sentence("{before} The name is rare here.", before=text)
+    return text
+
+
+@lru_cache(maxsize=65536)
+def _organisations(left: str, right: str) -> float:
+    return float(organisations.compare_organisations(left, right).score)
+
+
+def _others(schema: str, other: str, left: str, right: str) -> Evidence:
+    weigh = weights()["name"]
+    if ORGANISATION in FAMILIES[schema] & FAMILIES[other]:
+        score = _organisations(left, right)
+        say = partial(_say_organisations, left, right)
+    else:
+        found = names_compare(schema, left, right)
+        score = found.score
+        say = partial(_joined, left, right, found.reasons)
+    score = min(0.995, max(0.0005, score))
+    logit = math.log(score / (1 - score))
+    bar = math.log(0.7 / 0.3)
+    if logit >= bar:
+        return Evidence(
+            "name", weigh["at_bar"] + (weigh["exact"] - weigh["at_bar"]) * min(1.0, (logit - bar) / (4.0 - bar)), say
+        )
+    return Evidence("name", max(weigh["least"], weigh["at_bar"] - weigh["slope_below"] * (bar - logit)), say)
+
+
+def _say_organisations(left: str, right: str) -> Sentence:
+    return _joined(left, right, organisations.compare_organisations(left, right).reasons)
+
+
+def _joined(left: str, right: str, reasons: tuple[Sentence, ...]) -> Sentence:
+    text: Sentence = sentence("“{left}” and “{right}”:", left=left, right=right)
+    for part in reasons:
+        text = sentence("{before} {after}", before=text, after=part)
+    return text

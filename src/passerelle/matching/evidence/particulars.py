@@ -1,0 +1,90 @@
+"""What nationality, gender, place of birth and e-mail say: a little each."""
+
+from __future__ import annotations
+
+from functools import lru_cache, partial
+
+from passerelle.matching.commonness import Commonness
+from passerelle.matching.evidence.finding import Evidence, weights
+from passerelle.matching.subject import Subject
+from passerelle.names import latin
+from passerelle.words import noop, sentence
+
+NATIONALITY_SAME = noop("The nationality is the same, {left}.")
+NATIONALITY_DIFFERENT = noop("The nationalities {left} and {right} are different.")
+GENDER_DIFFERENT = noop("One side is recorded as {left}, the other as {right}.")
+PLACE_SAME = noop("Both were born in {left}.")
+EMAIL_SAME = noop("The e-mail address {left} is the same on both sides.")
+
+
+def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
+    """Evidence from the particulars that both sides have."""
+    found: list[Evidence] = []
+    weigh = weights()
+    ours, theirs = left.values("nationality", "citizenship"), right.values("nationality", "citizenship")
+    if ours and theirs:
+        mine, other = {country(value) for value in ours}, {country(value) for value in theirs}
+        if mine & other:
+            found.append(
+                Evidence("nationality", weigh["nationality"]["same"], partial(sentence, NATIONALITY_SAME, left=ours[0]))
+            )
+        elif all(len(value) == 2 for value in mine | other) or not any(len(value) == 2 for value in mine | other):
+            bits = weigh["nationality"]["different"]
+            found.append(
+                Evidence("nationality", bits, partial(sentence, NATIONALITY_DIFFERENT, left=ours[0], right=theirs[0]))
+            )
+    genders = [{_GENDERS.get(value.lower(), "") for value in side.values("gender")} - {""} for side in (left, right)]
+    if genders[0] and genders[1] and not genders[0] & genders[1]:
+        bits = weigh["gender"]["different"]
+        found.append(
+            Evidence(
+                "gender",
+                bits,
+                partial(sentence, GENDER_DIFFERENT, left=left.values("gender")[0], right=right.values("gender")[0]),
+            )
+        )
+    born = {latin.bare(latin.plain(value)): value for value in left.values("birthPlace")}
+    shared = sorted(born.keys() & {latin.bare(latin.plain(value)) for value in right.values("birthPlace")})
+    if shared:
+        found.append(
+            Evidence("birth_place", weigh["birth_place"]["same"], partial(sentence, PLACE_SAME, left=born[shared[0]]))
+        )
+    emails = {value.lower() for value in left.values("email")} & {value.lower() for value in right.values("email")}
+    if emails:
+        found.append(Evidence("email", weigh["email"]["same"], partial(sentence, EMAIL_SAME, left=min(emails))))
+    return found
+
+
+_GENDERS = {
+    "m": "m",
+    "male": "m",
+    "man": "m",
+    "homme": "m",
+    "männlich": "m",
+    "f": "f",
+    "female": "f",
+    "vrouw": "f",
+    "v": "f",
+    "femme": "f",
+    "weiblich": "f",
+}
+
+
+@lru_cache(maxsize=4096)
+def country(text: str) -> str:
+    """A country in a form that can be compared: its two letters, or its name without accents and small words."""
+    letters = latin.bare(latin.plain(text)).strip()
+    if len(letters) == 2:
+        return letters
+    words = [
+        word for word in letters.replace("(", " ").replace(")", " ").replace(",", " ").split() if word not in _SMALL
+    ]
+    return " ".join(sorted(words)) or letters
+
+
+_SMALL = frozenset(
+    {
+        "the", "of", "republic", "islamic", "democratic", "arab", "people's", "peoples", "state", "federal", "kingdom",
+        "and", "la", "le", "les", "de", "het", "koninkrijk",
+    }
+)  # fmt: skip

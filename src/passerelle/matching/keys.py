@@ -1,0 +1,120 @@
+"""A few keys for each subject, such that two subjects that may be the same share at least one."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from passerelle.matching.evidence import address, birth
+from passerelle.matching.evidence.number import DOCUMENTS
+from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
+from passerelle.names import latin, numbers, organisations, parts, places, sounds
+
+
+class Key(NamedTuple):
+    """A kind, by which a caller can bound values that very many share, and a value of at most 64 signs."""
+
+    kind: str
+    value: str
+
+
+def keys(subject: Subject) -> frozenset[Key]:
+    """The keys of a subject; empty only when nothing is known of it."""
+    found: set[Key] = set()
+    family = FAMILIES[subject.schema]
+    if PERSON in family:
+        born = {date[0] for text in subject.values("birthDate") if (date := birth.read(text))}
+        for name in (*subject.names, *subject.weak_names):
+            found |= name_keys(name)
+            for word in _word_keys(name):
+                found |= {Key("born", f"{word}|{year}") for year in born}
+        for text in subject.values("birthDate"):
+            date = birth.read(text)
+            if date and date[2] and date[1:] != (1, 1):
+                low, high = sorted(date[1:])
+                for first in {word[:1] for name in subject.names for word in _word_keys(name)}:
+                    found.add(Key("birth", f"{date[0]}{low:02}{high:02}{first}"))
+    if ORGANISATION in family:
+        for name in (*subject.names, *subject.weak_names):
+            found |= {Key("organisation", value[:64]) for value in organisations.organisation_keys(name)}
+    if not family & {PERSON, ORGANISATION, ADDRESS, PHONE}:
+        for name in (*subject.names, *subject.weak_names):
+            found |= name_keys(name)
+    found |= _number_keys(subject, family)
+    texts = address.texts(subject) if ADDRESS in family else address.addresses(subject)
+    for text in texts:
+        found |= {Key("address", value[:64]) for value in places.address_keys(text)}
+    for relation in subject.relations:
+        for name in relation.other.names if relation.kind not in {"lives_at", "located_at"} else ():
+            found |= {Key("relation", f"{relation.kind}:{key.value}"[:64]) for key in name_keys(name)}
+        if relation.kind in {"drives", "uses", "owns"}:
+            found |= {
+                Key("relation", f"{relation.kind}:{key.value}"[:64])
+                for key in _number_keys(relation.other, FAMILIES[relation.other.schema])
+            }
+    return frozenset(found)
+
+
+def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
+    found: set[Key] = set()
+    for value in subject.values(*DOCUMENTS):
+        number = numbers.document(value)
+        if len(number) >= 4:
+            found.add(Key("identifier", number[:64]))
+    for text in (*subject.values("phone"), *((*subject.names, *subject.values("number")) if PHONE in family else ())):
+        phone = numbers.phone(text)
+        if phone:
+            found.add(Key("phone", phone))
+    if VEHICLE in family:
+        for text in (*subject.values("registrationNumber", "number"), *subject.names):
+            plate = numbers.plate(text)
+            if plate:
+                found.add(Key("plate", plate))
+                found |= {Key("plate_part", plate[:4]), Key("plate_part", plate[-4:])}
+    for text in subject.values("email"):
+        found.add(Key("email", text.lower()[:64]))
+    return found
+
+
+@lru_cache(maxsize=262144)
+def name_keys(name: str) -> frozenset[Key]:
+    """The keys of one personal name: pairs of its words as they sound; a long or lonely word alone."""
+    words = [sorted(_of_word(word)) for word in parts.parse(name).words if word.kind == "name"]
+    words = [found for found in words if found]
+    out: set[Key] = set()
+    if len(words) == 1:
+        out |= {Key("word", value) for value in words[0]}
+    for index, one in enumerate(words):
+        for two in words[index + 1 :]:
+            out |= {Key("name", "|".join(sorted((a, b)))[:64]) for a in one for b in two}
+        out |= {Key("word", value) for value in one if len(value) >= 5 and not value.startswith("=")}
+    joined = "".join(word.stem for word in parts.parse(name).words[:4])
+    if len(words) > 1:
+        out |= {Key("word", value[:64]) for value in sounds.skeletons(joined, 1) if len(value) >= 3}
+    return frozenset(out)
+
+
+@lru_cache(maxsize=262144)
+def _word_keys(name: str) -> frozenset[str]:
+    return frozenset(value for word in parts.parse(name).words if word.kind == "name" for value in _of_word(word))
+
+
+def _of_word(word: parts.Word) -> set[str]:
+    found = {value or "0" for form in _stems(word) for value in sounds.skeletons(form, 3)}
+    group = _groups().get(latin.bare(word.stem))
+    if group is not None:
+        found.add(f"={group}")
+    return found
+
+
+def _stems(word: parts.Word) -> tuple[str, ...]:
+    return (word.stem,)
+
+
+@cache
+def _groups() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, row in enumerate(sounds.load("given_names")["groups"]):
+        for name in row:
+            found.setdefault(latin.bare(str(name)), number)
+    return found

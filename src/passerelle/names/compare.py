@@ -1,0 +1,387 @@
+"""How alike two names are, and why."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
+
+from passerelle.names import latin, organisations, parts, places, sounds
+from passerelle.names.comparison import Comparison
+from passerelle.names.parts import FAMILY, GIVEN, Name, Word
+from passerelle.words import Sentence, noop, sentence
+
+PERSON_SCHEMAS = frozenset({"Person"})
+ORGANISATION_SCHEMAS = frozenset({"Company", "Organization", "LegalEntity", "PublicBody"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two words set side by side: what their difference costs (in hundredths of a logit) and of what kind it is.
+
+    Kinds: `same`, `sound` (spelt otherwise, heard alike), `near`, `equivalent` (one given name in two languages),
+    `initial`, `different`.
+    """
+
+    left: int
+    right: int
+    cost: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """The best way to set two names side by side: its pairs, the words left over, the total cost, the score."""
+
+    left: Name
+    right: Name
+    pairs: tuple[Pair, ...]
+    left_over: tuple[int, ...]
+    right_over: tuple[int, ...]
+    cost: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    base: int
+    single_base: int
+    scale: float
+    power: float
+    length_floor: float
+    length_share: float
+    cap: int
+    equivalent: int
+    initial: int
+    left_over: int
+    left_over_patronymic: int
+    left_over_first: int
+    prefix: dict[str, int]
+    reorder: int
+    merge: int
+
+
+@cache
+def _weights() -> _Weights:
+    data = sounds.load("weights")["names"]
+    return _Weights(**data)
+
+
+@cache
+def _equivalents() -> tuple[dict[str, frozenset[int]], frozenset[tuple[str, str]]]:
+    data = sounds.load("given_names")
+    groups: dict[str, set[int]] = {}
+    for number, row in enumerate(data["groups"]):
+        for name in row:
+            groups.setdefault(latin.bare(str(name)), set()).add(number)
+    apart = frozenset(
+        pair
+        for one, two in data["men_and_women"]
+        for pair in ((latin.bare(one), latin.bare(two)), (latin.bare(two), latin.bare(one)))
+    )
+    return {name: frozenset(found) for name, found in groups.items()}, apart
+
+
+_KEPT: dict[tuple[int, int], tuple[int, str]] = {}
+_KEPT_MAX = 2_000_000
+
+
+def word_cost(left: Word, right: Word) -> tuple[int, str]:
+    """What the difference of two words costs, in hundredths of a logit, and of what kind it is."""
+    one, two = left.number, right.number
+    key = (one, two) if one < two else (two, one)
+    found = _KEPT.get(key)
+    if found is None:
+        if len(_KEPT) >= _KEPT_MAX:
+            _KEPT.clear()
+        found = _KEPT[key] = _word_cost(left, right)
+    if left.prefix is not right.prefix:
+        return found[0] + _prefix_cost(left.prefix, right.prefix), found[1]
+    return found
+
+
+def _prefix_cost(one: str, two: str) -> int:
+    weights = _weights().prefix
+    if one and two:
+        return max(weights[one], weights[two])
+    return weights[one or two]
+
+
+def _word_cost(left: Word, right: Word) -> tuple[int, str]:
+    weights = _weights()
+    if left.kind != "name" or right.kind != "name":
+        if left.kind == right.kind:
+            same = left.stem.strip(".") == right.stem.strip(".")
+            return (0, "same") if same else (weights.cap, "different")
+        if "initial" in {left.kind, right.kind} and "number" not in {left.kind, right.kind}:
+            return _initial_cost(left, right)
+        return weights.cap, "different"
+    if left.stem == right.stem:
+        return 0, "same"
+    groups, apart = _equivalents()
+    one, two = latin.bare(left.stem), latin.bare(right.stem)
+    cost = min(
+        (
+            sounds.distance(a.units, b.units, a.abjad, b.abjad) + a.cost + b.cost
+            for a in left.forms
+            for b in right.forms
+        ),
+        default=1000,
+    )
+    price = price_of(cost, left.weight, right.weight)
+    kind = "sound" if cost <= 40 else "near"
+    if (one, two) in apart:
+        return weights.cap, "different"
+    if one in groups and two in groups and groups[one] & groups[two] and price > weights.equivalent:
+        return weights.equivalent, "equivalent"
+    return price, (kind if price < weights.cap else "different")
+
+
+def price_of(cost: int, left_weight: int, right_weight: int) -> int:
+    """From a difference of sounds (hundredths of a consonant) to its cost in hundredths of a logit, by length."""
+    weights = _weights()
+    length = min(left_weight, right_weight) / 100
+    share = cost / 100 / (weights.length_floor + weights.length_share * length)
+    return min(weights.cap, round(weights.scale * share**weights.power))
+
+
+def _initial_cost(left: Word, right: Word) -> tuple[int, str]:
+    weights = _weights()
+    tables = sounds.tables()
+    best = min(
+        (tables.apart(a.units[0])[b.units[0]] for a in left.forms for b in right.forms),
+        default=sounds.FAR,
+    )
+    if latin.bare(left.stem)[:1] == latin.bare(right.stem)[:1] or best <= 15:
+        return weights.initial, "initial"
+    return weights.cap, "different"
+
+
+def align(left: Name, right: Name) -> Alignment:
+    """The two names side by side in the cheapest way found."""
+    best = _align(left, right)
+    if len(left.words) != len(right.words) and best.cost > 0:
+        longer, shorter = (left, right) if len(left.words) > len(right.words) else (right, left)
+        weights = _weights()
+        for place in range(len(longer.words) - 1):
+            joined = parts.merged(longer, place)
+            if joined is None:
+                continue
+            other = _align(joined, shorter) if longer is left else _align(shorter, joined)
+            cost = other.cost + weights.merge
+            if cost < best.cost:
+                best = Alignment(
+                    other.left, other.right, other.pairs, other.left_over, other.right_over, cost, _score(other, cost)
+                )
+    return best
+
+
+def _align(left: Name, right: Name) -> Alignment:
+    rows, columns = left.words, right.words
+    options: list[tuple[int, int, int, int, str]] = []
+    for i, one in enumerate(rows):
+        for j, two in enumerate(columns):
+            cost, kind = word_cost(one, two)
+            options.append((cost, abs(i - j), i, j, kind))
+    options.sort()
+    free_left, free_right = set(range(len(rows))), set(range(len(columns)))
+    pairs: list[Pair] = []
+    total = 0
+    for cost, _, i, j, kind in options:
+        if i in free_left and j in free_right:
+            free_left.discard(i)
+            free_right.discard(j)
+            pairs.append(Pair(i, j, cost, kind))
+            total += cost
+    pairs.sort(key=lambda pair: pair.left)
+    crossed = sum(1 for one, two in pairwise(pairs) if one.right > two.right)
+    if crossed and len(pairs) > 1:
+        total += _order_cost(left, right, pairs)
+    for name, over in ((left, free_left), (right, free_right)):
+        for place in over:
+            total += _over_cost(name, place, len(name.words))
+    found = Alignment(left, right, tuple(pairs), tuple(sorted(free_left)), tuple(sorted(free_right)), total, 0.0)
+    return Alignment(left, right, found.pairs, found.left_over, found.right_over, total, _score(found, total))
+
+
+def _order_cost(left: Name, right: Name, pairs: list[Pair]) -> int:
+    """Swapped words are a usual thing (family name first); only a swap against known roles speaks against."""
+    clash = any({left.roles[pair.left], right.roles[pair.right]} == {FAMILY, GIVEN} for pair in pairs)
+    return _weights().reorder * (3 if clash else 1)
+
+
+def _over_cost(name: Name, place: int, count: int) -> int:
+    weights = _weights()
+    word = name.words[place]
+    if word.kind == "number":
+        return weights.left_over * 3
+    if word.patronymic or word.kind == "initial":
+        return weights.left_over_patronymic
+    if place == 0 and name.roles[place] != FAMILY:
+        return weights.left_over_first
+    return weights.left_over
+
+
+def _score(alignment: Alignment, cost: int) -> float:
+    weights = _weights()
+    base = weights.base
+    words_left, words_right = len(alignment.left.words), len(alignment.right.words)
+    if not alignment.pairs:
+        return 0.0
+    if min(words_left, words_right) == 1 and max(words_left, words_right) > 1:
+        base = weights.single_base
+    return 1.0 / (1.0 + math.exp(-(base - cost) / 100))
+
+
+def compare(schema: str, left: str, right: str) -> Comparison:
+    """How alike two names of one schema are (FollowTheMoney: Person, Company, Vessel, Address, …), and why.
+
+    >>> compare("Person", "Choukri Boujida", "Sjoekri Boezjida").score > 0.9
+    True
+    """
+    if schema in ORGANISATION_SCHEMAS:
+        return organisations.compare_organisations(left, right)
+    if schema == "Address":
+        return places.compare_addresses(left, right)
+    alignment = aligned(left, right)
+    return Comparison(round(alignment.score, 6), explain(alignment))
+
+
+@lru_cache(maxsize=65536)
+def aligned(left: str, right: str) -> Alignment:
+    """The alignment of two personal names given as text."""
+    return align(parts.parse(left), parts.parse(right))
+
+
+def score(left: str, right: str) -> float:
+    """The score of two personal names, without the reasons."""
+    return align(parts.parse(left), parts.parse(right)).score
+
+
+_HABITS: dict[str, str] = {
+    "fr": noop("the French way"),
+    "nl": noop("the Dutch way"),
+    "de": noop("the German way"),
+    "en": noop("the English way"),
+    "tr": noop("the Turkish way"),
+    "pl": noop("the Polish way"),
+    "es": noop("the Spanish way"),
+    "it": noop("the Italian way"),
+    "pt": noop("the Portuguese way"),
+    "ro": noop("the Romanian way"),
+    "hu": noop("the Hungarian way"),
+    "sh": noop("the South Slavic way"),
+    "sq": noop("the Albanian way"),
+    "so": noop("the Somali way"),
+    "zh": noop("the Chinese way (pinyin)"),
+    "ko": noop("the Korean way"),
+    "ku": noop("the Kurdish way"),
+}
+_SCRIPTS: dict[str, str] = {
+    "cyrillic": noop("in Cyrillic letters"), "greek": noop("in Greek letters"), "georgian": noop("in Georgian letters"),
+    "armenian": noop("in Armenian letters"), "arabic": noop("in Arabic letters"), "hebrew": noop("in Hebrew letters"),
+    "han": noop("in Chinese characters"), "hangul": noop("in Korean letters"),
+}  # fmt: skip
+
+
+def explain(alignment: Alignment) -> tuple[Sentence, ...]:
+    """The alignment in sentences: which word matched which, by which habit, and what speaks against."""
+    said: list[Sentence] = []
+    for pair in alignment.pairs:
+        said.append(_say(alignment.left.words[pair.left], alignment.right.words[pair.right], pair))
+    if not alignment.pairs:
+        return (sentence("One of the names has no word that can be compared."),)
+    lefts = [pair.right for pair in alignment.pairs]
+    if lefts != sorted(lefts):
+        said.append(sentence("The words stand in another order."))
+    for name, over in ((alignment.left, alignment.left_over), (alignment.right, alignment.right_over)):
+        for place in over:
+            word = name.words[place]
+            said.append(
+                sentence("“{word}” stands on one side only; it has the form of a father's name.", word=word.text)
+                if word.patronymic
+                else sentence("“{word}” stands on one side only.", word=word.text)
+            )
+    if (
+        min(len(alignment.left.words), len(alignment.right.words))
+        == 1
+        < max(len(alignment.left.words), len(alignment.right.words))
+    ):
+        said.append(sentence("One side has a single word, which says little."))
+    return tuple(said)
+
+
+def _say(left: Word, right: Word, pair: Pair) -> Sentence:
+    if pair.kind == "different":
+        return sentence("“{left}” and “{right}” are different names.", left=left.text, right=right.text)
+    if pair.kind == "initial":
+        return (
+            sentence("“{left}” can be the initial of “{right}”.", left=left.text, right=right.text)
+            if left.kind == "initial"
+            else sentence("“{left}” can be the initial of “{right}”.", left=right.text, right=left.text)
+        )
+    if pair.kind == "equivalent":
+        return sentence(
+            "“{left}” and “{right}” are one given name in two languages or forms.", left=left.text, right=right.text
+        )
+    if pair.kind == "same":
+        if left.text.lower() == right.text.lower() or left.prefix == right.prefix:
+            return sentence("“{left}” is written the same.", left=left.text)
+        return sentence("“{left}” and “{right}” differ in the small words only.", left=left.text, right=right.text)
+    habits = habits_of(left, right)
+    if habits is not None:
+        one, two = habits
+        return sentence(
+            "“{left}”, written {one}, sounds like “{right}”, written {two}.",
+            left=left.text, right=right.text, one=Sentence(one), two=Sentence(two),
+        )  # fmt: skip
+    if pair.kind == "sound":
+        return sentence("“{left}” sounds like “{right}”.", left=left.text, right=right.text)
+    return sentence(
+        "“{left}” is near to “{right}”, with a difference in sound or a slip.", left=left.text, right=right.text
+    )
+
+
+def habits_of(left: Word, right: Word) -> tuple[str, str] | None:
+    """By which habits the two words were written, in words, where the units in which they differ say so."""
+    tables = sounds.tables()
+    names: list[str | None] = []
+    votes: list[dict[str, int]] = [{}, {}]
+    for one, two in _differing(left, right):
+        mine, other = tables.units[one], tables.units[two]
+        best = min(
+            (
+                (tables.between_sounds(a.sound, b.sound) + a.cost + b.cost, n, m)
+                for n, a in enumerate(mine.readings)
+                for m, b in enumerate(other.readings)
+            ),
+        )
+        for side, reading in ((0, mine.readings[best[1]]), (1, other.readings[best[2]])):
+            for habit in reading.habits:
+                if habit in _HABITS:
+                    votes[side][habit] = votes[side].get(habit, 0) + 1
+    for word, vote in ((left, votes[0]), (right, votes[1])):
+        if word.script in _SCRIPTS:
+            names.append(_SCRIPTS[word.script])
+        elif vote:
+            order = list(_HABITS)
+            top = max(vote.values())
+            winners = [habit for habit in order if vote.get(habit, 0) == top]
+            names.append(_HABITS[winners[0]] if len(winners) == 1 or top > 1 or len(winners) <= 2 else None)
+        else:
+            names.append(None)
+    one_name, two_name = names
+    if one_name is None or two_name is None or one_name == two_name:
+        return None
+    return one_name, two_name
+
+
+def _differing(left: Word, right: Word) -> list[tuple[int, int]]:
+    """The pairs of unlike units that the two plain forms set against each other, when they have equally many units."""
+    if not left.forms or not right.forms:
+        return []
+    one, two = left.forms[0].units, right.forms[0].units
+    if len(one) != len(two):
+        return []
+    return [(a, b) for a, b in zip(one, two, strict=True) if a != b]

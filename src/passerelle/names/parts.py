@@ -1,0 +1,380 @@
+"""A personal name taken apart: its words in order, each with the small words (*ben*, *van der*) that belong to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from passerelle.names import latin, sounds
+from passerelle.names import script as scripts
+
+FAMILY, GIVEN, UNKNOWN = "family", "given", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way of writing a word: its spelling units, and what it costs to suppose it was written so (hundredths)."""
+
+    units: tuple[int, ...]
+    cost: int
+    abjad: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Word:
+    """One word of a name.
+
+    `text` as written (with its small words), `stem` without them in lower case, `prefix` the kind of small word that
+    was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `forms` the ways of
+    writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in this
+    process.
+    """
+
+    text: str
+    stem: str
+    prefix: str
+    kind: str
+    patronymic: bool
+    script: str
+    forms: tuple[Form, ...]
+    weight: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Name:
+    """A personal name: `words` in the order written, `roles` for each word (`family`, `given` or "" when unknown)."""
+
+    raw: str
+    words: tuple[Word, ...]
+    roles: tuple[str, ...]
+    merged: dict[int, Name | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    titles: frozenset[str]
+    generations: frozenset[str]
+    apart: frozenset[str]
+    hyphened: frozenset[str]
+    sun: frozenset[str]
+    ben: frozenset[str]
+    ben_not: frozenset[str]
+    abd: re.Pattern[str]
+    abu: frozenset[str]
+    din: frozenset[str]
+    allah: frozenset[str]
+    particles: frozenset[str]
+    particles_joined: tuple[str, ...]
+    particles_not: frozenset[str]
+    patronymics: tuple[str, ...]
+    han_double: frozenset[str]
+    hangul_double: frozenset[str]
+
+
+@cache
+def _rules() -> _Rules:
+    data: dict[str, Any] = sounds.load("parts")
+    return _Rules(
+        titles=frozenset(data["titles"]),
+        generations=frozenset(data["generations"]),
+        apart=frozenset(data["articles"]["apart"]),
+        hyphened=frozenset(data["articles"]["hyphened"]),
+        sun=frozenset(data["articles"]["sun"]),
+        ben=frozenset(data["ben"]["apart"]),
+        ben_not=frozenset(data["ben"]["not"]),
+        abd=re.compile(
+            rf"(?:{data['abd']['forms']})(?:[aeiou]{{1,2}}(?:ll?|r(?=r)|s(?=s)|n(?=n)|d(?=d)|z(?=z)|t(?=t))|(?=[aeiou]))(?P<stem>.{{3,}})"
+        ),
+        abu=frozenset(data["abu"]["apart"]),
+        din=frozenset(data["din"]["apart"]),
+        allah=frozenset(data["allah"]["apart"]),
+        particles=frozenset(data["particles"]["apart"]),
+        particles_joined=tuple(data["particles"]["joined"]),
+        particles_not=frozenset(data["particles"]["not"]),
+        patronymics=tuple(sorted(set(data["patronymics"]) - set(data["patronymics_not"]), key=len, reverse=True)),
+        han_double=frozenset(data["surname_first"]["han_double"]),
+        hangul_double=frozenset(data["surname_first"]["hangul_double"]),
+    )
+
+
+_NUMBERS: list[int] = [0]
+
+
+def _next_number() -> int:
+    _NUMBERS[0] += 1
+    return _NUMBERS[0]
+
+
+_ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
+_ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
+_DIN_AFTER = re.compile(r"^(?P<stem>.{2,}?)(?:[aeou]{1,2}(?:d|l)?d|[aeou]{1,2}t)(?:[iy]|ie|ee|ei)nn?e?$")
+
+
+@lru_cache(maxsize=262144)
+def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
+    """The Word for `stem` (lower case), kept: the same stem and prefix give the same object."""
+    rules = _rules()
+    text = text or stem
+    if prefix or text != stem:
+        plain = word_of(stem) if not prefix else None
+        if plain is not None:
+            return Word(text, *(getattr(plain, name) for name in Word.__slots__[1:]))
+    script = scripts.script_of(stem)
+    letters = latin.bare(stem)
+    kind = "name"
+    if stem.isdigit() or letters.strip(".") in rules.generations:
+        kind = "number"
+    elif len(stem.strip(".'")) == 1 and script in {"latin", "cyrillic", "greek", "hebrew", "arabic", "armenian"}:
+        kind = "initial"
+    abjad = script in sounds.tables().abjads and "\u06d5" not in stem
+    forms: dict[tuple[int, ...], int] = {sounds.cut(stem): 0}
+    for other, cost in _other_writings(stem, script, rules):
+        forms.setdefault(sounds.cut(other), cost)
+    first = next(iter(forms))
+    return Word(
+        text=text,
+        stem=stem,
+        prefix=prefix,
+        kind=kind,
+        patronymic=len(stem) > 6 and letters.endswith(rules.patronymics),
+        script=script,
+        forms=tuple(Form(units, cost, abjad) for units, cost in forms.items() if units),
+        weight=sounds.weigh(first),
+        number=_next_number(),
+    )
+
+
+def _other_writings(stem: str, script: str, rules: _Rules) -> list[tuple[str, int]]:
+    """Other ways the same word is written: without a joined article, cut at another place."""
+    out: list[tuple[str, int]] = []
+    if script == "latin":
+        size = len(stem)
+        if size >= 6 and stem[:2] in {"el", "al", "ul"}:
+            out.append((stem[2:], 20))
+        elif size >= 6 and stem[0] in "ea" and stem[1] == stem[2] and stem[1] in rules.sun:
+            out.append((stem[2:], 10))
+        elif size >= 7 and stem[:2] == "ec" and stem.startswith("echch"):
+            out.append((stem[3:], 10))
+        elif size >= 6 and stem.startswith(("ech", "esh", "ach", "ash")):
+            out.append((stem[1:], 45))
+        elif size >= 6 and stem.startswith(("abu", "abou", "aboe")):
+            out.append((stem[1:], 30))
+        elif size >= 6 and stem[0] == "l" and stem[1] in "aeou":
+            out.append((stem[1:], 45))
+            if stem[1] == stem[2]:
+                out.append((stem[2:], 45))
+        for digraph in ("dj", "sj", "tj", "zj"):
+            if digraph in stem[1:]:
+                out.append((stem.replace(digraph, digraph[0] + "'" + digraph[1]), 5))
+                break
+    elif script == "arabic" and len(stem) >= 5 and stem.startswith("ال"):
+        out.append((stem[2:], 0))
+    return out
+
+
+class Token(NamedTuple):
+    """A piece of the text: in lower case, what joined it to the piece before (a space or a hyphen), and as written."""
+
+    plain: str
+    joint: str
+    written: str
+
+
+_SEPARATOR = re.compile(r"[\s,;/()\[\]{}\"“”«»_+·•.]+")
+_HYPHENS = re.compile(r"[-‐‑‒–—־]+")
+
+
+@lru_cache(maxsize=262144)
+def parse(text: str) -> Name:
+    """`text` as a Name. Never fails: text without letters gives a name without words.
+
+    Titles are dropped, articles are dropped, *ben*, *abd al-*, *abu* and *van der* become prefixes of the next word,
+    *ed-Din* and *-ullah* join the word before, a comma puts the family name first.
+    """
+    rules = _rules()
+    comma = text.count(",") == 1 and not text.strip().endswith(",")
+    family_words = 0
+    tokens: list[Token] = []
+    for piece, half in enumerate(text.split(",")) if comma else enumerate((text,)):
+        found = _tokens(half)
+        if comma and piece == 0:
+            family_words = len(found)
+        tokens.extend(found)
+    built = _build(tokens, rules)
+    words = [word for word, _ in built]
+    if comma and family_words:
+        roles = [FAMILY if place < family_words else GIVEN for _, place in built]
+    else:
+        roles = [UNKNOWN] * len(words)
+    words, roles = _east(words, roles, rules)
+    return Name(text, tuple(words), tuple(roles))
+
+
+def _tokens(text: str) -> list[Token]:
+    out: list[Token] = []
+    for chunk in _SEPARATOR.split(latin.composed(latin.parted(text))):
+        joint = " "
+        for written in _HYPHENS.split(chunk):
+            token = latin.plain(written)
+            token = token.strip("'") if len(token) > 2 else token
+            if any(sign.isalnum() for sign in token):
+                out.append(Token(token, joint, written))
+                joint = "-"
+    return out
+
+
+def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
+    """Words with the place of their last token."""
+    kept = list(enumerate(tokens))
+    plain = [
+        (place, token)
+        for place, token in kept
+        if latin.bare(token.plain) not in rules.titles
+        or (place and (token.joint == "-" or latin.bare(tokens[place - 1].plain) in rules.apart))
+    ]
+    if len(plain) > 1 or (plain and latin.bare(tokens[0].plain) in rules.titles):
+        kept = plain
+    out: list[tuple[Word, int]] = []
+    prefix = ""
+    small: list[str] = []
+    count = len(kept)
+    index = 0
+    while index < count:
+        place, (token, _, written) = kept[index]
+        letters = latin.bare(token)
+        last = index == count - 1
+        next_joint = kept[index + 1][1].joint if not last else ""
+        index += 1
+        if not last:
+            following = latin.bare(kept[index][1].plain)
+            if letters in rules.apart or (
+                letters in rules.hyphened and next_joint == "-" and (letters[-1] == following[0] or len(letters) > 2)
+            ):
+                small.append(written)
+                continue
+            if letters in rules.hyphened and prefix == "abd":
+                small.append(written)
+                continue
+            if letters in rules.ben:
+                prefix = "ben"
+                small.append(written)
+                continue
+            if _ABD_ONLY.match(letters) or letters == "عبد":
+                prefix = "abd"
+                small.append(written)
+                continue
+            if letters in rules.abu and len(following) > 2:
+                prefix = prefix or "abu"
+                small.append(written)
+                continue
+            if (letters in rules.particles and out) or (letters in {"van", "von", "de", "el", "d'", "di", "le", "la"}):
+                prefix = prefix or "van"
+                small.append(written)
+                continue
+        if out and prefix == "" and (letters in rules.din or letters in rules.allah) and out[-1][0].prefix == "":
+            before = out.pop()[0]
+            ending = "eddin" if letters in rules.din else "allah"
+            if before.script == "arabic":
+                ending = "الدين" if letters in rules.din else "الله"
+                joined = before.stem + ending[2:]
+            else:
+                joined = before.stem + ending
+            out.append((word_of(joined, "", f"{before.text} {' '.join([*small, written])}"), place))
+            small = []
+            continue
+        if prefix == "abu":
+            stem, prefix = _father_of(token), ""
+        else:
+            stem, prefix = _take_off(token, letters, prefix, rules)
+        out.append((word_of(stem, prefix, " ".join([*small, written])), place))
+        prefix, small = "", []
+    if small and not out:
+        out.append((word_of(latin.plain(small[-1]), text=small[-1]), len(tokens) - 1))
+    return out
+
+
+def _father_of(token: str) -> str:
+    """*Abu Bakr*, *Bou Bakr*, *Aboubakr* are written as one word."""
+    if scripts.script_of(token) == "arabic":
+        return "ابو" + (token[2:] if token.startswith("ال") and len(token) > 4 else token)
+    return "abu" + token
+
+
+def _take_off(token: str, letters: str, prefix: str, rules: _Rules) -> tuple[str, str]:
+    """The stem of one token and its prefix, when the small word is joined to it."""
+    if prefix == "abd" and (_ALLAH.match(letters) or letters in rules.allah):
+        return ("الله" if scripts.script_of(token) == "arabic" else "allah"), "abd"
+    if prefix in {"", "ben", "abu"}:
+        if len(letters) >= 6:
+            match = rules.abd.fullmatch(letters)
+            if match is not None and (len(letters) == len(token)):
+                stem = token[match.start("stem") :]
+                tail = re.sub(r"^(?:abd|abed|cabd|abid|abt|apt|ebd)", "", letters)
+                if _ALLAH.match(tail):
+                    return "allah", "abd"
+                return stem, "abd"
+        if letters.startswith("عبد") and len(letters) >= 6:
+            rest = token[3:]
+            return (rest[2:] if rest.startswith("ال") and len(rest) >= 5 else rest), "abd"
+    if prefix == "":
+        if letters.startswith(("ben", "bin")) and len(letters) >= 6 and letters not in rules.ben_not:
+            return token[3:], "ben"
+        if letters.startswith("van") and letters not in rules.particles_not:
+            for joined in rules.particles_joined:
+                if letters.startswith(joined) and len(letters) >= len(joined) + 4:
+                    return token[len(joined) :], "van"
+    if scripts.script_of(token) == "arabic" and token.startswith("ال") and len(token) >= 6:
+        return token[2:] if prefix else token, prefix
+    return token, prefix
+
+
+def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word], list[str]]:
+    """Chinese and Korean characters: the family name stands first, in one sign or two; a given name is one word."""
+    if not any(word.script in {"han", "hangul"} for word in words):
+        return words, roles
+    out: list[Word] = []
+    out_roles: list[str] = []
+    whole = len(words) == 1
+    for word, role in zip(words, roles, strict=True):
+        stem = word.stem
+        if word.script in {"han", "hangul"} and whole and 2 <= len(stem) <= 4:
+            doubles = rules.han_double if word.script == "han" else rules.hangul_double
+            cut = 2 if stem[:2] in doubles and len(stem) > 2 else 1
+            for text, part in ((stem[:cut], FAMILY), (stem[cut:], GIVEN)):
+                read = scripts.in_latin(text, surname=part == FAMILY)
+                out.append(_read_word(text, read, word.script))
+                out_roles.append(part)
+        elif word.script in {"han", "hangul"}:
+            out.append(_read_word(stem, scripts.in_latin(stem), word.script))
+            out_roles.append(role)
+        else:
+            out.append(word)
+            out_roles.append(role)
+    return out, out_roles
+
+
+def _read_word(text: str, read: str, script: str) -> Word:
+    plain = word_of(read or text)
+    return Word(
+        text, plain.stem, "", "name", False, script, plain.forms, plain.weight, plain.number,
+    )  # fmt: skip
+
+
+def merged(name: Name, place: int) -> Name | None:
+    """The name with the words at `place` and `place + 1` written as one, or None when they are of two scripts."""
+    if place in name.merged:
+        return name.merged[place]
+    one, two = name.words[place], name.words[place + 1]
+    result: Name | None = None
+    if one.script == two.script and one.kind == two.kind == "name" and not two.prefix:
+        joined = word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}")
+        result = Name(
+            name.raw,
+            (*name.words[:place], joined, *name.words[place + 2 :]),
+            (*name.roles[:place], name.roles[place], *name.roles[place + 2 :]),
+        )
+    name.merged[place] = result
+    return result

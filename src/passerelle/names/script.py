@@ -1,0 +1,148 @@
+"""Which script a word is written in, and how its signs are read when they are not Latin letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+
+_RANGES: tuple[tuple[int, int, str], ...] = (
+    (0x0041, 0x024F, "latin"), (0x1E00, 0x1EFF, "latin"), (0x0370, 0x03FF, "greek"), (0x1F00, 0x1FFF, "greek"),
+    (0x0400, 0x052F, "cyrillic"), (0x0530, 0x058F, "armenian"), (0x0590, 0x05FF, "hebrew"),
+    (0x0600, 0x06FF, "arabic"), (0x0750, 0x077F, "arabic"), (0xFB50, 0xFDFF, "arabic"), (0xFE70, 0xFEFF, "arabic"),
+    (0x10A0, 0x10FF, "georgian"), (0x1C90, 0x1CBF, "georgian"), (0x1100, 0x11FF, "hangul"), (0xAC00, 0xD7A3, "hangul"),
+    (0x3040, 0x30FF, "kana"), (0x3400, 0x4DBF, "han"), (0x4E00, 0x9FFF, "han"), (0xF900, 0xFAFF, "han"),
+    (0x20000, 0x2FA1F, "han"), (0x1200, 0x137F, "ethiopic"),
+    (0x0900, 0x0DFF, "indic"), (0x0E00, 0x0EFF, "thai"), (0x1000, 0x109F, "indic"), (0x1780, 0x17FF, "indic"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def script_of_sign(sign: str) -> str:
+    """The script of one sign (`latin`, `cyrillic`, `arabic`, …), or "" for digits, marks and the rest."""
+    number = ord(sign)
+    for low, high, name in _RANGES:
+        if low <= number <= high:
+            return name if sign.isalpha() or name in {"indic", "thai"} else ""
+    return ""
+
+
+def script_of(word: str) -> str:
+    """The script of the first sign of `word` that has one, or ""."""
+    for sign in word:
+        found = script_of_sign(sign)
+        if found:
+            return found
+    return ""
+
+
+# Hangul, Revised Romanization (National Institute of Korean Language, 2000), each with the McCune-Reischauer value.
+_INITIALS = ("g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h")
+_MEDIALS = (
+    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "weo", "we", "wi", "yu", "eu",
+    "ui", "i",
+)  # fmt: skip
+_FINALS = (
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t",
+    "t", "k", "t", "p", "t",
+)  # fmt: skip
+
+
+def hangul_in_latin(word: str) -> str:
+    """Korean syllables as Revised Romanization writes them, syllable by syllable."""
+    parts: list[str] = []
+    for sign in unicodedata.normalize("NFC", word):
+        number = ord(sign) - 0xAC00
+        if 0 <= number < 11172:
+            parts.append(_INITIALS[number // 588] + _MEDIALS[number % 588 // 28] + _FINALS[number % 28])
+    return "".join(parts)
+
+
+# Readings as a family name that differ from the usual reading of the character (Hanyu Da Cidian, entries on surnames).
+_SURNAME_READING = {
+    "单": "shan", "單": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "任": "ren", "查": "zha", "区": "ou",
+    "區": "ou", "盖": "ge", "蓋": "ge", "朴": "piao", "尉": "yu", "万": "wan", "萬": "wan", "翟": "zhai",
+    "覃": "qin", "缪": "miao", "繆": "miao", "晁": "chao", "华": "hua", "華": "hua", "葛": "ge", "宁": "ning",
+    "乐": "yue", "樂": "yue", "哈": "ha",
+}  # fmt: skip
+
+
+@cache
+def _pinyin() -> dict[int, str]:
+    from pypinyin.pinyin_dict import pinyin_dict  # a table of 1 MB: read on the first Chinese character only
+
+    return dict(pinyin_dict)
+
+
+def han_in_latin(word: str, *, surname: bool = False) -> str:
+    """Chinese characters in Hanyu Pinyin without tones. `surname` prefers the reading as a family name."""
+    parts: list[str] = []
+    for sign in word:
+        if surname and sign in _SURNAME_READING:
+            parts.append(_SURNAME_READING[sign])
+            continue
+        reading = _pinyin().get(ord(sign), "").split(",")[0]
+        if reading:
+            plain = unicodedata.normalize("NFD", reading)
+            parts.append("".join(mark for mark in plain if not unicodedata.combining(mark)))
+    return "".join(parts)
+
+
+@lru_cache(maxsize=4096)
+def _named(sign: str) -> tuple[str, str]:
+    """(kind, letters) of a sign of a syllabic script, read off its Unicode name: the standard is the source."""
+    name = unicodedata.name(sign, "")
+    if "SYLLABLE " in name:
+        return "whole", name.rsplit("SYLLABLE ", 1)[1].split(" ")[0].lower()
+    if name.startswith(("KATAKANA LETTER ", "HIRAGANA LETTER ")):
+        rest = name.split("LETTER ", 1)[1]
+        return ("small", rest[6:].lower()) if rest.startswith("SMALL ") else ("whole", rest.lower())
+    if "VOWEL SIGN" in name or "SARA" in name or "MAI HAN-AKAT" in name:
+        return "vowel", name.rsplit(" ", 1)[1].lower().replace("han-akat", "a")
+    if name.endswith(("VIRAMA", "SIGN HALANT")):
+        return "stop", ""
+    if name.endswith("ANUSVARA"):
+        return "whole", "n"
+    if "CHARACTER" in name:
+        letters = name.split("CHARACTER ", 1)[1].split(" ")[0].lower()
+        return "bare", letters.rstrip("o") if letters.endswith("o") else letters
+    if " LETTER " in name:
+        letters = name.rsplit("LETTER ", 1)[1].split(" ")[-1].lower()
+        if letters.startswith(("a", "e", "i", "o", "u")):
+            return "whole", letters
+        return "consonant", letters.rstrip("a")
+    return "none", ""
+
+
+def syllabic_in_latin(word: str) -> str:
+    """Kana, Indic, Thai and Ethiopic words in Latin letters, by the names of their signs in the Unicode standard.
+
+    An inherent vowel is written *a* inside a word and left out at its end.
+    """
+    out: list[str] = []
+    pending = False  # a consonant that still carries its inherent vowel
+    for sign in word:
+        kind, letters = _named(sign)
+        if kind == "none":
+            continue
+        if pending and kind in {"consonant", "whole"}:
+            out.append("a")
+        pending = kind == "consonant"
+        if kind == "small" and out and letters in {"ya", "yu", "yo"}:
+            out[-1] = out[-1].rstrip("i") + letters
+        elif kind == "small" and letters == "tu":
+            continue
+        else:
+            out.append(letters)
+    return "".join(out)
+
+
+def in_latin(word: str, *, surname: bool = False) -> str:
+    """A word of a script that is read by signs or syllables, in Latin letters; "" when it cannot be read."""
+    script = script_of(word)
+    if script == "han":
+        return han_in_latin(word, surname=surname)
+    if script == "hangul":
+        return hangul_in_latin(word)
+    if script in {"kana", "indic", "thai", "ethiopic"}:
+        return syllabic_in_latin(word)
+    return ""

@@ -1,0 +1,317 @@
+"""How far apart two written words sound, each read under the spelling habits of several languages at once.
+
+A word is cut into spelling units (*tsch*, *ou*, *ch*; in Arabic, one letter). A unit has one or more sounds, by habit
+(`data/spellings.yaml`, `data/scripts.yaml`). Two units are as far apart as their two nearest sounds; two words as far
+as the cheapest alignment of their units. All costs are whole hundredths of a consonant, so that every way of running
+the comparison (one pair, a batch, a cluster) gives the same figure.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from passerelle.names import script as scripts
+
+DATA = Path(__file__).parent / "data"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+FRONT = frozenset("eiyéèêëïíeiєіиеεηιυ")
+VOWELS = frozenset("aeiouyáàâäãåéèêëíìîïóòôöõúùûüýıøæœ")
+FAR = 400  # a cost at which two units have nothing in common
+
+
+def load(name: str) -> Any:
+    """One YAML file of `names/data`."""
+    with (DATA / f"{name}.yaml").open(encoding="utf-8") as file:
+        return yaml.load(file, Loader=_LOADER)  # noqa: S506 (both loaders are the safe ones)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sound of a spelling unit, the habits that read it so, and what the rarest habit costs."""
+
+    sound: str
+    habits: tuple[str, ...]
+    cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A spelling unit: `text` with its marks of place, its script, its readings."""
+
+    text: str
+    script: str
+    readings: tuple[Reading, ...]
+
+
+class Tables:
+    """All units and the costs between them. Built once per process by `tables()`.
+
+    `apart[u][v]` and `missing[u]` are hundredths of a consonant; `missing_abjad[u]` is the cost of a unit that the
+    other side does not write because its script leaves vowels out; `weight[u]` is what the unit says about a word.
+    """
+
+    def __init__(self) -> None:
+        rules = load("sounds")
+        self.vowels = frozenset(rules["classes"]["vowel"])
+        self._missing_sound: dict[str, int] = {str(k): v for k, v in rules["missing"].items()}
+        self._apart_sound: dict[tuple[str, str], int] = {}
+        for row in rules["apart"]:
+            one, two = row["of"].split()
+            self._apart_sound[one, two] = self._apart_sound[two, one] = row["cost"]
+        self._habit_cost: dict[str, int] = rules["habit_cost"]
+        self.units: list[Unit] = []
+        self.number: dict[tuple[str, str], int] = {}
+        for text, row in load("spellings")["units"].items():
+            self._add(Unit(str(text), "latin", self._latin_readings(row)))
+        written = load("scripts")
+        self.abjads = frozenset(written.pop("abjads"))
+        self.rewrite: dict[str, dict[str, str]] = written.pop("rewrite")
+        for name, rows in written.items():
+            for text, row in rows.items():
+                sounds = [("" if s == "0" else s) for s in str(row).split()]
+                self._add(Unit(str(text), name, tuple(Reading(s, (), 4 * i if i else 0) for i, s in enumerate(sounds))))
+        self.spellings: dict[str, frozenset[str]] = {}
+        for unit in self.units:
+            self.spellings.setdefault(unit.script, frozenset())
+        for name in self.spellings:
+            self.spellings[name] = frozenset(u.text.strip("^$>!") for u in self.units if u.script == name)
+        self.longest = {name: max(map(len, texts)) for name, texts in self.spellings.items()}
+        overrides: dict[str, int] = rules.get("missing_unit", {})
+        self.missing = [
+            overrides[u.text] if u.text in overrides and u.script == "latin" else self._unit_missing(u)
+            for u in self.units
+        ]
+        vowel_only = [any(r.sound and set(r.sound) <= self.vowels | {"j", "w"} for r in u.readings) for u in self.units]
+        abjad: dict[str, Any] = rules["abjad"]
+        self.missing_abjad = [
+            (abjad["final"].get(u.text, abjad["short"]) if u.text.endswith("$") else abjad["short"])
+            if is_vowel and not set(u.text) & set("j")
+            else cost
+            for u, is_vowel, cost in zip(self.units, vowel_only, self.missing, strict=True)
+        ]
+        self.weight = [self._weigh(u) for u in self.units]
+        self._apart_unit: dict[tuple[int, int], int] = {}
+        for row in rules["apart_unit"]:
+            first, second = (self.number["latin", text] for text in row["of"].split())
+            self._apart_unit[first, second] = self._apart_unit[second, first] = row["cost"]
+        self._rows: list[list[int] | None] = [None] * len(self.units)
+        self._between: dict[tuple[str, str], int] = {}
+
+    def _add(self, unit: Unit) -> None:
+        self.number[unit.script, unit.text] = len(self.units)
+        self.units.append(unit)
+
+    def _latin_readings(self, row: dict[str, Any]) -> tuple[Reading, ...]:
+        found: dict[str, list[str]] = {}
+        for habit, sounds in row.items():
+            for sound in str(sounds).split():
+                found.setdefault("" if sound == "0" else sound, []).append(habit)
+        readings = []
+        for sound, habits in found.items():
+            cost = min(0 if habit == "*" else self._habit_cost[habit] for habit in habits)
+            readings.append(Reading(sound, tuple(habits), cost))
+        return tuple(readings)
+
+    def _sound_missing(self, sound: str) -> int:
+        costs = self._missing_sound
+        return sum(costs.get(sign, costs["default"]) for sign in sound)
+
+    def _unit_missing(self, unit: Unit) -> int:
+        return min(self._sound_missing(r.sound) + r.cost for r in unit.readings)
+
+    def _weigh(self, unit: Unit) -> int:
+        sound = max((r.sound for r in unit.readings[:2]), key=len)
+        return sum(30 if sign in self.vowels else 50 if sign in "jwh" else 100 for sign in sound)
+
+    def between_sounds(self, one: str, two: str) -> int:
+        """The cheapest alignment of two strings of sounds."""
+        if one == two:
+            return 0
+        key = (one, two) if one < two else (two, one)
+        known = self._between.get(key)
+        if known is not None:
+            return known
+        costs, default = self._missing_sound, self._missing_sound["default"]
+        row = [0]
+        for sign in two:
+            row.append(row[-1] + costs.get(sign, default))
+        for left in one:
+            gone = costs.get(left, default)
+            fresh = [row[0] + gone]
+            for column, right in enumerate(two):
+                if left == right:
+                    swap = 0
+                else:
+                    swap = self._apart_sound.get((left, right), gone + costs.get(right, default))
+                fresh.append(min(row[column] + swap, row[column + 1] + gone, fresh[column] + costs.get(right, default)))
+            row = fresh
+        self._between[key] = row[-1]
+        return row[-1]
+
+    def apart(self, one: int) -> list[int]:
+        """The costs from unit `one` to every unit."""
+        row = self._rows[one]
+        if row is None:
+            mine = self.units[one]
+            row = []
+            for number, other in enumerate(self.units):
+                if number == one:
+                    row.append(0)
+                    continue
+                best = FAR
+                for left in mine.readings:
+                    for right in other.readings:
+                        cost = self.between_sounds(left.sound, right.sound) + left.cost + right.cost
+                        best = min(best, cost)
+                row.append(self._apart_unit.get((one, number), best))
+            self._rows[one] = row
+        return row
+
+
+@cache
+def tables() -> Tables:
+    """The units and costs of this installation's data files."""
+    return Tables()
+
+
+def _strip(sign: str) -> str:
+    plain = unicodedata.normalize("NFD", sign)[0]
+    return {"æ": "ae", "ð": "d", "ĳ": "ij", "ø": "o", "ł": "l", "đ": "d"}.get(plain, plain)
+
+
+@lru_cache(maxsize=262144)
+def cut(word: str) -> tuple[int, ...]:
+    """The numbers of the spelling units of `word` (lower case, one script), longest first."""
+    all_tables = tables()
+    name = scripts.script_of(word)
+    if name not in all_tables.spellings:
+        word, name = scripts.in_latin(word) or word, "latin"
+    known, longest, number = all_tables.spellings[name], all_tables.longest[name], all_tables.number
+    for sign, plain in all_tables.rewrite.get(name, {}).items():
+        word = word.replace(sign, plain)
+    word = "".join(
+        sign if sign in known or not sign.isalpha() else _strip(sign) for sign in unicodedata.normalize("NFC", word)
+    )
+    out: list[int] = []
+    place, end = 0, len(word)
+    while place < end:
+        for size in range(min(longest, end - place), 0, -1):
+            text = word[place : place + size]
+            if text not in known:
+                continue
+            last, first = place + size == end, place == 0
+            front = not last and word[place + size] in FRONT
+            vowel = not last and word[place + size] in VOWELS
+            for marked in (
+                f"^{text}$" if first and last else None,
+                f"^{text}" if first else None,
+                f"{text}$" if last else None,
+                f"{text}>" if front else None,
+                None if vowel else f"{text}!",
+                text,
+            ):
+                if marked is not None and (name, marked) in number:
+                    out.append(number[name, marked])
+                    break
+            else:
+                continue
+            place += size
+            break
+        else:
+            place += 1  # a digit or sign that has no sound
+    return tuple(out)
+
+
+def weigh(units: tuple[int, ...]) -> int:
+    """What a word says: hundredths of a consonant, vowels counted for less."""
+    weight = tables().weight
+    return sum(weight[unit] for unit in units)
+
+
+TRANSPOSED = 75
+
+
+def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = False, right_abjad: bool = False) -> int:
+    """The cheapest alignment of two words cut into units: hundredths of a consonant.
+
+    When one side is written without vowels and the other is not, vowels of the other may be missing for almost nothing.
+    Two neighbouring units may change places for the price of one error.
+    """
+    if left == right:
+        return 0
+    all_tables = tables()
+    gone_left = all_tables.missing_abjad if right_abjad and not left_abjad else all_tables.missing
+    gone_right = all_tables.missing_abjad if left_abjad and not right_abjad else all_tables.missing
+    width = len(right)
+    right_gone = [gone_right[unit] for unit in right]
+    row = [0]
+    for cost in right_gone:
+        row.append(row[-1] + cost)
+    before: list[int] = row
+    apart_before: list[int] = []
+    for index, unit in enumerate(left):
+        apart = all_tables.apart(unit)
+        gone = gone_left[unit]
+        current = row[0] + gone
+        fresh = [current]
+        for column in range(width):
+            other = right[column]
+            best = row[column] + apart[other]
+            cost = row[column + 1] + gone
+            if cost < best:
+                best = cost
+            cost = current + right_gone[column]
+            if cost < best:
+                best = cost
+            if index and column:
+                cost = before[column - 1] + apart[right[column - 1]] + apart_before[other] + TRANSPOSED
+                if cost < best:
+                    best = cost
+            current = best
+            fresh.append(best)
+        before, row, apart_before = row, fresh, apart
+    return row[-1]
+
+
+@lru_cache(maxsize=65536)
+def skeletons(word: str, limit: int = 4) -> tuple[str, ...]:
+    """The word's consonants in coarse classes, one string per way of reading it, at most `limit`: for keys.
+
+    Classes: B (p b), F (f v), T, S (all sibilants), K (k g x), M, N, L, R; vowels, h, j, w say nothing.
+    """
+    all_tables = tables()
+    choices: list[tuple[str, ...]] = []
+    for unit in cut(word):
+        found: dict[str, None] = {}
+        for reading in all_tables.units[unit].readings:
+            found.setdefault("".join(_CLASS.get(sign, "") for sign in reading.sound))
+        choices.append(tuple(found))
+    out: dict[str, None] = {}
+    for pick in product(*choices):
+        text = "".join(pick)
+        squeezed = "".join(sign for place, sign in enumerate(text) if place == 0 or text[place - 1] != sign)
+        out.setdefault(squeezed)
+        if len(out) >= limit:
+            break
+    return tuple(out)
+
+
+_CLASS = {
+    **dict.fromkeys("pb", "B"),
+    **dict.fromkeys("fv", "F"),
+    **dict.fromkeys("tdTD", "T"),
+    **dict.fromkeys("szSZCJc", "S"),
+    **dict.fromkeys("kgxG", "K"),
+    "m": "M",
+    "n": "N",
+    "N": "N",
+    "l": "L",
+    "r": "R",
+}

@@ -1,0 +1,94 @@
+"""Personal names compared across languages and scripts: what is one name, what is another, and what is said of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelle.names import compare
+
+POSSIBLE = 0.7
+
+ONE_NAME = [
+    ("Choukri Boujida", "Sjoekri Boezjida"),
+    ("Choukri Boujida", "Shukri Bujida"),
+    ("Choukri Boujida", "شكري بوجيدة"),
+    ("Karim Benhachem", "كريم بن هاشم"),
+    ("Karim Benhachem", "Karim Ben Hashem"),
+    ("Tchekhine Vassiliev", "Tsjechin Vasiljev"),
+    ("Tchekhine Vassiliev", "Tschechin Wassiljew"),
+    ("Tchekhine Vassiliev", "Чехин Васильев"),
+    ("Abdelkrim Zerouali", "Abdul Karim Al-Zarwali"),
+    ("Noureddine Taibi", "Nur al-Din Taibi"),
+    ("Jan Vandenabeele", "Jean Van den Abeele"),
+    ("Wim van der Eecken", "Guillaume Vander Eecken"),
+    ("Zéphyrin Vandenabeele", "VANDENABEELE, Zephyrin"),
+    ("Zéphyrin M. Vandenabeele", "Zéphyrin Vandenabeele"),
+    ("Şükrü Öztekin", "Sukru Oeztekin"),
+    ("Nino Tsikarishvili", "ნინო ციკარიშვილი"),
+    ("Yiorgos Mavromatis", "Γιώργος Μαυρομάτης"),
+    ("Hayk Sarkissian", "Հայկ Սարգսյան"),
+    ("Wang Xiaoming", "王小明"),
+    ("Kim Min-su", "김민수"),
+    ("Moshe Abutbul", "משה אבוטבול"),
+]
+
+TWO_NAMES = [
+    ("Karim Benhachem", "Kamal Benhachem"),
+    ("Choukri Boujida", "Choukri Bouzidi"),
+    ("Karim Boujida", "Karima Boujida"),
+    ("Salim Taibi", "Samir Taibi"),
+    ("Jan Vandenabeele", "Piet Vandenabeele"),
+    ("Martin Delrue", "Martine Delrue"),
+    ("Mehmet Öztekin", "Ahmet Öztekin"),
+    ("Igor Tchekhine", "Oleg Tchekhine"),
+    ("Karim Benhachem", "سمير بن هاشم"),
+]
+
+
+@pytest.mark.parametrize(("left", "right"), ONE_NAME)
+def test_one_name_in_two_spellings_is_possible_or_better_both_ways_round(left: str, right: str) -> None:
+    found = compare("Person", left, right)
+    assert found.score >= POSSIBLE, found.because
+    assert compare("Person", right, left).score == pytest.approx(found.score, abs=1e-9)
+
+
+@pytest.mark.parametrize(("left", "right"), TWO_NAMES)
+def test_two_names_that_look_alike_stay_below_the_bar(left: str, right: str) -> None:
+    found = compare("Person", left, right)
+    assert found.score < POSSIBLE, found.because
+
+
+def test_the_reason_names_the_habit_of_each_spelling() -> None:
+    because = compare("Person", "Sjoekri Boezjida", "Choukri Boujida").because
+    assert "“Sjoekri”, written the Dutch way, sounds like “Choukri”, written the French way." in because
+
+
+def test_a_missing_patronymic_is_told_from_a_missing_name() -> None:
+    because = compare("Person", "Sergei Petrovitch Tchekhine", "Sergei Tchekhine").because
+    assert "“Petrovitch” stands on one side only; it has the form of a father's name." in because
+
+
+def test_one_word_against_a_full_name_says_little() -> None:
+    found = compare("Person", "Boujida", "Choukri Boujida")
+    assert found.score < POSSIBLE
+    assert "One side has a single word, which says little." in found.because
+
+
+def test_an_equivalent_given_name_counts_for_less_than_the_same() -> None:
+    same = compare("Person", "Jan Vandenabeele", "Jan Vandenabeele").score
+    equivalent = compare("Person", "Jan Vandenabeele", "Jean Vandenabeele").score
+    assert POSSIBLE < equivalent < same
+
+
+@pytest.mark.parametrize("text", ["", "   ", "---", "123", "’", "()", "李", "ا"])
+def test_text_without_a_readable_name_is_compared_without_failing(text: str) -> None:
+    assert 0.0 <= compare("Person", text, "Choukri Boujida").score < POSSIBLE
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_two_texts_have_a_score_that_does_not_depend_on_their_order(left: str, right: str) -> None:
+    one, two = compare("Person", left, right).score, compare("Person", right, left).score
+    assert 0.0 <= one <= 1.0
+    assert one == pytest.approx(two, abs=1e-9)
