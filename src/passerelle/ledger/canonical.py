@@ -70,6 +70,29 @@ def opens(committed: str, salt: bytes, content: Mapping[str, Any] | str) -> bool
     return hmac.compare_digest(committed, commitment(salt, content))
 
 
+def from_bytes(data: bytes) -> Any:
+    """The value of canonical bytes. Raises NotCanonical for bytes that `to_bytes` would not have written."""
+    try:
+        value = _DECODER.decode(data.decode("utf-8"))
+        same = _ENCODER.encode(value).encode("utf-8") == data
+    except (ValueError, RecursionError) as error:  # no UTF-8, no JSON, or half of a character, too
+        raise NotCanonical(sentence("These bytes are not in their canonical form.")) from error
+    if not same:
+        raise NotCanonical(sentence("These bytes are not in their canonical form."))
+    return value
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > len(str(INTEGER_MAX)) + 1 or abs(int(digits)) > INTEGER_MAX:
+        raise ValueError(digits)
+    return int(digits)
+
+
+def _no_number(said: str) -> Any:
+    raise ValueError(said)
+
+
+_DECODER = json.JSONDecoder(parse_int=_whole, parse_float=_no_number, parse_constant=_no_number)
 _ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 

@@ -174,7 +174,7 @@ def _put_in_place(path: Path, header: bytes, body: IO[bytes]) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(header)
-            shutil.copyfileobj(body, file, 1 << 20)
+            shutil.copyfileobj(body, file, 1 << 16)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)

@@ -8,7 +8,8 @@
           OR act = 'name_owner' AND (thing.kind = 'interest' OR NOT thing.discreet)
              AND (role <> 'officer' OR handling <> 'sealed') )
 
-A duty that climbed above the service may still be ended below, where it came from. A discreet interest is known to the service that has it; what rests on another's discreet interest names nobody.
+A duty that climbed above the service may still be ended below, where it came from. A discreet interest is known to the
+service that has it; what rests on another's discreet interest names nobody.
 """
 
 from __future__ import annotations
