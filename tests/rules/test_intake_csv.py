@@ -68,7 +68,8 @@ def test_a_row_by_which_nothing_can_be_recognised_is_refused_and_says_what_to_gi
     bad = only_bad(DATA / "register.csv")
     assert (bad.number, bad.external_id, bad.code) == (5, "z-4", "intake.nothing_to_recognise")
     assert str(bad.sentence) == (
-        "register.csv, row 5: The row has no name, no number, no address and no relation: nothing could be recognised by it. "
+        "register.csv, row 5: The row has no name, no number, no address and no relation: nothing could be recognised "
+        "by it. "
         "Give it one of these."
     )
 
@@ -219,6 +220,9 @@ def mapping(folder: Path, text: str) -> Path:
         ("schema: Person\ncategory: villain", "“villain” is none of suspect"),
         ("{", "it is not good YAML"),
         ("- a", "it has no keys"),
+        ("a: &a [x, x]\nb: &b [*a, *a]\nschema: [*b, *b]", "it holds aliases"),
+        ('schema: Person\nconstants: {name: "\\ud800"}', "halves of signs"),
+        ("# " + "x" * 200_000, "it is longer than 200000 bytes"),
         ("columns: {}", "“schema”: say what the rows are"),
     ],
 )

@@ -89,7 +89,10 @@ def reread(raw: str, mapping_path: Path | None, number: int = 1, file: str = "")
     name = file or str(sentence("the mended row"))
     mapping = None if mapping_path is None else read_mapping(mapping_path)
     text = io.StringIO(raw, newline="")
-    table = open_table(name, text, mapping, None)
+    try:
+        table = open_table(name, text, mapping, None)
+    except (HeaderWrong, MappingWrong) as refused:
+        return bad_row(name, number, None, RowFault(refused.code, refused.sentence), raw)
     found = [record for record in records(lines_of(text), table.delimiter, len(table.header)) if record.cells != ()]
     if len(found) != 1:
         fault = RowFault(

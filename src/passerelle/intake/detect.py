@@ -155,6 +155,11 @@ def detect(opened: Opened) -> str:
             sentence("{file} is XML, but not the UN consolidated list.", file=opened.name), way_out=_REMEDY
         )
     if text.lstrip().startswith("{"):
+        if text.lstrip().splitlines()[0].strip() == "{":
+            raise UnknownFormat(
+                sentence("{file} has JSON objects that run over several lines.", file=opened.name),
+                way_out=sentence("Write each entity on one line of its own."),
+            )
         return "ftm"
     if text.lstrip().startswith("["):
         raise UnknownFormat(
@@ -166,7 +171,9 @@ def detect(opened: Opened) -> str:
             sentence("{file} is a part of the OFAC SDN list.", file=opened.name),
             way_out=sentence("Give its sdn.csv; the aliases and addresses are found beside it."),
         )
-    if ofac_sdn.looks_like_sdn(text):
+    if ofac_sdn.looks_like_sdn(text) or (
+        ofac_sdn.part_of(opened.plain_name) == "sdn" and re.match(r'\s*"?\d+"?,', text) is not None
+    ):
         return "ofac"
     if text.count("\0") * 20 > len(text):
         raise UnknownFormat(sentence("{file} is not text.", file=opened.name), way_out=_REMEDY)

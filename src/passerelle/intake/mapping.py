@@ -21,6 +21,12 @@ OWN_COLUMNS = ("id", "schema", "category", "language", "learnt_on", "text")
 """Columns of the agreed header that speak of the row itself."""
 
 
+MAPPING_BYTES_MAX = 200_000
+"""A mapping may be this long. One for a hundred columns has some 5,000."""
+
+_HALF_SIGN = re.compile(r"\\(?:u|U0000)d[89a-f]", re.IGNORECASE)
+
+
 class MappingWrong(Refused):
     """A mapping file that cannot be read, or does not fit the table. `problems`: each of them, in a sentence."""
 
@@ -76,10 +82,17 @@ class TableMapping:
 def read_mapping(path: Path) -> TableMapping:
     """The mapping in a YAML file. Raises MappingWrong with every problem it has by itself, each with its key."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as opened:
+            text = opened.read(MAPPING_BYTES_MAX + 1).decode("utf-8-sig")
     except (OSError, ValueError) as error:
         raise MappingWrong(path.name, [sentence("it cannot be read as text: {reason}.", reason=str(error))]) from error
+    if len(text) > MAPPING_BYTES_MAX:
+        raise MappingWrong(path.name, [sentence("it is longer than {limit} bytes.", limit=MAPPING_BYTES_MAX)])
     try:
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)) or _HALF_SIGN.search(text):
+            raise MappingWrong(
+                path.name, [sentence("it holds aliases (*name) or halves of signs (\\ud800); write everything out.")]
+            )
         table = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())

@@ -182,6 +182,8 @@ def _check_width(record: Record, width: int) -> tuple[str, ...]:
             "intake.ragged",
             sentence("The row has {count} cells; this file has {expected}.", count=len(cells), expected=width),
         )
+    for cell in cells:
+        check_readable(cell.replace("\ufffd", "?"), "row")
     return cells
 
 
