@@ -1,6 +1,6 @@
 """The surroundings in which Django starts under the tests: an empty installation's folder and a key for tests only.
 
-pytest-django reads the settings before any conftest.py is read, so this is a plugin of its own (`-p tests.environment`).
+pytest-django reads the settings before any conftest.py is read, so this is a plugin (`-p tests.environment`).
 What is already set in the environment stays: `PASSERELLE_DATABASE_URL=postgres://… make test` runs all of it there.
 """
 

@@ -105,7 +105,7 @@ def test_only_ids_throws_dice() -> None:
     assert not found, told(found, "ask passerelle.ids (fresh_ref, fresh_bytes), which a simulation can seed.")
 
 
-def test_doors_write_nothing() -> None:
+def test_a_door_writes_no_rows() -> None:
     for wrong in (
         "duty.save()", "Duty.objects.create(kind=1)", "Duty.objects.filter(pk=1).update(state='done')", "form.save()",
         "duty.delete()", "Duty.objects.bulk_create([])", "User.objects.create_user('x')", "cursor.execute('delete')",
