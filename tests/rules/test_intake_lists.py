@@ -155,7 +155,7 @@ def test_an_individual_of_the_sdn_list_lands_with_what_stands_in_its_remarks() -
     assert said["phone"] == ["+98 21 6615322"]
     assert said["email"] == ["tariq@example.org"]
     assert said["program"] == ["SDGT", "SYRIA"]
-    assert said["address"] == ["Aleppo, Syria"]
+    assert said["residence"] == ["Aleppo, Syria"]
     assert person.relations[1] == ("101", "in_contact_with", "102")
     assert "issued 01 Jun 2010" in person.text
 

@@ -374,7 +374,7 @@ def _read_addresses(draft: Draft, addresses: list[list[str]]) -> None:
             }
             draft.part(kind, "Address", parts)
         elif city:
-            draft.add("address", full)
+            draft.add("residence", full)
         draft.add("country", "" if country.casefold() in _NO_COUNTRY else country.removeprefix("Region: "))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +90,7 @@ def family_kind(relationship: str) -> str | None:
     return _family().get(relationship.strip().casefold())
 
 
-@cache
+@lru_cache(maxsize=1024)
 def known_kind(given: str) -> str | None:
     """The kind that `given` names, whatever its capitals: `person` is `Person`. None where there is no such kind."""
     wanted = given.strip().casefold()
@@ -114,6 +114,7 @@ def _countries() -> dict[str, str]:
     return known
 
 
+@lru_cache(maxsize=4096)
 def country_code(given: str) -> str | None:
     """The ISO 3166-1 code, in small letters, of a country by its name (English, Dutch, French, German, or as the UN and
     OFAC write it) or its code; None where it is not known."""

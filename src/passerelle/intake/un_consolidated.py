@@ -325,6 +325,6 @@ def _read_address(draft: Draft, address: Any) -> None:
         }
         draft.part(kind, "Address", {name: [value] for name, value in parts.items()})
     elif city or state:
-        draft.add("address", full)
+        draft.add("residence", full)
     draft.add("country", country)
     draft.say("Address", " ".join(part for part in (full, f"({note})" if full and note else note) if part))
