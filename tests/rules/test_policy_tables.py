@@ -7,14 +7,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from passerelle.policy import tables
+from passerelle.policy import disclosure, facts, tables
+from passerelle.policy.phrases import PHRASES
 
 ALL = sorted(tables.DATA_FOLDER.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_every_row_of_every_table_names_its_source_and_whether_it_binds(path: Path) -> None:
-    blocks = {name: block for name, block in yaml.safe_load(path.read_text(encoding="utf-8")).items() if type(block) is list}
+    blocks = {
+        name: block
+        for name, block in yaml.safe_load(path.read_text(encoding="utf-8")).items()
+        if type(block) is list and name != "fillers"
+    }
     assert blocks
     for rows in blocks.values():
         for row in rows:
@@ -28,7 +33,10 @@ def test_every_row_of_every_table_names_its_source_and_whether_it_binds(path: Pa
         ("- just a list", "must be a mapping"),
         ("rows: []", "no rows"),
         ("rows: [{source: a law, standing: binding}]", "no id of its own"),
-        ("rows: [{id: a, source: law, standing: binding}, {id: a, source: law, standing: binding}]", "no id of its own"),
+        (
+            "rows: [{id: a, source: law, standing: binding}, {id: a, source: law, standing: binding}]",
+            "no id of its own",
+        ),
         ("rows: [{id: a, standing: binding}]", "lacks “source”"),
         ("rows: [{id: a, source: '', standing: binding}]", "lacks “source”"),
         ("rows: [{id: a, source: law, standing: usual}]", "neither binding nor borrowed"),
@@ -52,3 +60,27 @@ def test_the_version_of_the_rules_changes_with_any_byte_of_any_table(tmp_path: P
             (folder / other.name).write_bytes(other.read_bytes() + (b"#" if other == path else b""))
         seen.add(tables.version(folder))
     assert len(seen) == len(ALL) + 1
+
+
+def test_every_sentence_of_a_table_is_marked_for_translation_and_nothing_else_is() -> None:
+    said = {
+        row["says"]
+        for path in ALL
+        for block in yaml.safe_load(path.read_text(encoding="utf-8")).values()
+        if type(block) is list
+        for row in block
+        if type(row) is dict and "says" in row
+    }
+    assert len(said) > 50
+    assert said == set(PHRASES), "write the sentences of the tables into policy/phrases.py"
+
+
+def test_the_tables_of_words_and_the_closed_lists_in_code_are_the_same() -> None:
+    def ids(name: str, block: str) -> list[str]:
+        return [row["id"] for row in tables.rows(tables.DATA_FOLDER / f"{name}.yaml", block, required={})]
+
+    assert set(ids("regimes", "regimes")) == set(facts.SERVICE_KINDS)
+    assert {disclosure.regime_of(kind) for kind in facts.SERVICE_KINDS} == set(facts.REGIMES)
+    assert ids("purposes", "purposes") == list(facts.PURPOSES)
+    assert ids("handling", "handling") == list(facts.HANDLINGS)
+    assert list(facts.FORM_WORDS) == list(facts.FORMS)

@@ -137,8 +137,11 @@ def decide(
     rule = handlings()[handling]
     allowed_at_once = lesser(row.at_once, rule.at_once)
     allowed_later = lesser(row.after_decision, rule.after_decision)
-    needs_judgement = row.judged_first and standing == "strong" and allowed_later != allowed_at_once
-    form = allowed_later if sender_decided and not needs_judgement else allowed_at_once
+    allowed_unjudged = lesser(row.at_once, rule.after_decision)
+    needs_judgement = row.judged_first and standing == "strong" and allowed_later != allowed_unjudged
+    form = allowed_at_once
+    if sender_decided:
+        form = allowed_unjudged if needs_judgement else allowed_later
     unsure = standing == "unsure" and FORMS.index(form) > FORMS.index("pointer")
     if standing == "unsure":
         form = lesser(form, "pointer")
