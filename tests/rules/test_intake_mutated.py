@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,23 @@ def test_a_mapped_table_with_changed_bytes_gives_rows_and_refusals_only(
         table.write_bytes(changed((DATA / "zone.csv").read_bytes(), [] if in_mapping else changes))
         mapping.write_bytes(changed((DATA / "zone.yaml").read_bytes(), changes if in_mapping else []))
         check(table, mapping)
+
+
+@pytest.mark.parametrize(
+    "bit", [" ", "(", "(1)", "1 ", "no 1", "; ", "DOB ", "a.k.a. ", "Passport ", "Telephone (1)", "]", "'", "-"]
+)
+def test_endless_repetition_in_a_remark_or_a_name_takes_no_time(bit: str) -> None:
+    for before in ("", "DOB ", "Passport ", "Telephone ", "POB "):
+        remark = before + bit * (19_000 // len(bit)) + "x"
+        cells = ["1", "NAME", "individual", *["-0- "] * 8, remark]
+        started = time.process_time()
+        reread(json.dumps({"sdn": cells, "alt": [], "add": []}), "ofac")
+        reread(
+            f"<INDIVIDUAL><REFERENCE_NUMBER>1</REFERENCE_NUMBER><FIRST_NAME>{remark}</FIRST_NAME><INDIVIDUAL_DOCUMENT>"
+            f"<TYPE_OF_DOCUMENT>number {remark}</TYPE_OF_DOCUMENT></INDIVIDUAL_DOCUMENT></INDIVIDUAL>",
+            "un",
+        )
+        assert time.process_time() - started < 1
 
 
 @run

@@ -24,7 +24,7 @@ from passerelle.words import sentence
 LINE_CHARACTERS_MAX = 1_000_000
 """One entity may be this long as it stands in the file."""
 
-PARTS_MAX = 500
+PARTS_MAX = 5_000
 """One entity may have so many addresses, documents and ties."""
 
 _ENTITIES_BESIDE = frozenset({"Position"})

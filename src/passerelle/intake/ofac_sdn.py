@@ -13,7 +13,18 @@ from typing import Any
 
 from passerelle.errors import Refused
 from passerelle.intake import schemas
-from passerelle.intake.row import BadRow, Draft, Row, RowFault, Seen, bad_row, check_external_id, check_readable, twice
+from passerelle.intake.row import (
+    BadRow,
+    Draft,
+    Row,
+    RowFault,
+    Seen,
+    bad_row,
+    check_external_id,
+    check_length,
+    check_readable,
+    twice,
+)
 from passerelle.intake.source import PROGRESS_ROWS, Opened, Progress, Source, stream, translated
 from passerelle.intake.table import Record, as_text, encoding_of, lines_of, records
 from passerelle.words import sentence
@@ -287,6 +298,8 @@ def _row(given: dict[str, Any], file: str, number: int, raw: str) -> Row | BadRo
     external_id: str | None = None
     try:
         sdn = [_value(cell) for cell in given["sdn"]]
+        for cell in (*sdn, given["comment"], *itertools.chain(*given["alt"], *given["add"])):
+            check_length(cell, "row")
         external_id = check_external_id(sdn[0], "ent_num")
         schema = _KINDS.get(sdn[2].casefold())
         if schema is None:
@@ -394,7 +407,7 @@ def _parts(remark: str) -> Iterator[tuple[str, str]]:
     """The parts of a remark whose beginning is known, each with its property and the rest of its words."""
     if _EMPTY.fullmatch(remark):
         return
-    for part in re.split(r";\s*", remark.strip()):
+    for part in re.split(r"; ?", " ".join(remark.split())):
         text = part.strip().removesuffix(".") if not re.search(r"\b[A-Z]\.[A-Z]?\.?$", part.strip()) else part.strip()
         found = _start_pattern().match(text)
         if found is not None and found.lastgroup is not None:
