@@ -15,7 +15,7 @@ import pytest
 
 from passerelle.conf import SETTINGS
 from passerelle.ledger.events import EVENTS
-from tests.house.source import PACKAGE, ROOT, tracked
+from tests.house.source import PACKAGE, ROOT, sources, tracked
 from tools import pages
 
 DOCS = ROOT / "docs"
@@ -217,3 +217,17 @@ def test_no_link_between_documents_is_dead() -> None:
     assert not dead_links("README.md", "[a](LICENSE) [b](https://example.org) [c](#limits)")
     dead = {name: found for name, text in documents().items() if (found := dead_links(name, text))}
     assert not dead, f"{dead}. Instead: link to a file that is in the repository."
+
+
+def pages_named(text: str) -> set[str]:
+    return set(re.findall(r"\bdocs/[\w./-]+\.md\b", text))
+
+
+def test_every_page_that_the_code_sends_a_reader_to_is_there() -> None:
+    assert pages_named("see docs/how-to/import.md.") == {"docs/how-to/import.md"}
+    dead = {
+        file.where: gone
+        for file in sources()
+        if (gone := sorted(page for page in pages_named(file.text) if not (ROOT / page).is_file()))
+    }
+    assert not dead, f"{dead}. Instead: name a page that is there, or write it."
