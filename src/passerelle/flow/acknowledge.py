@@ -43,7 +43,11 @@ def acknowledge_duty(*, ref: str, officer: Officer, outcome: str, note: str = ""
         )
     with journal(now) as lines:
         duty = locked_duty(ref, officer)
-        received = duty.report.deliveries.filter(recipient=duty.recipient, form__in=("whole", "extract")) if duty.report else ()
+        received = (
+            duty.report.deliveries.filter(recipient=duty.recipient, form__in=("whole", "extract"))
+            if duty.report
+            else ()
+        )
         for delivery in received:
             allow(officer, "acknowledge", delivery_facts(delivery))
         duties.move(lines, duty, "acknowledge", by=officer, outcome=outcome, note=note)
@@ -81,6 +85,8 @@ def locked_duty(ref: str, officer: Officer) -> Duty:
         raise NotThere
     return (
         Duty.objects.select_for_update(of=("self",))
-        .select_related("service", "recipient", "holder", "officer", "report__service", "report__author", "about", "match")
+        .select_related(
+            "service", "recipient", "holder", "officer", "report__service", "report__author", "about", "match"
+        )
         .get(pk=row)
     )

@@ -1,4 +1,4 @@
-"""Reading protected content: the line is written before the first byte, and only what policy lets this reader see returns."""
+"""Reading protected content: the line comes before the first byte, and only what policy lets one see returns."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from passerelle.records.models import (
     Withholding,
 )
 from passerelle.records.models.readings import READING_PURPOSES
+from passerelle.records.models.reports import new_salt
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,12 @@ class DutyView:
     deliveries: Sequence[Delivery]
 
 
-def read_report(*, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime) -> ReportView:
+def read_report(
+    *, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime
+) -> ReportView:
     """A report as its service filed it. Raises NotThere for what is denied and what is absent alike."""
     with journal(now) as lines:
-        report = (
-            visibility.reports(officer).select_related("service", "author", "dossier").filter(ref=ref).first()
-        )
+        report = visibility.reports(officer).select_related("service", "author", "dossier").filter(ref=ref).first()
         if report is None:
             raise NotThere
         ground = _may_read(officer, facts.report_facts(report))
@@ -154,9 +155,11 @@ def read_delivery(*, ref: str, officer: Officer, reason: str = "", now: datetime
             delivery.evidence, delivery.opened_at = "opened", lines.now
             delivery.save(update_fields=["evidence", "opened_at"])
             lines.write(DeliveryClimbed(delivery=delivery.ref, evidence="opened", by=officer.ref))
-        acknowledge = Duty.objects.filter(
-            report=delivery.report, recipient=delivery.recipient, kind="acknowledge"
-        ).select_related("holder", "officer", "recipient", "service").first()
+        acknowledge = (
+            Duty.objects.filter(report=delivery.report, recipient=delivery.recipient, kind="acknowledge")
+            .select_related("holder", "officer", "recipient", "service")
+            .first()
+        )
         yours = Subject.objects.filter(ref__in=delivery.content.get("yours", ()))
         return DeliveryView(
             delivery=delivery,
@@ -172,8 +175,14 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
         match = (
             visibility.matches(officer)
             .select_related(
-                "left__service", "right__service", "left__report__service", "right__report__service",
-                "left__dossier__service", "right__dossier__service", "left__report__author", "right__report__author",
+                "left__service",
+                "right__service",
+                "left__report__service",
+                "right__report__service",
+                "left__dossier__service",
+                "right__dossier__service",
+                "left__report__author",
+                "right__report__author",
             )
             .filter(ref=ref)
             .first()
@@ -184,13 +193,17 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
         whole = access.may(reader, "read_content", thing)
         ground = whole.ground or access.may(reader, "list", thing).ground or ""
         _write(lines, officer, match.ref, "duty", reason, ground)
-        duty = Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True).select_related(
-            "holder", "officer", "service", "recipient"
-        ).first()
+        duty = (
+            Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True)
+            .select_related("holder", "officer", "service", "recipient")
+            .first()
+        )
         left = _side(officer, match.left, whole.allowed, thing.discreet)
         right = _side(officer, match.right, whole.allowed, thing.discreet)
         return MatchView(
-            match=match, left=left, right=right,
+            match=match,
+            left=left,
+            right=right,
             differences=_differences(left.subject, right.subject) if left.subject and right.subject else {},
             judgements=list(match.judgements.select_related("officer__service")) if whole.allowed else [],
             duty=duty if whole.allowed else None,
@@ -199,7 +212,9 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
         )
 
 
-def read_dossier(*, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime) -> DossierView:
+def read_dossier(
+    *, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime
+) -> DossierView:
     """A dossier of the reader's own service, with what reached it. Raises NotThere."""
     with journal(now) as lines:
         dossier = visibility.dossiers(officer).select_related("service", "opened_by").filter(ref=ref).first()
@@ -223,7 +238,10 @@ def read_dossier(*, ref: str, officer: Officer, purpose: str = "own_work", reaso
         mine = Subject.objects.filter(ref__in=refs)
         seen = visibility.matches(officer)
         matches = list(
-            (seen.filter(left__in=mine) | seen.filter(right__in=mine)).distinct().select_related("left", "right").order_by("id")
+            (seen.filter(left__in=mine) | seen.filter(right__in=mine))
+            .distinct()
+            .select_related("left", "right")
+            .order_by("id")
         )
         happened: list[tuple[datetime, str, Report | Delivery | Match | Dossier]] = [
             (dossier.opened_at, "opened", dossier),
@@ -232,8 +250,12 @@ def read_dossier(*, ref: str, officer: Officer, purpose: str = "own_work", reaso
             *((match.found_at, "matched", match) for match in matches),
         ]
         return DossierView(
-            dossier=dossier, interest=Interest.objects.filter(dossier=dossier).first(), subjects=_subjects(subjects),
-            reports=reports, deliveries=deliveries, matches=matches,
+            dossier=dossier,
+            interest=Interest.objects.filter(dossier=dossier).first(),
+            subjects=_subjects(subjects),
+            reports=reports,
+            deliveries=deliveries,
+            matches=matches,
             timeline=sorted(happened, key=lambda line: line[0], reverse=True),
         )
 
@@ -252,7 +274,9 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     """A duty with its clock, its reasons and what this reader may do. No report's text: that is read by itself."""
     duty = (
         visibility.duties(officer)
-        .select_related("service", "holder", "officer", "recipient", "report__service", "report__author", "match", "about")
+        .select_related(
+            "service", "holder", "officer", "recipient", "report__service", "report__author", "match", "about"
+        )
         .filter(ref=ref)
         .first()
     )
@@ -266,8 +290,10 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
             acts.add("judge")
     if duty.kind == "acknowledge" and duty.live and duty.report is not None:
         acts.discard("acknowledge")
-        got = duty.report.deliveries.filter(recipient=duty.recipient).exclude(form="pointer").select_related(
-            "sender", "recipient", "report"
+        got = (
+            duty.report.deliveries.filter(recipient=duty.recipient)
+            .exclude(form="pointer")
+            .select_related("sender", "recipient", "report")
         )
         if any(access.may(reader, "acknowledge", facts.delivery_facts(delivery)).allowed for delivery in got):
             acts.add("acknowledge")
@@ -275,11 +301,16 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     named = duty.recipient is not None and (
         not duty.discreet or duty.recipient_id == officer.service_id or officer.role == "oversight"
     )
-    may_read_report = duty.report is not None and access.may(reader, "read_content", facts.report_facts(duty.report)).allowed
+    may_read_report = (
+        duty.report is not None and access.may(reader, "read_content", facts.report_facts(duty.report)).allowed
+    )
     return DutyView(
-        duty=duty, recipient=duty.recipient if named else None, acts=frozenset(acts),
+        duty=duty,
+        recipient=duty.recipient if named else None,
+        acts=frozenset(acts),
         withholdings=list(duty.withholdings.select_related("decided_by", "reviewed_by"))
-        if duty.service_id == officer.service_id or officer.role == "oversight" else [],
+        if duty.service_id == officer.service_id or officer.role == "oversight"
+        else [],
         matches=list(visibility.matches(officer).filter(called_for=duty)),
         report=duty.report if may_read_report else None,
         deliveries=list(
@@ -287,7 +318,8 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
             .filter(report=duty.report, recipient=duty.recipient)
             .select_related("sender", "recipient")
         )
-        if duty.report is not None and (named or not duty.discreet) else [],
+        if duty.report is not None and (named or not duty.discreet)
+        else [],
     )
 
 
@@ -312,7 +344,11 @@ def _write(lines: Journal, officer: Officer, thing: str, purpose: str, reason: s
     )
     lines.write(
         Read(
-            officer=officer.ref, service=officer.service.key, thing=thing, purpose=purpose, ground=ground,
+            officer=officer.ref,
+            service=officer.service.key,
+            thing=thing,
+            purpose=purpose,
+            ground=ground,
             commitment=canonical.commitment(bytes(row.salt), {"reason": reason}),
         )
     )
@@ -342,7 +378,8 @@ def _side(officer: Officer, subject: Subject, whole: bool, discreet: bool) -> Si
         relations=_relations(subject),
         report=report if mine else None,
         said=ReportVersion.objects.filter(report=report, number=report.version).first()
-        if report is not None and (mine or report.handling == "open") else None,
+        if report is not None and (mine or report.handling == "open")
+        else None,
         dossier=subject.dossier if mine else None,
     )
 
@@ -357,3 +394,18 @@ def _differences(left: Subject, right: Subject) -> dict[str, str]:
         else:
             marks[name] = "one side only"
     return marks
+
+
+def read_as_operator(*, thing: str, reason: str, now: datetime) -> None:
+    """Somebody with the command line looks at a list that shows subjects: no officer, and a line all the same."""
+    with journal(now) as lines:
+        lines.write(
+            Read(
+                officer="",
+                service="",
+                thing=thing,
+                purpose="operator",
+                ground="command_line",
+                commitment=canonical.commitment(new_salt(), {"reason": reason}),
+            )
+        )

@@ -35,7 +35,7 @@ class ReviewNeedsReason(Refused):
 
 
 def pass_on(*, ref: str, officer: Officer, note: str = "", now: datetime) -> Duty:
-    """The desk passes on as much as the law and the handling let it. Raises NotJudgedYet, NothingMayTravel, IllegalMove."""
+    """The desk passes on as much as law and handling let it. Raises NotJudgedYet, NothingMayTravel, IllegalMove."""
     with journal(now) as lines:
         duty = locked_duty(ref, officer)
         allow(officer, "pass_on", duty_facts(duty))
@@ -79,14 +79,25 @@ def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datet
         )
         lines.write(
             Withheld(
-                withholding=withholding.ref, duty=duty.ref, ground=lawful.letter, by=officer.ref,
+                withholding=withholding.ref,
+                duty=duty.ref,
+                ground=lawful.letter,
+                by=officer.ref,
                 commitment=canonical.commitment(bytes(withholding.salt), {"reason": reason}),
             )
         )
         assert duty.report is not None
         review = duties.raise_duty(
-            lines, kind="review", service=duty.service, about=duty, report=duty.report, level=rungs.SUPERVISOR,
-            excluding=officer, urgency=duty.urgency, themes=frozenset(duty.report.themes), discreet=duty.discreet,
+            lines,
+            kind="review",
+            service=duty.service,
+            about=duty,
+            report=duty.report,
+            level=rungs.SUPERVISOR,
+            excluding=officer,
+            urgency=duty.urgency,
+            themes=frozenset(duty.report.themes),
+            discreet=duty.discreet,
             because=[sentence("Withheld on ground {letter}: {text}", letter=lawful.letter, text=lawful.text)],
         )
         mirror(lines, duty, review)
@@ -138,9 +149,14 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
     else:
         _pass_on(lines, duty, officer, "overturn", reason)
     duties.tell(
-        lines, duty.service, "reviewed",
-        sentence("Your withholding was upheld.") if uphold else sentence("Your withholding was overturned and passed on."),
-        duty=duty, officer=withholding.decided_by,
+        lines,
+        duty.service,
+        "reviewed",
+        sentence("Your withholding was upheld.")
+        if uphold
+        else sentence("Your withholding was overturned and passed on."),
+        duty=duty,
+        officer=withholding.decided_by,
     )
 
 
@@ -153,9 +169,11 @@ def _review_sealing(lines: Journal, review_duty: Duty, uphold: bool) -> None:
     report.handling = "consent"
     report.save(update_fields=["handling"])
     lines.write(HandlingChanged(report=report.ref, handling="consent"))
-    for duty in Duty.objects.select_for_update(of=("self",)).select_related(
-        "report__service", "recipient", "service", "holder", "officer"
-    ).filter(report=report, kind="pass_on", ended_at__isnull=True):
+    for duty in (
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("report__service", "recipient", "service", "holder", "officer")
+        .filter(report=report, kind="pass_on", ended_at__isnull=True)
+    ):
         claims = oblige.claims_of(duty, lines.now)
         if claims and duty.recipient is not None:
             oblige.owe(lines, report, duty.recipient, claims)

@@ -17,8 +17,14 @@ from passerelle.words import Sentence, sentence
 
 
 def send(
-    lines: Journal, duty: Duty, decided: disclosure.Disclosure, purpose: str, standing: str, *,
-    because: Iterable[Sentence], sender_decided: bool = False,
+    lines: Journal,
+    duty: Duty,
+    decided: disclosure.Disclosure,
+    purpose: str,
+    standing: str,
+    *,
+    because: Iterable[Sentence],
+    sender_decided: bool = False,
 ) -> Delivery | None:
     """Deliver what `decided` allows under `duty`; the recipient of content owes an acknowledgement.
 
@@ -38,8 +44,13 @@ def send(
     else:
         others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched}
         hidden = disclosure.blacked_out(
-            sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose, form=decided.form,
-            others=others, danger_to_life=report.danger_to_life, sender_decided=sender_decided,
+            sender=service_facts(report.service),
+            recipient=service_facts(recipient),
+            purpose=purpose,
+            form=decided.form,
+            others=others,
+            danger_to_life=report.danger_to_life,
+            sender_decided=sender_decided,
         )
         if decided.form == "extract":
             content = extracts.extract(report, hidden, matched or set(others) - hidden)
@@ -47,13 +58,25 @@ def send(
             content = extracts.whole(report, hidden)
     content["yours"] = _their_subjects(duty)
     delivery = Delivery.objects.create(
-        duty=duty, report=report, report_version=report.version, sender=report.service, recipient=recipient,
-        form=decided.form, content=content, because=[reason.to_json() for reason in because], delivered_at=lines.now,
+        duty=duty,
+        report=report,
+        report_version=report.version,
+        sender=report.service,
+        recipient=recipient,
+        form=decided.form,
+        content=content,
+        because=[reason.to_json() for reason in because],
+        delivered_at=lines.now,
     )
     lines.write(
         Delivered(
-            delivery=delivery.ref, duty=duty.ref, report=report.ref, version=report.version, sender=report.service.key,
-            recipient=recipient.key, form=decided.form,
+            delivery=delivery.ref,
+            duty=duty.ref,
+            report=report.ref,
+            version=report.version,
+            sender=report.service.key,
+            recipient=recipient.key,
+            form=decided.form,
             commitment=canonical.commitment(bytes(delivery.salt), content),
         )
     )
@@ -61,7 +84,9 @@ def send(
         _ask_for_acknowledgement(lines, duty, delivery)
     else:
         duties.tell(
-            lines, recipient, "pointer",
+            lines,
+            recipient,
+            "pointer",
             sentence("{service} holds something on a subject of yours; its desk decides.", service=report.service.name),
             duty=duty,
         )
@@ -81,8 +106,14 @@ def _ask_for_acknowledgement(lines: Journal, duty: Duty, delivery: Delivery) -> 
     if Duty.objects.filter(report=report, recipient=recipient, kind="acknowledge").exists():
         return
     duties.raise_duty(
-        lines, kind="acknowledge", service=recipient, report=report, recipient=recipient, about=duty,
-        urgency=duty.urgency, themes=frozenset(report.themes),
+        lines,
+        kind="acknowledge",
+        service=recipient,
+        report=report,
+        recipient=recipient,
+        about=duty,
+        urgency=duty.urgency,
+        themes=frozenset(report.themes),
         because=[
             sentence("{service} passed on a report; say what was done with it.", service=report.service.name),
         ],

@@ -20,37 +20,83 @@ def said_time(moment: datetime | None) -> str:
 
 
 def raise_duty(
-    lines: Journal, *, kind: str, service: Service, because: Iterable[Sentence], report: Report | None = None,
-    recipient: Service | None = None, match: Match | None = None, about: Duty | None = None, form: str = "",
-    matches: Iterable[Match] = (), interests: Iterable[Interest] = (), discreet: bool = False,
-    urgency: str = "normal", themes: frozenset[str] = frozenset(), level: int = 0, excluding: Officer | None = None,
+    lines: Journal,
+    *,
+    kind: str,
+    service: Service,
+    because: Iterable[Sentence],
+    report: Report | None = None,
+    recipient: Service | None = None,
+    match: Match | None = None,
+    about: Duty | None = None,
+    form: str = "",
+    matches: Iterable[Match] = (),
+    interests: Iterable[Interest] = (),
+    discreet: bool = False,
+    urgency: str = "normal",
+    themes: frozenset[str] = frozenset(),
+    level: int = 0,
+    excluding: Officer | None = None,
 ) -> Duty:
     """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event."""
     deadline = deadlines.due(
-        kind=kind, urgency=urgency, themes=themes,
-        recipient_kind=recipient.kind if recipient is not None else service.kind, raised_at=lines.now,
+        kind=kind,
+        urgency=urgency,
+        themes=themes,
+        recipient_kind=recipient.kind if recipient is not None else service.kind,
+        raised_at=lines.now,
     )
     holder = rungs.holder_from(service, level, lines.now, excluding=excluding)
     duty = Duty.objects.create(
-        kind=kind, state="open", report=report, recipient=recipient, match=match, about=about, form=form,
-        level=holder.level, service=service, holder=holder.service, officer=holder.officer, discreet=discreet,
-        urgency=urgency, deadline=deadline.row, because=[reason.to_json() for reason in because], raised_at=lines.now,
-        due_at=deadline.due_at, next_event="escalate", next_event_at=deadline.due_at,
+        kind=kind,
+        state="open",
+        report=report,
+        recipient=recipient,
+        match=match,
+        about=about,
+        form=form,
+        level=holder.level,
+        service=service,
+        holder=holder.service,
+        officer=holder.officer,
+        discreet=discreet,
+        urgency=urgency,
+        deadline=deadline.row,
+        because=[reason.to_json() for reason in because],
+        raised_at=lines.now,
+        due_at=deadline.due_at,
+        next_event="escalate",
+        next_event_at=deadline.due_at,
     )
     duty.matches.set(matches)
     duty.interests.set(interests)
     lines.write(
         DutyRaised(
-            duty=duty.ref, kind=kind, report=report.ref if report else "", recipient=recipient.key if recipient else "",
-            match=match.ref if match else "", about=about.ref if about else "", state="open", level=duty.level,
-            holder=holder.service.key, officer=holder.officer.ref if holder.officer else "",
-            due_at=said_time(duty.due_at), next_event=duty.next_event, next_event_at=said_time(duty.next_event_at),
+            duty=duty.ref,
+            kind=kind,
+            report=report.ref if report else "",
+            recipient=recipient.key if recipient else "",
+            match=match.ref if match else "",
+            about=about.ref if about else "",
+            state="open",
+            level=duty.level,
+            holder=holder.service.key,
+            officer=holder.officer.ref if holder.officer else "",
+            due_at=said_time(duty.due_at),
+            next_event=duty.next_event,
+            next_event_at=said_time(duty.next_event_at),
             deadline=duty.deadline,
         )
     )
     if holder.officer is not None:
-        tell(lines, holder.service, "asked", Sentence("You hold a duty: {kind}.", (("kind", kind_words(kind)),)),
-             duty=duty, officer=holder.officer)
+        tell(
+            lines,
+            holder.service,
+            "asked",
+            Sentence("You hold a duty: {kind}.", (("kind", kind_words(kind)),)),
+            duty=duty,
+            officer=holder.officer,
+        )
     return duty
 
 
@@ -74,16 +120,28 @@ def move(
     duty.save()
     lines.write(
         DutyMoved(
-            duty=duty.ref, move=step, by=by.ref if by else "", version=duty.version, state=duty.state,
-            level=duty.level, holder=duty.holder.key if duty.holder else "",
-            officer=duty.officer.ref if duty.officer else "", due_at=said_time(duty.due_at),
-            next_event=duty.next_event, next_event_at=said_time(duty.next_event_at),
+            duty=duty.ref,
+            move=step,
+            by=by.ref if by else "",
+            version=duty.version,
+            state=duty.state,
+            level=duty.level,
+            holder=duty.holder.key if duty.holder else "",
+            officer=duty.officer.ref if duty.officer else "",
+            due_at=said_time(duty.due_at),
+            next_event=duty.next_event,
+            next_event_at=said_time(duty.next_event_at),
         )
     )
 
 
 def tell(
-    lines: Journal, service: Service, kind: str, says: Sentence, *, duty: Duty | None = None,
+    lines: Journal,
+    service: Service,
+    kind: str,
+    says: Sentence,
+    *,
+    duty: Duty | None = None,
     officer: Officer | None = None,
 ) -> None:
     """A sentence for a desk, or for one officer."""

@@ -1,4 +1,4 @@
-"""Whatever is late climbs one rung, to one holder, who is told with the rung below; pauses end when their date comes."""
+"""Whatever is late climbs one rung, to one holder, told with the rung below; pauses end when their date comes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from passerelle.words import Sentence, sentence
 def next_event(*, duty_id: int, version: int, now: datetime) -> Duty | None:
     """What was set to happen to this duty happens: it climbs, is told again, or is taken off hold.
 
-    Compare and set: if the duty moved since `version` was read, nothing is done and None is returned, so that any number
-    of sweeps in any order count once.
+    Compare and set: if the duty moved since `version` was read, nothing is done and None is returned, so that any
+    number of sweeps in any order count once.
     """
     with journal(now) as lines:
         duty = (
@@ -60,7 +60,8 @@ def _climb(lines: Journal, duty: Duty) -> None:
     duty.because = [*duty.because, because.to_json()] if climbed else duty.because
     duties.move(lines, duty, "escalate" if climbed else "remind")
     says = sentence(
-        "Late: {kind}. It now stands with {holder}.", kind=_kind(duty),
+        "Late: {kind}. It now stands with {holder}.",
+        kind=_kind(duty),
         holder=holder.officer.name if holder.officer else holder.service.name,
     )
     duties.tell(lines, holder.service, "late", says, duty=duty, officer=holder.officer)

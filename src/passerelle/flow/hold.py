@@ -41,8 +41,11 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
         duties.move(lines, duty, "hold", by=officer, note=reason)
         if duty.recipient is not None and duty.recipient_id != duty.service_id:
             duties.tell(
-                lines, duty.recipient, "held",
-                sentence("A telling to you is on hold until {day}.", day=until.date().isoformat()), duty=duty,
+                lines,
+                duty.recipient,
+                "held",
+                sentence("A telling to you is on hold until {day}.", day=until.date().isoformat()),
+                duty=duty,
             )
     return duty
 
@@ -53,7 +56,9 @@ def assign(*, ref: str, officer: Officer, to: Officer | None, now: datetime) -> 
         duty = locked_duty(ref, officer)
         allow(officer, "reassign", duty_facts(duty))
         if to is not None and (
-            duty.holder is None or to.service_id != duty.holder_id or (to.away_until is not None and to.away_until > now)
+            duty.holder is None
+            or to.service_id != duty.holder_id
+            or (to.away_until is not None and to.away_until > now)
         ):
             raise HoldIncomplete(
                 sentence("{officer} cannot hold this duty now.", officer=to.name),

@@ -107,7 +107,13 @@ def _follow(lines: Journal, match: Match, officer: Officer) -> None:
     if not Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True).exists():
         service = officer.service
         duties.raise_duty(
-            lines, kind="judge", service=service, match=match, recipient=resting[0].service, level=1, excluding=officer,
+            lines,
+            kind="judge",
+            service=service,
+            match=match,
+            recipient=resting[0].service,
+            level=1,
+            excluding=officer,
             urgency=resting[0].urgency,
             because=[sentence("A match on which a telling rests was judged different; a second person must confirm.")],
         )

@@ -55,25 +55,11 @@ def journal(now: datetime) -> Iterator[Journal]:
     the transaction is IMMEDIATE and holds the write lock anyway. Verbs do not nest.
     """
     assert now.tzinfo is not None, "a verb's `now` must know its time zone"
-    with transaction.atomic(durable=_durable):
+    with transaction.atomic(durable=True):
         head, _ = LedgerHead.objects.select_for_update().get_or_create(name="ledger")
         lines = Journal(now, head)
         yield lines
         lines.flush()
-
-
-_durable = True
-
-
-@contextmanager
-def inside_a_test_transaction() -> Iterator[None]:
-    """Let verbs run inside a test's own transaction, which will be rolled back."""
-    global _durable  # noqa: PLW0603 (one switch, for tests only)
-    _durable = False
-    try:
-        yield
-    finally:
-        _durable = True
 
 
 def head() -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -14,18 +15,20 @@ from django.db.models import Count
 from passerelle import matching
 from passerelle.flow import oblige
 from passerelle.flow.ledger_lines import Journal, journal
-from passerelle.ledger import canonical
 from passerelle.ledger.events import MatchFound, MatchWeighedAgain
 from passerelle.records.models import Key, Match, Relation, Subject
 
 HUB_RECORDS_MAX = 200
-"""A value borne by more records than this is over-common: it ranks low, is followed only as far as this, and is shown."""
+"""A value borne by more records than this is over-common: ranked low, followed only so far, and shown."""
 
 CANDIDATES_MAX = 80
 """So many of the best candidates are compared in full, for one subject."""
 
 _MIRRORED = {
-    "child_of": "parent_of", "parent_of": "child_of", "sibling_of": "sibling_of", "spouse_of": "spouse_of",
+    "child_of": "parent_of",
+    "parent_of": "child_of",
+    "sibling_of": "sibling_of",
+    "spouse_of": "spouse_of",
     "in_contact_with": "in_contact_with",
 }
 _AT_ONCE = 500
@@ -42,11 +45,11 @@ def match_pending(*, now: datetime, limit: int = 100) -> list[Match]:
         if not waiting:
             return []
         found = match_subjects(lines, waiting)
-        oblige.by_matches(lines, _with_rows(found))
+        oblige.by_matches(lines, with_rows(found))
     return found
 
 
-def _with_rows(found: Iterable[Match]) -> list[Match]:
+def with_rows(found: Iterable[Match]) -> list[Match]:
     ids = [match.pk for match in found]
     rows: list[Match] = []
     for start in range(0, len(ids), _AT_ONCE):
@@ -79,11 +82,8 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
         others = {other for near in candidates.values() for other in near}
         known = as_matched(_fetch(others))
         for subject in group:
-            near = [(other, known[other]) for other in candidates[subject.pk] if other in known]
-            for other, compared in zip(
-                (pk for pk, _ in near), matching.compare_many(prepared[subject.pk], [m for _, m in near]), strict=True
-            ):
-                match = _keep(lines, subject.pk, other, compared)
+            for other in candidates[subject.pk]:
+                match = _keep(lines, subject.pk, other, matching.compare(prepared[subject.pk], known[other]))
                 if match is not None:
                     found.append(match)
             subject.to_match_at = None
@@ -128,7 +128,9 @@ def candidates_of(service_id: int, group: Sequence[Subject], keys: dict[int, dic
             for other in bearers.get(value, ()):
                 weights[other] += 1_000_000 // (size + 1)
         subject.bounded = bounded
-        chosen[subject.pk] = [other for other, _ in sorted(weights.items(), key=lambda w: (-w[1], w[0]))[:CANDIDATES_MAX]]
+        chosen[subject.pk] = [
+            other for other, _ in sorted(weights.items(), key=lambda w: (-w[1], w[0]))[:CANDIDATES_MAX]
+        ]
     return chosen
 
 
@@ -149,7 +151,9 @@ def as_matched(subjects: Iterable[Subject]) -> dict[int, matching.Subject]:
         chunk = ids[start : start + _AT_ONCE]
         for relation in Relation.objects.filter(source__in=chunk).select_related("target").order_by("id"):
             around[relation.source_id].append((relation.kind, relation.target))
-        back = Relation.objects.filter(target__in=chunk, kind__in=list(_MIRRORED)).select_related("source").order_by("id")
+        back = (
+            Relation.objects.filter(target__in=chunk, kind__in=list(_MIRRORED)).select_related("source").order_by("id")
+        )
         for relation in back:
             around[relation.target_id].append((_MIRRORED[relation.kind], relation.source))
     return {
@@ -174,7 +178,7 @@ def _keep(lines: Journal, mine: int, other: int, compared: matching.Comparison) 
     if match is None and compared.band == "none":
         return None
     because = [reason.to_json() for reason in compared.reasons]
-    evidence = hashlib.sha256(canonical.as_bytes({"because": because})).hexdigest()
+    evidence = hashlib.sha256(json.dumps(because, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
     if match is not None:
         if match.evidence == evidence and match.band == compared.band:
             return None
@@ -187,13 +191,22 @@ def _keep(lines: Journal, mine: int, other: int, compared: matching.Comparison) 
         )
         return match
     match = Match.objects.create(
-        left_id=left, right_id=right, score=compared.score, band=compared.band, because=because, evidence=evidence,
+        left_id=left,
+        right_id=right,
+        score=compared.score,
+        band=compared.band,
+        because=because,
+        evidence=evidence,
         found_at=lines.now,
     )
     lines.write(
         MatchFound(
-            match=match.ref, left=match.left.ref, right=match.right.ref, band=match.band,
-            score_permille=round(match.score * 1000), evidence=evidence,
+            match=match.ref,
+            left=match.left.ref,
+            right=match.right.ref,
+            band=match.band,
+            score_permille=round(match.score * 1000),
+            evidence=evidence,
         )
     )
     return match

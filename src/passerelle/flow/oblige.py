@@ -54,7 +54,7 @@ def sides(match: Match) -> tuple[tuple[Subject, Subject], tuple[Subject, Subject
 
 
 def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
-    """Raise what these matches call for: tellings where they are strong or judged, a judgement where they are possible."""
+    """Raise what these matches call for: tellings where strong or judged, a judgement where possible."""
     for match in matches:
         standing = standing_of(match)
         for held, wanted in sides(match):
@@ -85,14 +85,20 @@ def rules_for(report: Report, now: datetime) -> Iterator[Interest]:
 
 def rule_names(rule: Interest, report: Report) -> bool:
     """Whether a rule speaks of this report: its theme, and its territory, where it has one."""
-    return (not rule.theme or rule.theme in report.themes) and (not rule.territory or rule.territory == report.territory)
+    return (not rule.theme or rule.theme in report.themes) and (
+        not rule.territory or rule.territory == report.territory
+    )
 
 
 def _needs_judgement(held: Subject, interest: Interest) -> bool:
     assert held.report is not None
     return disclosure.decide(
-        sender=service_facts(held.service), recipient=service_facts(interest.service), purpose=interest.purpose,
-        category=held.category, handling=held.report.handling, standing="strong",
+        sender=service_facts(held.service),
+        recipient=service_facts(interest.service),
+        purpose=interest.purpose,
+        category=held.category,
+        handling=held.report.handling,
+        standing="strong",
         danger_to_life=held.report.danger_to_life,
     ).needs_judgement
 
@@ -116,8 +122,13 @@ def best_disclosure(
                 categories.discard("none")
         for category in sorted(categories):
             decided = disclosure.decide(
-                sender=sender, recipient=receiver, purpose=claim.interest.purpose, category=category,
-                handling=report.handling, standing=claim.standing, danger_to_life=report.danger_to_life,
+                sender=sender,
+                recipient=receiver,
+                purpose=claim.interest.purpose,
+                category=category,
+                handling=report.handling,
+                standing=claim.standing,
+                danger_to_life=report.danger_to_life,
                 sender_decided=sender_decided,
             )
             found.append((FORMS.index(decided.form), FORMS.index(decided.ceiling), decided, claim, category))
@@ -145,15 +156,19 @@ MATCH_ROWS = tuple(
     f"{side}__{row}"
     for side in ("left", "right")
     for row in (
-        "service", "report__service", "report__author", "report__dossier__interest__service",
-        "dossier__interest__service", "watch__service",
+        "service",
+        "report__service",
+        "report__author",
+        "report__dossier__interest__service",
+        "dossier__interest__service",
+        "watch__service",
     )
 )
 """What must be at hand to oblige from a match without asking the database again."""
 
 
 def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim]) -> Duty | None:
-    """The one duty to pass `report` on to `recipient`: raised, or told of one more reason; what may travel travels now."""
+    """The one duty to pass `report` on to `recipient`: raised, or told one more reason; what may travel travels."""
     duty = (
         Duty.objects.select_for_update(of=("self",))
         .select_related("report__service", "recipient", "service", "holder", "officer")
@@ -167,9 +182,18 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
         return None
     discreet = claim.interest.discreet
     duty = duties.raise_duty(
-        lines, kind="pass_on", service=report.service, report=report, recipient=recipient, form=decided.ceiling,
-        matches=[c.match for c in claims if c.match], interests=[c.interest for c in claims], discreet=discreet,
-        urgency=urgency_of(report), themes=frozenset(report.themes), because=_because(claim, recipient, decided, discreet),
+        lines,
+        kind="pass_on",
+        service=report.service,
+        report=report,
+        recipient=recipient,
+        form=decided.ceiling,
+        matches=[c.match for c in claims if c.match],
+        interests=[c.interest for c in claims],
+        discreet=discreet,
+        urgency=urgency_of(report),
+        themes=frozenset(report.themes),
+        because=_because(claim, recipient, decided, discreet),
     )
     _settle(lines, duty, decided, claim)
     return duty
@@ -178,7 +202,9 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
 def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: Claim) -> None:
     """Let travel what may travel at once; the duty ends there unless its owner owes a decision."""
     if decided.form != "nothing":
-        deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided))
+        deliver.send(
+            lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided)
+        )
     if duty.live and duty.state != "withheld" and not decided.owner_owes_decision:
         duties.move(lines, duty, "deliver", outcome=decided.form)
 
@@ -201,7 +227,11 @@ def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
         duty.form = decided.ceiling
         duty.because = [
             *duty.because,
-            *[r.to_json() for r in _because(claims[0], duty.recipient, decided, duty.discreet) if r.to_json() not in duty.because],
+            *[
+                r.to_json()
+                for r in _because(claims[0], duty.recipient, decided, duty.discreet)
+                if r.to_json() not in duty.because
+            ],
         ]
         duties.move(lines, duty, "learn")
     _settle(lines, duty, decided, claim)
@@ -214,9 +244,21 @@ def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
         return
     assert duty.recipient is not None and duty.report is not None
     decided, claim, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=False)
-    sent = max((FORMS.index(form) for form in duty.deliveries.values_list("form", flat=True)), default=0)
+    got = duty.deliveries.filter(report_version=duty.report.version).values_list("form", flat=True)
+    sent = max((FORMS.index(form) for form in got), default=0)
     if FORMS.index(decided.form) > sent:
-        deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided))
+        deliver.send(
+            lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided)
+        )
+
+
+def new_version(lines: Journal, report: Report) -> None:
+    """Whoever was told of an earlier version gets the new one, as far as it may travel by itself."""
+    told = Duty.objects.select_for_update(of=("self",)).select_related("report__service", "recipient", "service")
+    for duty in told.filter(report=report, kind="pass_on", state="done").order_by("id"):
+        claims = claims_of(duty, lines.now)
+        if claims:
+            _more(lines, duty, claims)
 
 
 def urgency_of(report: Report) -> str:
@@ -239,7 +281,8 @@ def _because(claim: Claim, recipient: Service, decided: disclosure.Disclosure, d
         first = sentence("A subject of this report concerns {service}.", service=whose)
     else:
         first = sentence(
-            "A subject of this report is known to {service} through {interest}.", service=whose,
+            "A subject of this report is known to {service} through {interest}.",
+            service=whose,
             interest=Sentence(INTEREST_WORDS[claim.interest.kind]),
         )
     return [first, *decided.because]
@@ -251,7 +294,9 @@ def _told_because(claim: Claim, decided: disclosure.Disclosure) -> list[Sentence
         first = [sentence("Your rule of theme or territory names this report.")]
     else:
         first = [
-            sentence("It concerns a subject of {interest} of yours.", interest=Sentence(INTEREST_WORDS[claim.interest.kind]))
+            sentence(
+                "It concerns a subject of {interest} of yours.", interest=Sentence(INTEREST_WORDS[claim.interest.kind])
+            )
         ]
     return [*first, *decided.because]
 
@@ -265,9 +310,14 @@ def ask_to_judge(lines: Journal, match: Match, held: Subject, interest: Interest
     judge = desk_that_may_see_both(match, held, interest)
     assert held.report is not None
     return duties.raise_duty(
-        lines, kind="judge", service=judge, match=match, recipient=interest.service,
+        lines,
+        kind="judge",
+        service=judge,
+        match=match,
+        recipient=interest.service,
         discreet=interest.discreet and judge.pk != interest.service_id,
-        urgency=urgency_of(held.report), themes=frozenset(held.report.themes),
+        urgency=urgency_of(held.report),
+        themes=frozenset(held.report.themes),
         because=[
             sentence("Two records of different services may concern the same subject; a person must look."),
             sentence("The desk that judges may see both sides.")
@@ -283,7 +333,11 @@ def desk_that_may_see_both(match: Match, held: Subject, interest: Interest) -> S
     assert held.report is not None
     owner, receiver = service_facts(held.service), service_facts(interest.service)
     if disclosure.sees_other_side(
-        reader=receiver, other=owner, purpose=interest.purpose, category=held.category, handling=held.report.handling,
+        reader=receiver,
+        other=owner,
+        purpose=interest.purpose,
+        category=held.category,
+        handling=held.report.handling,
         danger_to_life=held.report.danger_to_life,
     ):
         return interest.service
@@ -294,4 +348,3 @@ def desk_that_may_see_both(match: Match, held: Subject, interest: Interest) -> S
     ):
         return held.service
     return neutral_desk()
-

@@ -9,11 +9,13 @@ from typing import Any
 
 from passerelle.errors import Refused
 from passerelle.flow import duties, oblige, rungs
+from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import DossierOpened, InterestStated, ReportFiled, SubjectsAdded
+from passerelle.ledger.events import DossierOpened, InterestStated, ReportFiled, ReportVersioned, SubjectsAdded
 from passerelle.policy import deadlines, disclosure
 from passerelle.policy.facts import PURPOSES, check_word
+from passerelle.records import visibility
 from passerelle.records.models import Dossier, Interest, Officer, Relation, Report, ReportVersion, Service, Subject
 from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES, new_salt
 from passerelle.records.models.subjects import CATEGORIES
@@ -82,7 +84,7 @@ THINGS = frozenset({"Address", "Vehicle", "Vessel", "Airplane", "Phone", "Identi
 def file_report(
     *, service: Service, author: Officer | None, draft: ReportDraft, dossier: Dossier | None = None, now: datetime
 ) -> Report:
-    """A report of `service` lands, with its subjects waiting to be compared. Rules of theme and territory oblige at once.
+    """A report of `service` lands, its subjects waiting to be compared. Rules of theme and territory oblige at once.
 
     Stricter handling than `open` needs a reason and a review date, and raises a duty for a second person where it is
     `sealed`. Raises ReportIncomplete, and nothing is filed.
@@ -93,7 +95,12 @@ def file_report(
         oblige.by_rules(lines, report)
         if draft.handling == "sealed":
             duties.raise_duty(
-                lines, kind="review", service=service, report=report, level=rungs.SUPERVISOR, excluding=author,
+                lines,
+                kind="review",
+                service=service,
+                report=report,
+                level=rungs.SUPERVISOR,
+                excluding=author,
                 themes=frozenset(draft.themes),
                 because=[sentence("A report was sealed: a second person must confirm that nothing of it may travel.")],
             )
@@ -125,14 +132,18 @@ def check_report(draft: ReportDraft) -> None:
     if rule.needs_reason and len(draft.handling_reason.split()) < 3:
         raise ReportIncomplete(
             sentence("Handling stricter than open needs a reason of a few words."),
-            way_out=sentence("Say what would happen if it travelled; “the source is doubtful” is no reason: the grade says so."),
+            way_out=sentence(
+                "Say what would happen if it travelled; “the source is doubtful” is no reason: the grade says so."
+            ),
         )
     if rule.needs_review_date and draft.handling_review_on is None:
         raise ReportIncomplete(sentence("Handling stricter than open needs a date on which it is looked at again."))
     for subject in draft.subjects:
         if subject.category not in CATEGORIES:
             raise ReportIncomplete(
-                sentence("“{value}” is not a known {what}.", value=subject.category, what=sentence("category of person")),
+                sentence(
+                    "“{value}” is not a known {what}.", value=subject.category, what=sentence("category of person")
+                ),
                 way_out=sentence("Use one of: {known}.", known=", ".join(CATEGORIES)),
             )
     ids = [subject.local_id for subject in draft.subjects]
@@ -150,11 +161,21 @@ def put_report(
 ) -> Report:
     """The rows of a report and its line; for verbs that file within their own transaction."""
     report = Report.objects.create(
-        service=service, author=author, dossier=dossier, source_grade=draft.source_grade,
-        information_grade=draft.information_grade, handling=draft.handling, handling_reason=draft.handling_reason,
-        handling_review_on=draft.handling_review_on, handling_note=draft.handling_note, themes=list(draft.themes),
-        territory=draft.territory, assessment=draft.assessment, danger_to_life=draft.danger_to_life,
-        learnt_on=draft.learnt_on, filed_at=lines.now,
+        service=service,
+        author=author,
+        dossier=dossier,
+        source_grade=draft.source_grade,
+        information_grade=draft.information_grade,
+        handling=draft.handling,
+        handling_reason=draft.handling_reason,
+        handling_review_on=draft.handling_review_on,
+        handling_note=draft.handling_note,
+        themes=list(draft.themes),
+        territory=draft.territory,
+        assessment=draft.assessment,
+        danger_to_life=draft.danger_to_life,
+        learnt_on=draft.learnt_on,
+        filed_at=lines.now,
     )
     said = ReportVersion.objects.create(
         report=report, number=1, text=draft.text, language=draft.language, said_by=author, said_at=lines.now
@@ -162,12 +183,83 @@ def put_report(
     subjects = put_subjects(lines, service, draft.subjects, draft.relations, report=report)
     lines.write(
         ReportFiled(
-            report=report.ref, service=service.key, by=author.ref if author else "", version=1, handling=report.handling,
-            dossier=dossier.ref if dossier else "", commitment=commitment_of(said, draft),
+            report=report.ref,
+            service=service.key,
+            by=author.ref if author else "",
+            version=1,
+            handling=report.handling,
+            dossier=dossier.ref if dossier else "",
+            commitment=commitment_of(said, draft),
             subjects=tuple(subject.ref for subject in subjects),
         )
     )
     return report
+
+
+def revise_report(*, ref: str, officer: Officer, draft: ReportDraft, now: datetime) -> Report:
+    """A new version of a report, by its own service; handling and grades stay as they were filed.
+
+    Its subjects are compared again, and whoever was told of the old version gets the new one as far as it may travel by
+    itself. Raises NotThere, NotAllowed, ReportIncomplete.
+    """
+    check_report(draft)
+    with journal(now) as lines:
+        row = visibility.reports(officer).filter(ref=ref).values_list("pk", flat=True).first()
+        if row is None:
+            raise NotThere
+        report = (
+            Report.objects.select_for_update(of=("self",)).select_related("service", "author", "dossier").get(pk=row)
+        )
+        allow(officer, "file", report_facts(report))
+        put_version(lines, report=report, officer=officer, draft=draft)
+    return report
+
+
+def put_version(lines: Journal, *, report: Report, officer: Officer | None, draft: ReportDraft) -> None:
+    """The rows of a new version and its line. A subject keeps its reference as long as its local id stays; one that the
+    new version no longer has goes, unless a match rests on it."""
+    report.version += 1
+    report.save(update_fields=["version"])
+    said = ReportVersion.objects.create(
+        report=report,
+        number=report.version,
+        text=draft.text,
+        language=draft.language,
+        said_by=officer,
+        said_at=lines.now,
+    )
+    old = {subject.local_id: subject for subject in report.subjects.all()}
+    Relation.objects.filter(source__report=report).delete()
+    kept, added = [], []
+    for subject_draft in draft.subjects:
+        subject = old.pop(subject_draft.local_id, None)
+        if subject is None:
+            added.append(subject_draft)
+            continue
+        subject.schema, subject.caption = subject_draft.schema, caption_of(subject_draft)
+        subject.properties = {name: list(values) for name, values in subject_draft.properties.items()}
+        subject.spans = [list(span) for span in subject_draft.spans]
+        subject.to_match_at = lines.now
+        kept.append(subject)
+    Subject.objects.bulk_update(kept, ["schema", "caption", "properties", "spans", "to_match_at"])
+    gone = [subject.pk for subject in old.values()]
+    Subject.objects.filter(pk__in=gone, matches_left__isnull=True, matches_right__isnull=True).delete()
+    new = put_subjects(lines, report.service, added, (), report=report)
+    by_id = {subject.local_id: subject for subject in (*kept, *new)}
+    Relation.objects.bulk_create(
+        (Relation(source=by_id[r.source], kind=r.kind, target=by_id[r.target]) for r in draft.relations),
+        ignore_conflicts=True,
+    )
+    lines.write(
+        ReportVersioned(
+            report=report.ref,
+            by=officer.ref if officer else "",
+            version=report.version,
+            commitment=commitment_of(said, draft),
+            subjects=tuple(subject.ref for subject in (*kept, *new)),
+        )
+    )
+    oblige.new_version(lines, report)
 
 
 def commitment_of(said: ReportVersion, draft: ReportDraft) -> str:
@@ -192,16 +284,30 @@ def content_of(draft: ReportDraft) -> dict[str, Any]:
 
 
 def put_subjects(
-    lines: Journal, service: Service, subjects: Sequence[SubjectDraft], relations: Sequence[RelationDraft], *,
-    report: Report | None = None, dossier: Dossier | None = None, watch: Interest | None = None,
+    lines: Journal,
+    service: Service,
+    subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft],
+    *,
+    report: Report | None = None,
+    dossier: Dossier | None = None,
+    watch: Interest | None = None,
 ) -> list[Subject]:
     """The rows of subjects and their relations, waiting to be compared."""
     rows = Subject.objects.bulk_create(
         Subject(
-            service=service, report=report, dossier=dossier, watch=watch, local_id=draft.local_id, schema=draft.schema,
-            category="none" if draft.schema in THINGS else draft.category, caption=caption_of(draft),
+            service=service,
+            report=report,
+            dossier=dossier,
+            watch=watch,
+            local_id=draft.local_id,
+            schema=draft.schema,
+            category="none" if draft.schema in THINGS else draft.category,
+            caption=caption_of(draft),
             properties={name: list(values) for name, values in draft.properties.items()},
-            spans=[list(span) for span in draft.spans], recorded_at=lines.now, to_match_at=lines.now,
+            spans=[list(span) for span in draft.spans],
+            recorded_at=lines.now,
+            to_match_at=lines.now,
         )
         for draft in subjects
     )
@@ -217,8 +323,18 @@ def caption_of(draft: SubjectDraft) -> str:
     """How a subject is called on a page: its caption, its first name, or another value that tells it from others."""
     if draft.caption:
         return draft.caption[:300]
-    for name in ("name", "alias", "weakAlias", "full", "registrationNumber", "phone", "accountNumber", "number", "model",
-                 "description"):
+    for name in (
+        "name",
+        "alias",
+        "weakAlias",
+        "full",
+        "registrationNumber",
+        "phone",
+        "accountNumber",
+        "number",
+        "model",
+        "description",
+    ):
         values = draft.properties.get(name)
         if values:
             return str(values[0])[:300]
@@ -227,9 +343,20 @@ def caption_of(draft: SubjectDraft) -> str:
 
 
 def open_dossier(
-    *, service: Service, officer: Officer | None, title: str, language: str, purpose: str, legal_basis: str, until: date,
-    subjects: Sequence[SubjectDraft] = (), relations: Sequence[RelationDraft] = (), themes: Sequence[str] = (),
-    note: str = "", discreet: bool = False, now: datetime,
+    *,
+    service: Service,
+    officer: Officer | None,
+    title: str,
+    language: str,
+    purpose: str,
+    legal_basis: str,
+    until: date,
+    subjects: Sequence[SubjectDraft] = (),
+    relations: Sequence[RelationDraft] = (),
+    themes: Sequence[str] = (),
+    note: str = "",
+    discreet: bool = False,
+    now: datetime,
 ) -> Dossier:
     """A service opens a dossier; its subjects are an interest with a purpose, a legal basis and an end.
 
@@ -238,26 +365,44 @@ def open_dossier(
     _check_interest(purpose, legal_basis, until, now)
     with journal(now) as lines:
         dossier = Dossier.objects.create(
-            service=service, title=title, language=language, themes=list(themes), note=note, opened_by=officer,
+            service=service,
+            title=title,
+            language=language,
+            themes=list(themes),
+            note=note,
+            opened_by=officer,
             opened_at=lines.now,
         )
         lines.write(
             DossierOpened(
-                dossier=dossier.ref, service=service.key, by=officer.ref if officer else "",
+                dossier=dossier.ref,
+                service=service.key,
+                by=officer.ref if officer else "",
                 commitment=canonical.commitment(bytes(dossier.salt), {"title": title, "note": note}),
             )
         )
         _state(
-            lines, service=service, officer=officer, kind="dossier", dossier=dossier, purpose=purpose,
-            legal_basis=legal_basis, until=until, discreet=discreet,
+            lines,
+            service=service,
+            officer=officer,
+            kind="dossier",
+            dossier=dossier,
+            purpose=purpose,
+            legal_basis=legal_basis,
+            until=until,
+            discreet=discreet,
         )
         _add(lines, service, officer, subjects, relations, dossier=dossier)
     return dossier
 
 
 def add_subjects(
-    *, dossier: Dossier, officer: Officer | None, subjects: Sequence[SubjectDraft],
-    relations: Sequence[RelationDraft] = (), now: datetime,
+    *,
+    dossier: Dossier,
+    officer: Officer | None,
+    subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft] = (),
+    now: datetime,
 ) -> list[Subject]:
     """Subjects are added to a dossier; what was filed before is compared with them too."""
     with journal(now) as lines:
@@ -265,8 +410,16 @@ def add_subjects(
 
 
 def state_watch(
-    *, service: Service, officer: Officer, approved_by: Officer, subjects: Sequence[SubjectDraft],
-    relations: Sequence[RelationDraft] = (), purpose: str, legal_basis: str, until: date, discreet: bool = False,
+    *,
+    service: Service,
+    officer: Officer,
+    approved_by: Officer,
+    subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft] = (),
+    purpose: str,
+    legal_basis: str,
+    until: date,
+    discreet: bool = False,
     now: datetime,
 ) -> Interest:
     """A service watches for subjects without a dossier. A second person approves. Raises InterestIncomplete."""
@@ -274,16 +427,31 @@ def state_watch(
     _check_four_eyes(officer, approved_by)
     with journal(now) as lines:
         watch = _state(
-            lines, service=service, officer=officer, kind="watch", purpose=purpose, legal_basis=legal_basis, until=until,
-            discreet=discreet, approved_by=approved_by,
+            lines,
+            service=service,
+            officer=officer,
+            kind="watch",
+            purpose=purpose,
+            legal_basis=legal_basis,
+            until=until,
+            discreet=discreet,
+            approved_by=approved_by,
         )
         _add(lines, service, officer, subjects, relations, watch=watch)
     return watch
 
 
 def state_rule(
-    *, service: Service, officer: Officer | None, approved_by: Officer | None, theme: str = "", territory: str = "",
-    purpose: str, legal_basis: str, until: date, now: datetime,
+    *,
+    service: Service,
+    officer: Officer | None,
+    approved_by: Officer | None,
+    theme: str = "",
+    territory: str = "",
+    purpose: str,
+    legal_basis: str,
+    until: date,
+    now: datetime,
 ) -> Interest:
     """A theme or a territory is entrusted to a service by law. Reports filed before oblige too. Four eyes."""
     _check_interest(purpose, legal_basis, until, now)
@@ -292,8 +460,16 @@ def state_rule(
     _check_four_eyes(officer, approved_by)
     with journal(now) as lines:
         rule = _state(
-            lines, service=service, officer=officer, kind="rule", theme=theme, territory=territory, purpose=purpose,
-            legal_basis=legal_basis, until=until, approved_by=approved_by,
+            lines,
+            service=service,
+            officer=officer,
+            kind="rule",
+            theme=theme,
+            territory=territory,
+            purpose=purpose,
+            legal_basis=legal_basis,
+            until=until,
+            approved_by=approved_by,
         )
         for report in Report.objects.exclude(service=service).select_related("service", "author").order_by("id"):
             if oblige.rule_names(rule, report):
@@ -306,7 +482,9 @@ def _check_interest(purpose: str, legal_basis: str, until: date, now: datetime) 
     if not legal_basis.strip():
         raise InterestIncomplete(sentence("An interest needs a legal basis: the article that entrusts the task."))
     if until <= now.date():
-        raise InterestIncomplete(sentence("An interest ends on a day that is still to come, not on {day}.", day=str(until)))
+        raise InterestIncomplete(
+            sentence("An interest ends on a day that is still to come, not on {day}.", day=str(until))
+        )
 
 
 def _check_four_eyes(officer: Officer | None, approved_by: Officer | None) -> None:
@@ -318,19 +496,46 @@ def _check_four_eyes(officer: Officer | None, approved_by: Officer | None) -> No
 
 
 def _state(
-    lines: Journal, *, service: Service, officer: Officer | None, kind: str, purpose: str, legal_basis: str, until: date,
-    dossier: Dossier | None = None, theme: str = "", territory: str = "", discreet: bool = False,
+    lines: Journal,
+    *,
+    service: Service,
+    officer: Officer | None,
+    kind: str,
+    purpose: str,
+    legal_basis: str,
+    until: date,
+    dossier: Dossier | None = None,
+    theme: str = "",
+    territory: str = "",
+    discreet: bool = False,
     approved_by: Officer | None = None,
 ) -> Interest:
     interest = Interest.objects.create(
-        service=service, kind=kind, dossier=dossier, theme=theme, territory=territory, purpose=purpose,
-        legal_basis=legal_basis, until=until, discreet=discreet, stated_by=officer, approved_by=approved_by,
+        service=service,
+        kind=kind,
+        dossier=dossier,
+        theme=theme,
+        territory=territory,
+        purpose=purpose,
+        legal_basis=legal_basis,
+        until=until,
+        discreet=discreet,
+        stated_by=officer,
+        approved_by=approved_by,
         stated_at=lines.now,
     )
     lines.write(
         InterestStated(
-            interest=interest.ref, service=service.key, kind=kind, dossier=dossier.ref if dossier else "", theme=theme,
-            territory=territory, purpose=purpose, legal_basis=legal_basis, until=until.isoformat(), discreet=discreet,
+            interest=interest.ref,
+            service=service.key,
+            kind=kind,
+            dossier=dossier.ref if dossier else "",
+            theme=theme,
+            territory=territory,
+            purpose=purpose,
+            legal_basis=legal_basis,
+            until=until.isoformat(),
+            discreet=discreet,
             by=officer.ref if officer else "",
         )
     )
@@ -338,8 +543,14 @@ def _state(
 
 
 def _add(
-    lines: Journal, service: Service, officer: Officer | None, subjects: Sequence[SubjectDraft],
-    relations: Sequence[RelationDraft], *, dossier: Dossier | None = None, watch: Interest | None = None,
+    lines: Journal,
+    service: Service,
+    officer: Officer | None,
+    subjects: Sequence[SubjectDraft],
+    relations: Sequence[RelationDraft],
+    *,
+    dossier: Dossier | None = None,
+    watch: Interest | None = None,
 ) -> list[Subject]:
     if not subjects:
         return []
@@ -347,10 +558,16 @@ def _add(
     to = dossier.ref if dossier is not None else watch.ref if watch is not None else ""
     lines.write(
         SubjectsAdded(
-            to=to, by=officer.ref if officer else "",
+            to=to,
+            by=officer.ref if officer else "",
             commitment=canonical.commitment(
-                new_salt(), {"subjects": [{"schema": s.schema, "properties": {k: list(v) for k, v in s.properties.items()}}
-                                          for s in subjects]}
+                new_salt(),
+                {
+                    "subjects": [
+                        {"schema": s.schema, "properties": {k: list(v) for k, v in s.properties.items()}}
+                        for s in subjects
+                    ]
+                },
             ),
             subjects=tuple(row.ref for row in rows),
         )

@@ -16,7 +16,7 @@ from passerelle.flow.facts import service_facts
 from passerelle.flow.ledger_lines import journal
 from passerelle.ledger.events import Reconciled
 from passerelle.policy import disclosure
-from passerelle.records.models import Delivery, Duty, Interest, Key, Match, Report, Service, Subject
+from passerelle.records.models import Delivery, Duty, Interest, Match, Report, Service, Subject
 
 _AT_ONCE = 200
 
@@ -62,14 +62,22 @@ def reconcile(*, now: datetime) -> Reconciliation:
     missing = {telling for telling in owed if telling not in sent | withheld | live}
     surplus = {telling for telling in stands if telling not in owed}
     result = Reconciliation(
-        owed=len(owed), sent=len(owed & sent & delivered), withheld=len(owed & withheld), live=len(owed & live),
-        missing=_named(missing), surplus=_named(surplus),
+        owed=len(owed),
+        sent=len(owed & sent & delivered),
+        withheld=len(owed & withheld),
+        live=len(owed & live),
+        missing=_named(missing),
+        surplus=_named(surplus),
     )
     with journal(now) as lines:
         lines.write(
             Reconciled(
-                owed=result.owed, sent=result.sent, withheld=result.withheld, live=result.live,
-                missing=len(result.missing), surplus=len(result.surplus),
+                owed=result.owed,
+                sent=result.sent,
+                withheld=result.withheld,
+                live=result.live,
+                missing=len(result.missing),
+                surplus=len(result.surplus),
             )
         )
     return result
@@ -126,8 +134,12 @@ def _calls(wanted: Subject, held: Subject, band: str, interest: Interest) -> boo
     if not standing or held.report is None:
         return False
     decided = disclosure.decide(
-        sender=service_facts(held.service), recipient=service_facts(interest.service), purpose=interest.purpose,
-        category=held.category, handling=held.report.handling, standing=standing,
+        sender=service_facts(held.service),
+        recipient=service_facts(interest.service),
+        purpose=interest.purpose,
+        category=held.category,
+        handling=held.report.handling,
+        standing=standing,
         danger_to_life=held.report.danger_to_life,
     )
     return decided.form != "nothing" or decided.owner_owes_decision

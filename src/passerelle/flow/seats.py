@@ -13,29 +13,55 @@ from passerelle.records.models import Duty, Officer, Service
 
 
 def add_service(
-    *, key: str, name: str, kind: str, languages: Sequence[str], territories: Sequence[str] = (),
-    themes: Sequence[str] = (), desk_address: str = "", now: datetime,
+    *,
+    key: str,
+    name: str,
+    kind: str,
+    languages: Sequence[str],
+    territories: Sequence[str] = (),
+    themes: Sequence[str] = (),
+    desk_address: str = "",
+    now: datetime,
 ) -> Service:
     """A service joins the exchange. Raises a refusal for a kind that policy does not know."""
     disclosure.regime_of(kind)
     with journal(now) as lines:
         service = Service.objects.create(
-            key=key, name=name, kind=kind, languages=list(languages), territories=list(territories),
-            themes=list(themes), desk_address=desk_address, joined_at=lines.now,
+            key=key,
+            name=name,
+            kind=kind,
+            languages=list(languages),
+            territories=list(territories),
+            themes=list(themes),
+            desk_address=desk_address,
+            joined_at=lines.now,
         )
         lines.write(ServiceAdded(service=key, kind=kind))
     return service
 
 
 def seat_officer(
-    *, username: str, name: str, service: Service, role: str, language: str, languages_read: Sequence[str] = (),
-    password: str | None = None, deputy: Officer | None = None, now: datetime,
+    *,
+    username: str,
+    name: str,
+    service: Service,
+    role: str,
+    language: str,
+    languages_read: Sequence[str] = (),
+    password: str | None = None,
+    deputy: Officer | None = None,
+    now: datetime,
 ) -> Officer:
     """An officer gets a seat. Without a password they cannot sign in until one is set."""
     with journal(now) as lines:
         officer = Officer(
-            username=username, name=name, service=service, role=role, language=language,
-            languages_read=list(languages_read) or [language], deputy=deputy,
+            username=username,
+            name=name,
+            service=service,
+            role=role,
+            language=language,
+            languages_read=list(languages_read) or [language],
+            deputy=deputy,
         )
         officer.set_password(password)
         officer.save()

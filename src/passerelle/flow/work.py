@@ -40,7 +40,9 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
     waiting = Subject.objects.filter(to_match_at__isnull=False, to_match_at__lte=now).exists()
     return Turn(
-        matched=len(matches), matches=tuple(matches), happened=tuple(duty for duty in happened if duty is not None),
+        matched=len(matches),
+        matches=tuple(matches),
+        happened=tuple(duty for duty in happened if duty is not None),
         more=len(due) > limit or waiting,
     )
 

@@ -10,9 +10,28 @@ from passerelle.records.models import Relation, Report, ReportVersion, Subject
 
 BLACK = "█"
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-_NAMING = ("name", "alias", "weakAlias", "firstName", "lastName", "middleName", "fatherName", "motherName", "phone",
-           "email", "address", "full", "idNumber", "passportNumber", "taxNumber", "registrationNumber", "accountNumber",
-           "number", "birthDate", "iban")
+_NAMING = (
+    "name",
+    "alias",
+    "weakAlias",
+    "firstName",
+    "lastName",
+    "middleName",
+    "fatherName",
+    "motherName",
+    "phone",
+    "email",
+    "address",
+    "full",
+    "idNumber",
+    "passportNumber",
+    "taxNumber",
+    "registrationNumber",
+    "accountNumber",
+    "number",
+    "birthDate",
+    "iban",
+)
 
 
 def whole(report: Report, hidden: Collection[str]) -> dict[str, Any]:
@@ -53,7 +72,10 @@ def _content(report: Report, hidden: Collection[str], *, text_of: Any) -> dict[s
         "filed_at": report.filed_at.isoformat(),
         "subjects": [
             {
-                "ref": subject.ref, "schema": subject.schema, "caption": subject.caption, "category": subject.category,
+                "ref": subject.ref,
+                "schema": subject.schema,
+                "caption": subject.caption,
+                "category": subject.category,
                 "properties": subject.properties,
             }
             for subject in shown

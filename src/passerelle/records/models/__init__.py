@@ -13,6 +13,24 @@ from passerelle.records.models.services import Officer, Service
 from passerelle.records.models.subjects import Key, Relation, Subject
 
 __all__ = [
-    "Delivery", "Dossier", "Duty", "Heartbeat", "Interest", "Judgement", "Key", "Match", "Notice", "Officer", "Reading",
-    "RefusedRow", "Register", "RegisterRow", "Relation", "Report", "ReportVersion", "Service", "Subject", "Withholding",
+    "Delivery",
+    "Dossier",
+    "Duty",
+    "Heartbeat",
+    "Interest",
+    "Judgement",
+    "Key",
+    "Match",
+    "Notice",
+    "Officer",
+    "Reading",
+    "RefusedRow",
+    "Register",
+    "RegisterRow",
+    "Relation",
+    "Report",
+    "ReportVersion",
+    "Service",
+    "Subject",
+    "Withholding",
 ]

@@ -78,12 +78,20 @@ class Duty(models.Model):
             models.CheckConstraint(
                 condition=(
                     models.Q(
-                        state__in=LIVE, holder__isnull=False, due_at__isnull=False, next_event_at__isnull=False,
-                        next_event__in=list(NEXT_EVENTS), ended_at__isnull=True,
+                        state__in=LIVE,
+                        holder__isnull=False,
+                        due_at__isnull=False,
+                        next_event_at__isnull=False,
+                        next_event__in=list(NEXT_EVENTS),
+                        ended_at__isnull=True,
                     )
                     | models.Q(
-                        state__in=ENDED, holder__isnull=True, officer__isnull=True, next_event="",
-                        next_event_at__isnull=True, ended_at__isnull=False,
+                        state__in=ENDED,
+                        holder__isnull=True,
+                        officer__isnull=True,
+                        next_event="",
+                        next_event_at__isnull=True,
+                        ended_at__isnull=False,
                     )
                 ),
                 name="duty_has_a_holder_and_a_clock_or_has_ended",

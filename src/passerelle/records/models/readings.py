@@ -31,7 +31,10 @@ class Reading(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-read_at", "-id"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["thing"]), models.Index(fields=["officer", "-read_at"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["thing"]),
+            models.Index(fields=["officer", "-read_at"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.officer_id}: {self.thing}"

@@ -1,0 +1,44 @@
+"""Commands for operators: read the clock, call one verb, say what was done and what to do next."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from passerelle.cli import comparing, demo, installation, ledgers, lists, people, taking_in
+from passerelle.errors import Refused
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+class Commands(click.Group):
+    """A group in which a refusal ends as one clear sentence on standard error, and status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except Refused as refused:
+            click.echo(f"passerelle: {refused}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=Commands, context_settings=CONTEXT)
+@click.version_option(package_name="passerelle")
+def main() -> None:
+    """Passerelle: what one service knows and another needs becomes a duty with a holder, a deadline and an end.
+
+    New here? `passerelle demo` plays a story between six invented services and opens its pages.
+    """
+
+
+for command in (
+    demo.demo,
+    installation.init, installation.serve, installation.work, installation.check,
+    people.service, people.officer,
+    taking_in.import_, taking_in.refused, taking_in.mend,
+    lists.matches, lists.duties, lists.deliveries,
+    ledgers.reconcile, ledgers.ledger,
+    comparing.compare,
+):  # fmt: skip
+    main.add_command(command)

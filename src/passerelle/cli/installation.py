@@ -1,0 +1,222 @@
+"""An installation: made, served, worked and checked."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from passerelle import conf
+from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
+
+log = logging.getLogger("passerelle.worker")
+
+
+@click.command()
+@in_folder
+def init(folder: Path) -> None:
+    """Make an installation in a folder, or bring an older one up to this version. Nothing is lost."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / conf.FILE_NAME
+    fresh = not path.exists()
+    if fresh:
+        write_settings(path, demonstration=False)
+    open_installation(folder, migrate=True)
+    from passerelle.flow import seats
+    from passerelle.records.models import Officer, Service
+
+    click.echo(f"{'Made' if fresh else 'Brought up to date'}: the installation in {folder.resolve()}")
+    if not Service.objects.filter(kind="neutral_desk").exists():
+        neutral = seats.add_service(
+            key="neutral-desk", name="Neutral desk", kind="neutral_desk", languages=["nl", "fr", "de", "en"], now=now()
+        )
+        password = secrets.token_urlsafe(12)
+        seats.seat_officer(
+            username="administrator",
+            name="Administrator",
+            service=neutral,
+            role="administrator",
+            language="en",
+            password=password,
+            now=now(),
+        )
+        click.echo("Added: the exchange's neutral desk, which holds what nobody else can.")
+        click.echo(f"Sign in once as “administrator” with the password {password} (it is shown only now).")
+    if Officer.objects.filter(role="oversight").count() == 0:
+        click.echo(
+            "Missing: an oversight body. `passerelle service add oversight Oversight --kind oversight`, an officer."
+        )
+    click.echo("Next: `passerelle service add KEY NAME --kind police`, `passerelle officer add …`, `passerelle serve`.")
+
+
+def write_settings(path: Path, *, demonstration: bool) -> None:
+    """A settings file with a key of its own, readable by its owner only."""
+    lines = [
+        "# The settings of this installation; docs/settings.md lists them all.",
+        f'secret_key = "{secrets.token_urlsafe(48)}"',
+    ]
+    if demonstration:
+        lines.append("demonstration = true")
+    path.touch(mode=0o600)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@click.command()
+@in_folder
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port of the pages.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def serve(folder: Path, port: int, host: str) -> None:
+    """Serve the pages; on SQLite the worker runs along."""
+    open_installation(folder)
+    refuse_unsafe()
+    run_server(host, port)
+
+
+def refuse_unsafe() -> None:
+    """Say what is unsafe; end with status 1 when it must not run like this."""
+    from django.core import checks
+
+    found = checks.run_checks(include_deployment_checks=False)
+    for message in found:
+        if (message.id or "").startswith("passerelle."):
+            click.echo(f"{message.id}: {message.msg} {message.hint or ''}", err=True)
+    if any(message.level >= checks.ERROR for message in found):
+        sys.exit(1)
+
+
+def run_server(host: str, port: int) -> None:
+    """The page server until it is interrupted, and the worker beside it on SQLite."""
+    import waitress
+    from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
+    from django.db import connection
+
+    
+    stop = threading.Event()
+    if connection.vendor == "sqlite":
+        threading.Thread(target=keep_working, args=(stop,), name="worker", daemon=True).start()
+    else:
+        click.echo("On PostgreSQL the worker runs by itself: start `passerelle work` too.")
+    click.echo(f"Pages: http://{host}:{port}/  (stop with Ctrl-C)")
+    try:
+        waitress.serve(get_wsgi_application(), host=host, port=port, threads=settings.THREADS, ident=None, _quiet=True)
+    finally:
+        stop.set()
+
+
+def keep_working(stop: threading.Event) -> None:
+    """Turns of the worker until told to stop. A turn that fails is written to the log and tried again: the heartbeat,
+    which then grows old, is what raises the alarm."""
+    from django.conf import settings
+    from django.db import close_old_connections
+
+    from passerelle.flow import work as worker
+
+    while not stop.is_set():
+        try:
+            close_old_connections()
+            more = worker.turn(now=now()).more
+        except Exception:
+            log.exception("A turn of the worker failed; the next one comes.")
+            more = False
+        stop.wait(0 if more else min(settings.SWEEP_SECONDS, 5))
+
+
+@click.command()
+@in_folder
+@click.option("--once", is_flag=True, help="Take turns until nothing is left to do now, then end.")
+@as_json
+def work(folder: Path, once: bool, as_json: bool) -> None:
+    """The worker: compare what waits, let happen what is due, escalate what is late."""
+    open_installation(folder)
+    refuse_unsafe()
+    if once:
+        from passerelle.flow import work as worker
+
+        turns = worker.work_until_done(now=now())
+        done: dict[str, Any] = {
+            "matched": sum(t.matched for t in turns),
+            "happened": sum(len(t.happened) for t in turns),
+            "turns": len(turns),
+            "memory_mb": memory_mb(),
+        }
+        if as_json:
+            print_json(done)
+        else:
+            click.echo(f"{done['matched']} matches found or weighed again, {done['happened']} due events happened.")
+        return
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("Working; stop with Ctrl-C.")
+    keep_working(stop)
+
+
+@click.command()
+@in_folder
+@as_json
+def check(folder: Path, as_json: bool) -> None:
+    """What is unsafe or missing in this installation; status 1 when it must not run like this."""
+    open_installation(folder)
+    from django.core import checks
+
+    from passerelle.flow import work as worker
+    from passerelle.records.models import Officer, Service
+
+    found = [
+        {"id": m.id, "level": "error" if m.level >= checks.ERROR else "warning", "says": m.msg, "remedy": m.hint or ""}
+        for m in checks.run_checks()
+    ]
+    if not Service.objects.filter(kind="neutral_desk").exists():
+        found.append(
+            {
+                "id": "passerelle.E004",
+                "level": "error",
+                "says": "There is no neutral desk.",
+                "remedy": "Run `passerelle init`, or `passerelle service add … --kind neutral_desk`.",
+            }
+        )
+    if not Officer.objects.filter(role="oversight", is_active=True).exists():
+        found.append(
+            {
+                "id": "passerelle.W003",
+                "level": "warning",
+                "says": "Nobody has the oversight seat.",
+                "remedy": "`passerelle service add … --kind oversight`, `passerelle officer add … --role oversight`.",
+            }
+        )
+    for service in Service.objects.exclude(kind__in=("neutral_desk", "oversight")):
+        for role in ("supervisor", "head"):
+            if not Officer.objects.filter(service=service, role=role, is_active=True).exists():
+                found.append(
+                    {
+                        "id": "passerelle.W004",
+                        "level": "warning",
+                        "says": f"{service.name} has no {role}: what is late there climbs past that rung.",
+                        "remedy": f"`passerelle officer add … --service {service.key} --role {role}`.",
+                    }
+                )
+    if worker.heartbeat_is_old(now()):
+        found.append(
+            {
+                "id": "passerelle.W005",
+                "level": "warning",
+                "says": "The worker has not taken a turn for five minutes.",
+                "remedy": "Start `passerelle serve` (SQLite) or `passerelle work`.",
+            }
+        )
+    errors = [line for line in found if line["level"] == "error"]
+    if as_json:
+        print_json({"errors": len(errors), "warnings": len(found) - len(errors), "found": found})
+    else:
+        for line in found:
+            click.echo(f"{line['level']} {line['id']}: {line['says']} {line['remedy']}")
+        click.echo("Nothing unsafe." if not errors else f"{len(errors)} to mend before this may run.")
+    if errors:
+        sys.exit(1)

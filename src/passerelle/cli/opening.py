@@ -1,0 +1,93 @@
+"""Opens an installation's folder: settings, tables, and the options that every command shares."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from passerelle import conf
+from passerelle.errors import Refused
+from passerelle.words import sentence
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+in_folder = click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(),
+    show_default="here",
+    help="The installation's folder.",
+)
+as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output, for machines.")
+
+
+class NoInstallation(Refused):
+    """The folder holds no installation."""
+
+    code = "cli.no_installation"
+
+
+class TablesMissing(Refused):
+    """The database lacks tables of this version."""
+
+    code = "cli.tables_missing"
+
+
+def now() -> datetime:
+    """The clock of this machine: commands read it, verbs are told."""
+    return datetime.now(UTC)
+
+
+def open_installation(folder: Path, *, migrate: bool = False, new: bool = False) -> None:
+    """Start Django on this folder. Raises NoInstallation where there is none (unless it is `new`), TablesMissing where
+    its tables are older than this program (unless they are to be brought up by `migrate`)."""
+    folder = folder.resolve()
+    configured = (folder / conf.FILE_NAME).exists() or "PASSERELLE_SECRET_KEY" in os.environ
+    if not new and not configured:
+        raise NoInstallation(
+            sentence("There is no installation in {folder}.", folder=str(folder)),
+            way_out=sentence(
+                "Make one with `passerelle init --dir {folder}`, or name another folder.", folder=str(folder)
+            ),
+        )
+    os.environ["PASSERELLE_DIR"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.server.settings")
+    conf.load(folder)
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    if migrate:
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise TablesMissing(
+            sentence("The tables of {folder} are not those of this version.", folder=str(folder)),
+            way_out=sentence(
+                "Bring them up with `passerelle init --dir {folder}`; nothing is lost.", folder=str(folder)
+            ),
+        )
+
+
+def print_json(value: Any) -> None:
+    """One JSON value, readable, in UTF-8."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def memory_mb() -> int:
+    """The most memory this process has had, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / 1024 if sys.platform != "darwin" else peak / 1024**2)

@@ -1,0 +1,121 @@
+"""Services join and officers get their seats, from the command line."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+import click
+
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.policy.facts import ROLES, SERVICE_KINDS
+from passerelle.words import LANGUAGES
+
+
+@click.group()
+def service() -> None:
+    """The services of the exchange."""
+
+
+@service.command("add")
+@click.argument("key")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(list(SERVICE_KINDS)), required=True, help="What kind of organisation it is.")
+@click.option(
+    "--language", "languages", type=click.Choice(LANGUAGES), multiple=True, default=("en",), show_default=True
+)
+@click.option("--territory", "territories", multiple=True, help="A territory entrusted to it; repeat for several.")
+@click.option("--theme", "themes", multiple=True, help="A theme entrusted to it; repeat for several.")
+@click.option("--desk", "desk_address", default="", help="How its desk is reached: shown with a pointer.")
+@in_folder
+def add_service(
+    key: str,
+    name: str,
+    kind: str,
+    languages: tuple[str, ...],
+    territories: tuple[str, ...],
+    themes: tuple[str, ...],
+    desk_address: str,
+    folder: Path,
+) -> None:
+    """Add a service. KEY is its short name in commands: `zone-north`."""
+    open_installation(folder)
+    from passerelle.flow import seats
+    from passerelle.records.models import Service
+
+    if Service.objects.filter(key=key).exists():
+        raise click.UsageError(f"There is a service {key} already.")
+    seats.add_service(
+        key=key,
+        name=name,
+        kind=kind,
+        languages=languages,
+        territories=territories,
+        themes=themes,
+        desk_address=desk_address,
+        now=now(),
+    )
+    click.echo(f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role desk`.")
+
+
+@service.command("list")
+@as_json
+@in_folder
+def list_services(as_json: bool, folder: Path) -> None:
+    """The services, and how many officers each has."""
+    open_installation(folder)
+    from passerelle.records.models import Service
+
+    rows = [
+        {"key": s.key, "name": s.name, "kind": s.kind, "languages": s.languages, "officers": s.officers.count()}
+        for s in Service.objects.all()
+    ]
+    if as_json:
+        print_json(rows)
+    else:
+        for row in rows:
+            click.echo(f"{row['key']}: {row['name']} ({row['kind']}), {row['officers']} officers")
+
+
+@click.group()
+def officer() -> None:
+    """The officers of the services."""
+
+
+@officer.command("add")
+@click.argument("username")
+@click.argument("name")
+@click.option("--service", "service_key", required=True, help="Key of the service they act for.")
+@click.option("--role", type=click.Choice(ROLES), required=True)
+@click.option(
+    "--language", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of their pages."
+)
+@click.option("--reads", "reads", type=click.Choice(LANGUAGES), multiple=True, help="Languages they read; repeat.")
+@in_folder
+def add_officer(
+    username: str, name: str, service_key: str, role: str, language: str, reads: tuple[str, ...], folder: Path
+) -> None:
+    """Give an officer a seat. A password is made and shown once."""
+    open_installation(folder)
+    from passerelle.flow import seats
+    from passerelle.records.models import Officer, Service
+
+    of = Service.objects.filter(key=service_key).first()
+    if of is None:
+        raise click.UsageError(f"There is no service {service_key}. `passerelle service list` shows them.")
+    if Officer.objects.filter(username=username).exists():
+        raise click.UsageError(f"The name {username} is taken.")
+    password = secrets.token_urlsafe(12)
+    seats.seat_officer(
+        username=username,
+        name=name,
+        service=of,
+        role=role,
+        language=language,
+        languages_read=reads or (language,),
+        password=password,
+        now=now(),
+    )
+    click.echo(
+        f"Added: {name}, {role} of {of.name}. Signs in as {username} with the password {password} (shown only now)."
+    )

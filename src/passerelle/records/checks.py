@@ -1,0 +1,102 @@
+"""The tables as plain rows, in the shape in which the ledger folds: so that the two can be compared."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from passerelle.records.models import (
+    Delivery,
+    Dossier,
+    Duty,
+    Interest,
+    Match,
+    Officer,
+    Report,
+    Service,
+    Withholding,
+)
+from passerelle.replay.fold import Folded
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def plain_rows() -> Folded:
+    """All that the ledger also tells, read from the tables."""
+    folded = Folded()
+    for service in Service.objects.all():
+        folded.services[service.key] = {"kind": service.kind}
+    for officer in Officer.objects.select_related("service"):
+        folded.officers[officer.ref] = {
+            "service": officer.service.key,
+            "role": officer.role,
+            "away_until": _time(officer.away_until),
+        }
+    for report in Report.objects.select_related("service", "dossier").iterator():
+        folded.reports[report.ref] = {
+            "service": report.service.key,
+            "version": report.version,
+            "handling": report.handling,
+            "dossier": report.dossier.ref if report.dossier else "",
+        }
+    for dossier in Dossier.objects.select_related("service"):
+        folded.dossiers[dossier.ref] = {"service": dossier.service.key}
+    for interest in Interest.objects.select_related("service", "dossier"):
+        folded.interests[interest.ref] = {
+            "service": interest.service.key,
+            "kind": interest.kind,
+            "dossier": interest.dossier.ref if interest.dossier else "",
+            "theme": interest.theme,
+            "territory": interest.territory,
+            "purpose": interest.purpose,
+            "legal_basis": interest.legal_basis,
+            "until": interest.until.isoformat(),
+            "discreet": interest.discreet,
+        }
+    for match in Match.objects.select_related("left", "right").iterator():
+        folded.matches[match.ref] = {
+            "left": match.left.ref,
+            "right": match.right.ref,
+            "band": match.band,
+            "score_permille": round(match.score * 1000),
+            "evidence": match.evidence,
+            "verdict": match.verdict,
+        }
+    rows = Duty.objects.select_related("report", "recipient", "match", "about", "holder", "officer")
+    for duty in rows.iterator():
+        folded.duties[duty.ref] = {
+            "kind": duty.kind,
+            "report": duty.report.ref if duty.report else "",
+            "recipient": duty.recipient.key if duty.recipient else "",
+            "match": duty.match.ref if duty.match else "",
+            "about": duty.about.ref if duty.about else "",
+            "deadline": duty.deadline,
+            "state": duty.state,
+            "level": duty.level,
+            "holder": duty.holder.key if duty.holder else "",
+            "officer": duty.officer.ref if duty.officer else "",
+            "due_at": _time(duty.due_at),
+            "next_event": duty.next_event,
+            "next_event_at": _time(duty.next_event_at),
+            "version": duty.version,
+        }
+    for delivery in Delivery.objects.select_related("duty", "report", "sender", "recipient").iterator():
+        folded.deliveries[delivery.ref] = {
+            "duty": delivery.duty.ref,
+            "report": delivery.report.ref,
+            "version": delivery.report_version,
+            "sender": delivery.sender.key,
+            "recipient": delivery.recipient.key,
+            "form": delivery.form,
+            "evidence": delivery.evidence,
+        }
+    for withholding in Withholding.objects.select_related("duty", "decided_by", "reviewed_by"):
+        folded.withholdings[withholding.ref] = {
+            "duty": withholding.duty.ref,
+            "ground": withholding.ground,
+            "by": withholding.decided_by.ref,
+            "outcome": withholding.outcome,
+            "reviewed_by": withholding.reviewed_by.ref if withholding.reviewed_by else "",
+        }
+    return folded

@@ -1,0 +1,1 @@
+"""What happened, folded from the ledger alone, and held against the tables."""

@@ -1,0 +1,157 @@
+"""The tables as the ledger tells them: every line from the first, applied in order to plain dictionaries."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Folded:
+    """One dictionary a table, by reference. Rows hold only what the ledger holds: identifiers, states, times."""
+
+    services: dict[str, Row] = field(default_factory=dict)
+    officers: dict[str, Row] = field(default_factory=dict)
+    reports: dict[str, Row] = field(default_factory=dict)
+    dossiers: dict[str, Row] = field(default_factory=dict)
+    interests: dict[str, Row] = field(default_factory=dict)
+    matches: dict[str, Row] = field(default_factory=dict)
+    duties: dict[str, Row] = field(default_factory=dict)
+    deliveries: dict[str, Row] = field(default_factory=dict)
+    withholdings: dict[str, Row] = field(default_factory=dict)
+    lines: int = 0
+
+
+class UnknownKind(ValueError):
+    """A line of a kind that the vocabulary does not have."""
+
+
+def fold(entries: Iterable[str]) -> Folded:
+    """Apply canonical entries in order. Raises UnknownKind, naming the line."""
+    folded = Folded()
+    for entry in entries:
+        line = json.loads(entry)
+        apply = _APPLY.get(line["kind"])
+        if apply is None:
+            raise UnknownKind(f"line {line['index']} is of the unknown kind {line['kind']}")
+        apply(folded, line["facts"])
+        folded.lines += 1
+    return folded
+
+
+def _service_added(folded: Folded, facts: Row) -> None:
+    folded.services[facts["service"]] = {"kind": facts["kind"]}
+
+
+def _officer_seated(folded: Folded, facts: Row) -> None:
+    folded.officers[facts["officer"]] = {"service": facts["service"], "role": facts["role"], "away_until": ""}
+
+
+def _officer_away(folded: Folded, facts: Row) -> None:
+    folded.officers[facts["officer"]]["away_until"] = facts["until"]
+
+
+def _report_filed(folded: Folded, facts: Row) -> None:
+    folded.reports[facts["report"]] = {
+        "service": facts["service"],
+        "version": facts["version"],
+        "handling": facts["handling"],
+        "dossier": facts["dossier"],
+    }
+
+
+def _report_versioned(folded: Folded, facts: Row) -> None:
+    folded.reports[facts["report"]]["version"] = facts["version"]
+
+
+def _handling_changed(folded: Folded, facts: Row) -> None:
+    folded.reports[facts["report"]]["handling"] = facts["handling"]
+
+
+def _dossier_opened(folded: Folded, facts: Row) -> None:
+    folded.dossiers[facts["dossier"]] = {"service": facts["service"]}
+
+
+def _interest_stated(folded: Folded, facts: Row) -> None:
+    folded.interests[facts["interest"]] = {
+        name: facts[name]
+        for name in ("service", "kind", "dossier", "theme", "territory", "purpose", "legal_basis", "until", "discreet")
+    }
+
+
+def _match_found(folded: Folded, facts: Row) -> None:
+    folded.matches[facts["match"]] = {
+        "left": facts["left"],
+        "right": facts["right"],
+        "band": facts["band"],
+        "score_permille": facts["score_permille"],
+        "evidence": facts["evidence"],
+        "verdict": "",
+    }
+
+
+def _match_weighed(folded: Folded, facts: Row) -> None:
+    row = folded.matches[facts["match"]]
+    row.update(band=facts["band"], score_permille=facts["score_permille"], evidence=facts["evidence"])
+
+
+def _match_judged(folded: Folded, facts: Row) -> None:
+    folded.matches[facts["match"]]["verdict"] = facts["verdict"]
+
+
+_DUTY_CLOCK = ("state", "level", "holder", "officer", "due_at", "next_event", "next_event_at")
+
+
+def _duty_raised(folded: Folded, facts: Row) -> None:
+    folded.duties[facts["duty"]] = {
+        **{name: facts[name] for name in ("kind", "report", "recipient", "match", "about", "deadline", *_DUTY_CLOCK)},
+        "version": 1,
+    }
+
+
+def _duty_moved(folded: Folded, facts: Row) -> None:
+    folded.duties[facts["duty"]].update({name: facts[name] for name in (*_DUTY_CLOCK, "version")})
+
+
+def _delivered(folded: Folded, facts: Row) -> None:
+    folded.deliveries[facts["delivery"]] = {
+        **{name: facts[name] for name in ("duty", "report", "version", "sender", "recipient", "form")},
+        "evidence": "delivered",
+    }
+
+
+def _delivery_climbed(folded: Folded, facts: Row) -> None:
+    folded.deliveries[facts["delivery"]]["evidence"] = facts["evidence"]
+
+
+def _withheld(folded: Folded, facts: Row) -> None:
+    folded.withholdings[facts["withholding"]] = {
+        "duty": facts["duty"],
+        "ground": facts["ground"],
+        "by": facts["by"],
+        "outcome": "",
+        "reviewed_by": "",
+    }
+
+
+def _withholding_reviewed(folded: Folded, facts: Row) -> None:
+    folded.withholdings[facts["withholding"]].update(outcome=facts["outcome"], reviewed_by=facts["by"])
+
+
+def _no_row(folded: Folded, facts: Row) -> None:
+    """A fact that changes no folded table: a read, an import's end, a reconciliation, subjects of a thing."""
+
+
+_APPLY: dict[str, Callable[[Folded, Row], None]] = {
+    "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
+    "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
+    "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,
+    "MatchFound": _match_found, "MatchWeighedAgain": _match_weighed, "MatchJudged": _match_judged,
+    "DutyRaised": _duty_raised, "DutyMoved": _duty_moved, "Delivered": _delivered, "DeliveryClimbed": _delivery_climbed,
+    "Withheld": _withheld, "WithholdingReviewed": _withholding_reviewed,
+    "Read": _no_row, "RegisterTaken": _no_row, "Reconciled": _no_row,
+}  # fmt: skip

@@ -1,0 +1,37 @@
+"""What every test stands on: after each one that touched the tables, the folded ledger must equal them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def replay_equals_reality(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test with a database: fold the ledger from its first line, and compare it with the tables."""
+    uses_tables = request.node.get_closest_marker("django_db") is not None or "db" in request.fixturenames
+    if uses_tables and request.node.get_closest_marker("ledger_is_bent") is None:
+        request.getfixturevalue("db" if "transactional_db" not in request.fixturenames else "transactional_db")
+        yield
+        _compare()
+        return
+    yield
+
+
+def _compare() -> None:
+    from passerelle.flow import ledger_lines
+    from passerelle.records import checks
+    from passerelle.replay import diff, fold
+
+    found = diff.differences(fold.fold(ledger_lines.entries()), checks.plain_rows())
+    assert not found, "the folded ledger does not equal the tables:\n" + "\n".join(map(str, found[:20]))
+
+
+@pytest.fixture
+def exchange(db: Any) -> Any:
+    """The invented exchange of `passerelle.testing.makers`: services by key."""
+    from passerelle.testing import makers
+
+    return makers.exchange()
