@@ -139,21 +139,21 @@ def decide(
     allowed_later = lesser(row.after_decision, rule.after_decision)
     allowed_unjudged = lesser(row.at_once, rule.after_decision)
     needs_judgement = row.judged_first and standing == "strong" and allowed_later != allowed_unjudged
+    unsure = standing == "unsure"
+    ceiling = lesser("pointer", allowed_unjudged if row.judged_first else allowed_later) if unsure else allowed_later
     form = allowed_at_once
     if sender_decided:
         form = allowed_unjudged if needs_judgement else allowed_later
-    unsure = standing == "unsure" and FORMS.index(form) > FORMS.index("pointer")
-    if standing == "unsure":
-        form = lesser(form, "pointer")
+    form = lesser(form, ceiling)
     owes = (
-        allowed_later != "nothing"
+        ceiling != "nothing"
         and (rule.owner_owes_decision or allowed_later != allowed_at_once)
         and (not sender_decided or needs_judgement)
     )
     because = [Sentence(row.says)]
     if rule.id != "open":
         because.append(Sentence(rule.says))
-    if standing == "unsure" and form != "nothing":
+    if unsure and form != "nothing":
         because.append(sentence("A person judged the match unsure, so no more than a pointer travels, and it says so."))
     if needs_judgement and sender_decided:
         because.append(
@@ -170,7 +170,7 @@ def decide(
         owner_owes_decision=owes,
         recipient_owes_acknowledgement=form in ("whole", "extract"),
         because=tuple(because),
-        ceiling=lesser(allowed_later, "pointer") if standing == "unsure" else allowed_later,
+        ceiling=ceiling,
         needs_judgement=needs_judgement,
     )
 
