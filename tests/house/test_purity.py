@@ -23,7 +23,8 @@ WRITES = {
     "create_user", "create_superuser", "asave", "acreate", "aupdate", "adelete", "execute", "executemany",
 }
 NO_ROWS = {
-    "progress": "a bar of rich", "bar": "the same", "session": "the browser's session", "digest": "a hash", "environ": "the environment",
+    "progress": "a bar of rich", "bar": "the same",
+    "session": "the browser's session", "digest": "a hash", "environ": "the environment",
     "headers": "an answer's headers", "context": "what a template gets",
 }
 
@@ -112,7 +113,10 @@ def test_a_door_writes_no_rows() -> None:
         "get_duty(ref).delete()", "(a or b).save()",
     ):
         assert faults(writes_rows, [planted(wrong, "web/planted.py")]), f"the rule missed {wrong!r}"
-    for right in ("progress.update(task, advance=1)", "self._bar.update(task)", "acknowledge_duty(ref=ref, officer=officer, now=now)"):
+    for right in (
+        "progress.update(task, advance=1)", "self._bar.update(task)",
+        "acknowledge_duty(ref=ref, officer=officer, now=now)",
+    ):
         assert not faults(writes_rows, [planted(right, "web/planted.py")])
 
     found = faults(writes_rows, [file for file in sources() if file.room in DOORS])
