@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,7 +11,14 @@ import pytest
 from passerelle.intake import BadRow, Row, open_source, reread
 from passerelle.intake.ofac_sdn import remark_dates
 from passerelle.intake.source import FileUnreadable
-from passerelle.intake.un_consolidated import DEPTH_MAX, RECORD_BYTES_MAX, XmlBroken, XmlRefused
+from passerelle.intake.un_consolidated import (
+    DEPTH_MAX,
+    RECORD_BYTES_MAX,
+    XmlBroken,
+    XmlRefused,
+    alias_names,
+    without_acronym,
+)
 
 DATA = Path(__file__).parent.parent / "data" / "intake"
 
@@ -53,6 +61,38 @@ def test_an_individual_of_the_un_list_lands_with_all_that_the_list_says() -> Non
         "as of 2016",
     ):
         assert words in person.text
+
+
+@pytest.mark.parametrize(
+    ("listed", "names"),
+    [
+        ("Tarek Mithaly; Tareq Mithali", ["Tarek Mithaly", "Tareq Mithali"]),
+        ("a) Tarek b) Tareq Mithali", ["Tarek", "Tareq Mithali"]),
+        ("طارق المثالي (Tarek; Tareq)", ["طارق المثالي", "Tarek", "Tareq"]),
+        ("Mithali (the younger)", ["Mithali (the younger)"]),
+        ("Tarek Mithali (طارق المثالي ),", ["Tarek Mithali", "طارق المثالي"]),
+        ("Tarek (original script: Тарек)", ["Tarek", "Тарек"]),
+        ("Tarek Mithali (previously listed as)", ["Tarek Mithali"]),
+        ("Tarek Mithali, born in Nowhere on 01 Jan.1967", ["Tarek Mithali"]),
+        (" ; ", []),
+        ("", []),
+    ],
+)
+def test_each_name_of_an_alias_is_found(listed: str, names: list[str]) -> None:
+    assert alias_names(listed) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("House of Invented Names (HIN)", ("House of Invented Names", "HIN")),
+        ("House of Invented Names (KENYA)", ("House of Invented Names (KENYA)", "")),
+        ("House of Invented Names (NGO)", ("House of Invented Names (NGO)", "")),
+        ("House of Invented Names", ("House of Invented Names", "")),
+    ],
+)
+def test_an_acronym_is_told_from_other_brackets(name: str, parts: tuple[str, str]) -> None:
+    assert without_acronym(name) == parts
 
 
 def test_an_entity_of_the_un_list_lands_with_both_its_names_and_its_former_one() -> None:
@@ -158,6 +198,25 @@ def test_an_individual_of_the_sdn_list_lands_with_what_stands_in_its_remarks() -
     assert said["residence"] == ["Aleppo, Syria"]
     assert person.relations[1] == ("101", "in_contact_with", "102")
     assert "issued 01 Jun 2010" in person.text
+
+
+@pytest.mark.parametrize(
+    ("listed", "full", "last", "first"),
+    [
+        ("AL-MITHALI, Tariq", "Tariq AL-MITHALI", ["AL-MITHALI"], ["Tariq"]),
+        ("VOORBEELD, Jan Piet, Jr.", "Jan Piet VOORBEELD Jr.", ["VOORBEELD"], ["Jan Piet"]),
+        ("VOORBEELD, JR., Jan", "Jan VOORBEELD JR.", ["VOORBEELD"], ["Jan"]),
+        ("VOORBEELD", "VOORBEELD", None, None),
+        ("VOORBEELD,", "VOORBEELD", None, None),
+    ],
+)
+def test_a_listed_name_is_taken_apart_at_its_comma(
+    listed: str, full: str, last: list[str] | None, first: list[str] | None
+) -> None:
+    row = reread(json.dumps({"sdn": ["1", listed, "individual", *["-0- "] * 9], "alt": [], "add": []}), "ofac")
+    assert isinstance(row, Row)
+    said = row.entities[0]["properties"]
+    assert (said["name"], said.get("lastName"), said.get("firstName")) == ([full], last, first)
 
 
 def test_companies_vessels_and_aircraft_land_with_their_numbers() -> None:

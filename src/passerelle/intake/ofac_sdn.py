@@ -41,6 +41,7 @@ _KINDS = {
 _KNOWN_AS = {"aka": "alias", "fka": "previousName", "nka": "alias"}
 _PART_NAME = re.compile(r"(?:^|[^a-z])(sdn_comments|sdn|alt|add)(?=[^a-z]*\.(?:csv|txt)(?:\.gz)?$)", re.IGNORECASE)
 _NO_COUNTRY = frozenset({"undetermined", "none identified"})
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
 _END_OF_FILE = "\x1a"
 
 _INDEX_ROWS_MAX = 5_000_000
@@ -344,11 +345,14 @@ def _read_names(draft: Draft, sdn: list[str], given: dict[str, Any]) -> None:
 
 
 def _person_name(listed: str) -> tuple[str, str, str]:
-    """`LAST, First Second` as full name, family name and given names; a name without a comma is not taken apart."""
-    family, comma, rest = listed.partition(",")
-    if not comma or not rest.strip():
-        return listed.strip().rstrip(","), "", ""
-    return f"{rest.strip()} {family.strip()}", family.strip(), rest.strip()
+    """`LAST, First Second, Jr.` as full name (`First Second LAST Jr.`), family name and given names; a name without a
+    comma is not taken apart."""
+    pieces = [piece.strip() for piece in listed.split(",") if piece.strip()]
+    suffixes = [piece for piece in pieces[1:] if _SUFFIX.fullmatch(piece)]
+    given = " ".join(piece for piece in pieces[1:] if piece not in suffixes)
+    if not given:
+        return " ".join(pieces), "", ""
+    return " ".join((given, pieces[0], *suffixes)), pieces[0], given
 
 
 def _read_columns(draft: Draft, sdn: list[str]) -> None:

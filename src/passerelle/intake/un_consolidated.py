@@ -25,6 +25,14 @@ DEPTH_MAX = 12
 _RECORDS = {"INDIVIDUAL": "Person", "ENTITY": "Organization"}
 _DOCUMENT_IS_PASSPORT = re.compile(r"pass|pasaporte", re.IGNORECASE)
 _IN_SCRIPT = re.compile(r"in \w+ script:\s*(.+)", re.IGNORECASE)
+_SCRIPT = r"[\u0370-\u1fff\u2e80-\uffff]"
+_SCRIPT_AND_SPELLINGS = re.compile(rf"([^A-Za-z(]*{_SCRIPT}[^A-Za-z(]*)\(([^()]+)\)\s*")
+_SPELLING_AND_SCRIPT = re.compile(rf"([^()]+?)\s*\((?:original script:\s*)?([^()A-Za-z]*{_SCRIPT}[^()A-Za-z]*)\)")
+_REMARK = re.compile(
+    r"\s*\((?:previously listed as|birth name|original script)\)|\s*\([^()]{40,}\)?|,?\s+born (?:in|on)\s.*$"
+)
+_ACRONYM = re.compile(r"(\S+ .*\S) \(([A-Za-z0-9/-]{2,12})\)")
+_YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 _ALSO = re.compile(r";|(?:^|\s)[a-z]\)\s")
 
 
@@ -210,7 +218,7 @@ def _read_names(draft: Draft, element: Any) -> None:
         raise RowFault("intake.no_name", sentence("“{field}” is empty. Give the name.", field="FIRST_NAME"))
     names = [full] if draft.schema == "Person" else [name.strip() for name in full.split(";") if name.strip()]
     for name in names:
-        draft.add("name", name)
+        _add_name(draft, "name", name)
     draft.say("Name", full)
     original = _text(element, "NAME_ORIGINAL_SCRIPT")
     draft.add("alias", original)
@@ -219,11 +227,20 @@ def _read_names(draft: Draft, element: Any) -> None:
         _read_alias(draft, alias)
 
 
+def _add_name(draft: Draft, prop: str, name: str) -> None:
+    if draft.schema == "Person":
+        draft.add(prop, name)
+        return
+    full, acronym = without_acronym(name)
+    draft.add(prop, full)
+    draft.add("weakAlias", acronym)
+
+
 def _read_alias(draft: Draft, alias: Any) -> None:
     quality, name, note = (_text(alias, tag) for tag in ("QUALITY", "ALIAS_NAME", "NOTE"))
     prop = {"low": "weakAlias", "f.k.a.": "previousName"}.get(quality.casefold(), "alias")
-    for one in _ALSO.split(name):
-        draft.add(prop, one)
+    for one in alias_names(name):
+        _add_name(draft, prop, one)
     if (scripted := _IN_SCRIPT.search(note)) is not None:
         draft.add("alias", scripted[1])
     born, city, country = (_text(alias, tag) for tag in ("DATE_OF_BIRTH", "CITY_OF_BIRTH", "COUNTRY_OF_BIRTH"))
@@ -236,6 +253,30 @@ def _read_alias(draft: Draft, alias: Any) -> None:
         further = ", ".join(part for part in (f"{quality} quality" if quality in {"Good", "Low"} else "", note) if part)
         draft.say(label, f"{name} ({further})" if further else name)
         draft.say("Born (under that name)", ", ".join(part for part in (born, city, country) if part))
+
+
+def alias_names(listed: str) -> list[str]:
+    """The names that one alias holds: `A; B`, `a) A b) B`, a name in another script with its spellings in brackets,
+    `أ (A; B)`, or the other way about, `A (أ)`. Remarks on the name are left off; other brackets belong to it."""
+    spelt = _SCRIPT_AND_SPELLINGS.fullmatch(listed)
+    parts = [spelt[1], *_ALSO.split(spelt[2])] if spelt is not None else _ALSO.split(listed)
+    names: list[str] = []
+    for part in parts:
+        name = _REMARK.sub("", part).strip(" ,")
+        scripted = _SPELLING_AND_SCRIPT.fullmatch(name)
+        names += [scripted[1], scripted[2]] if scripted is not None else [name]
+    return [name.strip() for name in names if name.strip()]
+
+
+def without_acronym(name: str) -> tuple[str, str]:
+    """`House of Invented Names (HIN)` as name and acronym, which is empty where the bracket says something else."""
+    found = _ACRONYM.fullmatch(name)
+    if found is None or schemas.country_code(found[2]) is not None:
+        return name, ""
+    letters = iter(found[1].casefold())
+    if not all(sign in letters for sign in found[2].casefold() if sign.isalpha()):
+        return name, ""
+    return found[1], found[2]
 
 
 def _read_plain(draft: Draft, element: Any) -> None:
@@ -272,6 +313,8 @@ def _read_birth(draft: Draft, birth: Any) -> None:
         dates += schemas.years_between(first, last)
     if not dates and (read := _date(note)) is not None:
         dates = [read]
+    if not dates:
+        dates = _YEAR.findall(note)[:3]
     for one in dates:
         draft.add("birthDate", one)
     words = date or year or (f"between {first} and {last}" if first and last else first or last)
