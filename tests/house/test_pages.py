@@ -231,3 +231,27 @@ def test_every_page_that_the_code_sends_a_reader_to_is_there() -> None:
         if (gone := sorted(page for page in pages_named(file.text) if not (ROOT / page).is_file()))
     }
     assert not dead, f"{dead}. Instead: name a page that is there, or write it."
+
+
+def not_there(text: str) -> list[str]:
+    """The tests that a document names, `tests/….py::function`, and that are not there."""
+    gone = []
+    for name, function in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", text):
+        path = ROOT / name
+        if not path.is_file() or not re.search(rf"^def {function}\(", path.read_text(encoding="utf-8"), re.M):
+            gone.append(f"{name}::{function}")
+    return gone
+
+
+def test_every_promise_of_security_names_a_test_that_is_there() -> None:
+    assert not_there("`tests/house/test_pages.py::test_nothing`") == ["tests/house/test_pages.py::test_nothing"]
+    assert not not_there("`tests/house/test_pages.py::not_there`")
+
+    text = read("SECURITY.md")
+    promised = text.split("## What is promised")[1].split("\n## ")[0]
+    promises = re.split(r"^\d\. ", promised, flags=re.M)[1:]
+    assert len(promises) >= 7
+    bare = [promise.splitlines()[0] for promise in promises if "`tests/" not in promise]
+    assert not bare, f"{bare} are promised and shown by nothing. Instead: name the test, or do not promise."
+    gone = not_there(text)
+    assert not gone, f"SECURITY.md names {gone}. Instead: the test that now shows the same."
