@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from passerelle.names import latin, organisations, parts, places, sounds
+from passerelle.names import given, latin, organisations, parts, places, sounds
 from passerelle.names.comparison import Comparison
 from passerelle.names.parts import FAMILY, GIVEN, Name, Word
 from passerelle.words import Sentence, noop, sentence
@@ -53,6 +53,8 @@ class _Weights:
     length_share: float
     cap: int
     equivalent: int
+    known_apart: float
+    known_apart_least: int
     initial: int
     left_over: int
     left_over_patronymic: int
@@ -60,27 +62,13 @@ class _Weights:
     prefix: dict[str, int]
     reorder: int
     merge: int
+    father_for_son: int
 
 
 @cache
 def _weights() -> _Weights:
     data = sounds.load("weights")["names"]
     return _Weights(**data)
-
-
-@cache
-def _equivalents() -> tuple[dict[str, frozenset[int]], frozenset[tuple[str, str]]]:
-    data = sounds.load("given_names")
-    groups: dict[str, set[int]] = {}
-    for number, row in enumerate(data["groups"]):
-        for name in row:
-            groups.setdefault(latin.bare(str(name)), set()).add(number)
-    apart = frozenset(
-        pair
-        for one, two in data["men_and_women"]
-        for pair in ((latin.bare(one), latin.bare(two)), (latin.bare(two), latin.bare(one)))
-    )
-    return {name: frozenset(found) for name, found in groups.items()}, apart
 
 
 _KEPT: dict[tuple[int, int], tuple[int, str]] = {}
@@ -118,8 +106,9 @@ def _word_cost(left: Word, right: Word) -> tuple[int, str]:
             return _initial_cost(left, right)
         return weights.cap, "different"
     if left.stem == right.stem:
-        return 0, "same"
-    groups, apart = _equivalents()
+        return (0, "same") if left.script != "han" or right.script != "han" or left.text == right.text else (60, "near")
+    if left.script == right.script == "han":
+        return weights.cap, "different"
     one, two = latin.bare(left.stem), latin.bare(right.stem)
     cost = min(
         (
@@ -131,10 +120,14 @@ def _word_cost(left: Word, right: Word) -> tuple[int, str]:
     )
     price = price_of(cost, left.weight, right.weight)
     kind = "sound" if cost <= 40 else "near"
-    if (one, two) in apart:
+    if (one, two) in given.apart():
         return weights.cap, "different"
-    if one in groups and two in groups and groups[one] & groups[two] and price > weights.equivalent:
-        return weights.equivalent, "equivalent"
+    if left.groups & right.groups:
+        if price > weights.equivalent:
+            return weights.equivalent, "equivalent"
+    elif left.known and right.known and left.script == right.script:
+        price = min(weights.cap, round(price * weights.known_apart) + weights.known_apart_least)
+        kind = "near" if kind == "sound" and price > 100 else kind
     return price, (kind if price < weights.cap else "different")
 
 
@@ -198,11 +191,20 @@ def _align(left: Name, right: Name) -> Alignment:
     crossed = sum(1 for one, two in pairwise(pairs) if one.right > two.right)
     if crossed and len(pairs) > 1:
         total += _order_cost(left, right, pairs)
+    total += _fathers_cost(rows, columns, pairs)
     for name, over in ((left, free_left), (right, free_right)):
         for place in over:
             total += _over_cost(name, place, len(name.words))
     found = Alignment(left, right, tuple(pairs), tuple(sorted(free_left)), tuple(sorted(free_right)), total, 0.0)
     return Alignment(left, right, found.pairs, found.left_over, found.right_over, total, _score(found, total))
+
+
+def _fathers_cost(rows: tuple[Word, ...], columns: tuple[Word, ...], pairs: list[Pair]) -> int:
+    """What it costs that a father's name (after *ben*) was set against a name of one's own, where both sides say *ben*."""
+    if not any(word.prefix == "ben" for word in rows) or not any(word.prefix == "ben" for word in columns):
+        return 0
+    crossed = sum((rows[pair.left].prefix == "ben") != (columns[pair.right].prefix == "ben") for pair in pairs)
+    return crossed * _weights().father_for_son if crossed >= 2 else 0
 
 
 def _order_cost(left: Name, right: Name, pairs: list[Pair]) -> int:
@@ -229,7 +231,9 @@ def _score(alignment: Alignment, cost: int) -> float:
     words_left, words_right = len(alignment.left.words), len(alignment.right.words)
     if not alignment.pairs:
         return 0.0
-    if min(words_left, words_right) == 1 and max(words_left, words_right) > 1:
+    if all(pair.kind in {"initial", "different"} for pair in alignment.pairs) or (
+        min(words_left, words_right) == 1 and max(words_left, words_right) > 1
+    ):
         base = weights.single_base
     return 1.0 / (1.0 + math.exp(-(base - cost) / 100))
 

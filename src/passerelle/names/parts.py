@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from passerelle.names import latin, sounds
+from passerelle.names import given, latin, sounds
 from passerelle.names import script as scripts
 
 FAMILY, GIVEN, UNKNOWN = "family", "given", ""
@@ -29,7 +29,8 @@ class Word:
     `text` as written (with its small words), `stem` without them in lower case, `prefix` the kind of small word that
     was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `forms` the ways of
     writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in this
-    process.
+    process; `groups` the given names it is known as,
+    `known` whether one of them is spelt so.
     """
 
     text: str
@@ -41,6 +42,8 @@ class Word:
     forms: tuple[Form, ...]
     weight: int
     number: int
+    groups: frozenset[int]
+    known: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +111,9 @@ def _next_number() -> int:
     return _NUMBERS[0]
 
 
+NUMERAL = "\0numeral"
+_GLIDE = re.compile(r"(?<![dstz])j(?=[aeou])|(?<=.)[dstz]j")
+"""Where a *j* may be a sound of its own (*Jabri*) or the glide of a vowel (*Jan*), and where *dj* may be *d* and *j*."""
 _ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
 _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
 _DIN_AFTER = re.compile(r"^(?P<stem>.{2,}?)(?:[aeou]{1,2}(?:d|l)?d|[aeou]{1,2}t)(?:[iy]|ie|ee|ei)nn?e?$")
@@ -118,14 +124,14 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     """The Word for `stem` (lower case), kept: the same stem and prefix give the same object."""
     rules = _rules()
     text = text or stem
-    if prefix or text != stem:
+    if text != NUMERAL and (prefix or text != stem):
         plain = word_of(stem) if not prefix else None
         if plain is not None:
-            return Word(text, *(getattr(plain, name) for name in Word.__slots__[1:]))
+            return _written(plain, text)
     script = scripts.script_of(stem)
     letters = latin.bare(stem)
     kind = "name"
-    if stem.isdigit() or letters.strip(".") in rules.generations:
+    if stem.isdigit() or text == NUMERAL:
         kind = "number"
     elif len(stem.strip(".'")) == 1 and script in {"latin", "cyrillic", "greek", "hebrew", "arabic", "armenian"}:
         kind = "initial"
@@ -144,6 +150,8 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         forms=tuple(Form(units, cost, abjad) for units, cost in forms.items() if units),
         weight=sounds.weigh(first),
         number=_next_number(),
+        groups=given.groups(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
+        known=kind == "name" and prefix in {"", "abd"} and given.is_known(stem),
     )
 
 
@@ -166,10 +174,9 @@ def _other_writings(stem: str, script: str, rules: _Rules) -> list[tuple[str, in
             out.append((stem[1:], 45))
             if stem[1] == stem[2]:
                 out.append((stem[2:], 45))
-        for digraph in ("dj", "sj", "tj", "zj"):
-            if digraph in stem[1:]:
-                out.append((stem.replace(digraph, digraph[0] + "'" + digraph[1]), 5))
-                break
+        apart = _GLIDE.sub(lambda found: found[0][0] + "'" + found[0][1:], stem)
+        if apart != stem:
+            out.append((apart, 5))
     elif script == "arabic" and len(stem) >= 5 and stem.startswith("ال"):
         out.append((stem[2:], 0))
     return out
@@ -274,6 +281,10 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
                 prefix = prefix or "van"
                 small.append(written)
                 continue
+        if out and letters.strip(".") in rules.generations:
+            number = word_of(token, "", NUMERAL)
+            out.append((_written(number, written), place))
+            continue
         if out and prefix == "" and (letters in rules.din or letters in rules.allah) and out[-1][0].prefix == "":
             before = out.pop()[0]
             ending = "eddin" if letters in rules.din else "allah"
@@ -294,6 +305,10 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
     if small and not out:
         out.append((word_of(latin.plain(small[-1]), text=small[-1]), len(tokens) - 1))
     return out
+
+
+def _written(word: Word, text: str) -> Word:
+    return Word(text, *(getattr(word, name) for name in Word.__slots__[1:]))
 
 
 def _father_of(token: str) -> str:
@@ -359,7 +374,7 @@ def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word
 def _read_word(text: str, read: str, script: str) -> Word:
     plain = word_of(read or text)
     return Word(
-        text, plain.stem, "", "name", False, script, plain.forms, plain.weight, plain.number,
+        text, plain.stem, "", "name", False, script, plain.forms, plain.weight, plain.number, frozenset(), False,
     )  # fmt: skip
 
 

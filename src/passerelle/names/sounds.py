@@ -218,7 +218,9 @@ def cut(word: str) -> tuple[int, ...]:
                 text,
             ):
                 if marked is not None and (name, marked) in number:
-                    out.append(number[name, marked])
+                    unit = number[name, marked]
+                    if not out or unit != out[-1] or name == "latin" or all_tables.missing[unit] < 90:
+                        out.append(unit)
                     break
             else:
                 continue

@@ -1,0 +1,71 @@
+"""Which well-known given name a word is, in whatever spelling: the same name, its sister in another language, or another."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+
+from passerelle.names import latin, sounds
+
+_HABITS = ("fr", "nl", "de", "en")
+_COARSE = str.maketrans({"o": "u", "y": "u", "w": "u", "e": "i", "j": "i", "2": "i", "@": "", "x": "h", "G": "g", "T": "t",
+                         "D": "d", "Z": "J", "v": "f", "c": "s", "z": "s"})  # fmt: skip
+
+
+@lru_cache(maxsize=262144)
+def readings(word: str) -> frozenset[str]:
+    """The word as French, Dutch, German and English readers would hear it, coarsely: a few short strings."""
+    units = sounds.tables().units
+    out: set[str] = set()
+    cut = sounds.cut(word)
+    for habit in _HABITS:
+        text = ""
+        for unit in cut:
+            found = next((r.sound for r in units[unit].readings if habit in r.habits), None)
+            if found is None:
+                found = next((r.sound for r in units[unit].readings if not r.habits or "*" in r.habits), "")
+            text += found
+        text = text.translate(_COARSE).removesuffix("h")
+        out.add("".join(sign for place, sign in enumerate(text) if place == 0 or text[place - 1] != sign))
+    return frozenset(out)
+
+
+@cache
+def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+    data = sounds.load("given_names")
+    rows: list[list[str]] = [[str(name) for name in row] for row in data["groups"]]
+    rows += [str(row).split() for block in data["known"] for row in block]
+    exact: dict[str, set[int]] = {}
+    heard: dict[str, set[int]] = {}
+    for number, row in enumerate(rows):
+        for name in row:
+            exact.setdefault(latin.bare(name), set()).add(number)
+            if len(name) >= 4:
+                for reading in readings(latin.plain(name)):
+                    heard.setdefault(reading, set()).add(number)
+    return {n: frozenset(g) for n, g in exact.items()}, {n: frozenset(g) for n, g in heard.items()}
+
+
+@lru_cache(maxsize=262144)
+def groups(word: str) -> frozenset[int]:
+    """The numbers of the rows of `data/given_names.yaml` the word stands in, by its letters or else by its sound."""
+    exact, heard = _index()
+    found = exact.get(latin.bare(word))
+    if found is not None:
+        return found
+    if len(word) < 4:
+        return frozenset()
+    return frozenset(number for reading in readings(word) for number in heard.get(reading, ()))
+
+
+def is_known(word: str) -> bool:
+    """Whether the word is a well-known given name as it is spelt."""
+    return latin.bare(word) in _index()[0]
+
+
+@cache
+def apart() -> frozenset[tuple[str, str]]:
+    """Pairs of names that one letter parts and that are a man's and a woman's."""
+    pairs = sounds.load("given_names")["men_and_women"]
+    return frozenset(
+        pair for one, two in pairs for pair in ((latin.bare(one), latin.bare(two)), (latin.bare(two), latin.bare(one)))
+    )
