@@ -10,6 +10,7 @@ import pytest
 
 from passerelle.intake import BadRow, Row, UnknownFormat, open_source, reread
 from passerelle.intake.followthemoney import LINE_CHARACTERS_MAX
+from passerelle.intake.row import ENTITY_ID_CHARACTERS_MAX
 
 DATA = Path(__file__).parent.parent / "data" / "intake"
 
@@ -115,6 +116,13 @@ def test_a_tie_to_nobody_is_refused_and_leaves_no_relation_behind(tmp_path: Path
     assert row.relations == ()
     assert isinstance(bad, BadRow)
     assert "“object” names “nobody”, which is not in the file" in str(bad.sentence)
+
+
+def test_no_id_of_a_part_is_longer_than_the_tables_hold(tmp_path: Path) -> None:
+    home = {"id": "a" * 180, "schema": "Address", "properties": {"full": ["Kade 1"]}}
+    row = good(lines(tmp_path, person("p" * 180, addressEntity=["a" * 180]), home))[0]
+    assert len(row.entities[1]["id"]) <= ENTITY_ID_CHARACTERS_MAX
+    assert row.relations == (("p" * 180, "lives_at", row.entities[1]["id"]),)
 
 
 def test_a_mended_row_keeps_its_ties_and_addresses() -> None:

@@ -30,6 +30,7 @@ from passerelle.intake.row import (
     check_external_id,
     check_length,
     check_readable,
+    label_of,
     twice,
 )
 from passerelle.intake.source import PROGRESS_ROWS, Opened, Progress, Source, stream
@@ -258,7 +259,7 @@ def _read_cell(draft: Draft, mapping: TableMapping, name: str, cell: str) -> Non
     if name in mapping.text_columns:
         draft.say("", cell)
     elif name in mapping.columns or _means_nothing(mapping, name):
-        draft.say(name, cell)
+        draft.say(name if mapping.file else label_of(name), cell)
 
 
 def _add(draft: Draft, prop: str, value: str, meaning: Meaning, mapping: TableMapping, name: str) -> None:

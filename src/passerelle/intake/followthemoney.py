@@ -9,14 +9,24 @@ from __future__ import annotations
 import contextlib
 import itertools
 import json
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from passerelle.intake import schemas
-from passerelle.intake.row import BadRow, Draft, Row, RowFault, Seen, bad_row, check_external_id, check_readable, twice
+from passerelle.intake.row import (
+    BadRow,
+    Draft,
+    Row,
+    RowFault,
+    Seen,
+    bad_row,
+    check_external_id,
+    check_readable,
+    label_of,
+    twice,
+)
 from passerelle.intake.source import PROGRESS_ROWS, FileUnreadable, Opened, Progress, Source, stream
 from passerelle.intake.table import as_text, encoding_of, lines_of
 from passerelle.words import sentence
@@ -356,10 +366,6 @@ def _draft(main: Entity) -> Draft:
     return draft
 
 
-def _label(prop: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", prop).capitalize()
-
-
 def _read_property(draft: Draft, prop: str, values: tuple[str, ...]) -> None:
     if schemas.is_never_taken(prop):
         draft.note(sentence("“{field}” is of a kind that is never taken over.", field=prop))
@@ -374,7 +380,7 @@ def _read_property(draft: Draft, prop: str, values: tuple[str, ...]) -> None:
     for value in values:
         if known:
             draft.add(prop, _checked(prop, value))
-        draft.say(_label(prop[:100]), value)
+        draft.say(label_of(prop[:100]), value)
 
 
 def _checked(prop: str, value: str) -> str:

@@ -12,7 +12,10 @@ from typing import Any
 from passerelle.intake import schemas
 from passerelle.words import Sentence, sentence
 
-EXTERNAL_ID_CHARACTERS_MAX = 200
+ENTITY_ID_CHARACTERS_MAX = 200
+"""No id of an entity that a reader hands on is longer than this, those of parts included."""
+
+EXTERNAL_ID_CHARACTERS_MAX = 180
 """A register's own id may be this long; a longer one is a sign that the wrong column was taken for it."""
 
 FIELD_CHARACTERS_MAX = 20_000
@@ -82,6 +85,11 @@ def bad_row(file: str, number: int, external_id: str | None, fault: RowFault, ra
     said = sentence("{file}, row {number}: {what}", file=file, number=number, what=fault.what)
     safe = raw[:RAW_CHARACTERS_MAX].encode("utf-8", "replace").decode("utf-8").replace("\0", "\N{SYMBOL FOR NULL}")
     return BadRow(number, external_id, fault.code, said, safe)
+
+
+def label_of(prop: str) -> str:
+    """A property or relation as words: `birthDate` is “Birth date”, `child_of` “Child of”."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", prop).replace("_", " ").capitalize()
 
 
 _UNREADABLE = re.compile("[\0\ud800-\udfff\ufffd]")
@@ -173,8 +181,9 @@ class Draft:
         if not kept:
             return None
         content = json.dumps([schema, kept], ensure_ascii=False, sort_keys=True)
-        tail = key or hashlib.sha256(content.encode()).hexdigest()[:12]
-        part_id = f"{self.external_id}#{tail}"
+        part_id = f"{self.external_id}#{key}"
+        if key is None or len(part_id) > ENTITY_ID_CHARACTERS_MAX:
+            part_id = f"{self.external_id}#{hashlib.sha256((key or content).encode()).hexdigest()[:12]}"
         self.parts.setdefault(part_id, {"id": part_id, "schema": schema, "properties": kept})
         self.relate(kind, part_id)
         return part_id
