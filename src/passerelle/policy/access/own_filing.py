@@ -2,7 +2,7 @@
 
 thing.filed_by = reader.officer AND thing.service = reader.service
 AND thing.kind IN (report, subject, dossier, interest) AND role IN (officer, desk, supervisor, head)
-AND act IN (list, read, read_content, name_owner, file, correct)
+AND (act IN (list, read, read_content, file, correct) OR act = 'name_owner' AND (kind = 'interest' OR NOT discreet))
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ NAME = "own_filing"
 BECAUSE = noop("You filed it yourself.")
 
 KINDS = frozenset({"report", "subject", "dossier", "interest"})
-ALLOWED = frozenset({"list", "read", "read_content", "name_owner", "file", "correct"})
+ALLOWED = frozenset({"list", "read", "read_content", "file", "correct"})
 
 
 def grants(reader: ReaderFacts, act: str, thing: ThingFacts) -> bool:
@@ -24,5 +24,5 @@ def grants(reader: ReaderFacts, act: str, thing: ThingFacts) -> bool:
         and thing.service == reader.service
         and thing.kind in KINDS
         and reader.role in SERVICE_ROLES
-        and act in ALLOWED
+        and (act in ALLOWED or (act == "name_owner" and (thing.kind == "interest" or not thing.discreet)))
     )
