@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import importlib
+import json
 import re
 import shlex
 import types
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from passerelle.conf import SETTINGS
 from passerelle.ledger.events import EVENTS
@@ -155,6 +157,28 @@ def test_every_passerelle_command_shown_is_real() -> None:
         if line.startswith("passerelle") and (why := not_real(line, group))
     ]
     assert not wrong_lines, "\n".join(["", *wrong_lines, "Instead: show what `passerelle … --help` says."])
+
+
+def test_the_comparisons_that_the_readme_shows_find_what_they_are_shown_for() -> None:
+    group = built()
+    lines = [line for line in shown(read("README.md")) if line.startswith("passerelle compare")]
+    assert lines, "README.md shows no comparison."
+    for line in lines:
+        done = CliRunner().invoke(group, [*shlex.split(line)[1:], "--json"])
+        assert done.exit_code == 0, f"{line}: {done.output}"
+        score = json.loads(done.output)["score"]
+        assert score >= 0.7, f"README.md shows {line}, which gives {score}. Instead: a pair that is found, or find it."
+
+
+def test_the_python_that_the_readme_shows_runs() -> None:
+    blocks = re.findall(r"```python\n(.*?)```", read("README.md"), re.S)
+    assert blocks, "README.md shows no Python."
+    for block in blocks:
+        *before, last = ast.parse(block).body
+        assert isinstance(last, ast.Expr), "the last line of an example is what it shows"
+        names: dict[str, object] = {}
+        exec(compile(ast.Module(before, []), "README.md", "exec"), names)
+        assert eval(compile(ast.Expression(last.value), "README.md", "eval"), names), "the example shows nothing"
 
 
 def test_every_make_command_shown_is_real() -> None:
