@@ -72,7 +72,7 @@ def check(paths: Path | list[Path], mapping: Path | None = None) -> None:
             json.dumps([row.sentence.to_json(), row.external_id, row.raw], ensure_ascii=False).encode()
 
 
-run = settings(max_examples=EXAMPLES, deadline=2_000, suppress_health_check=[HealthCheck.too_slow])
+run = settings(max_examples=EXAMPLES, deadline=10_000, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize("name", ["register.csv", "entities.jsonl", "un.xml"])
