@@ -95,7 +95,7 @@ def test_without_an_acknowledgement_the_duty_climbs_to_a_named_supervisor_and_up
         (3, "neutral", ""),
         (4, "oversight", "oversight of oversight"),
     ]
-    told = Notice.objects.filter(kind="late", officer=makers.seat(exchange["midi"], "supervisor"))
+    told = Notice.objects.filter(kind="late", duty=duty, officer=makers.seat(exchange["midi"], "supervisor"))
     assert told.count() == 2, "told when it reached them, and with the rung below when it climbed on"
 
 

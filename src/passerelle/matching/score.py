@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from passerelle.matching import evidence
 from passerelle.matching.commonness import Commonness
-from passerelle.matching.evidence import Evidence
+from passerelle.matching.evidence import Evidence, address
 from passerelle.matching.evidence.finding import weights
 from passerelle.matching.subject import ADDRESS, FAMILIES, PERSON, Subject
 from passerelle.words import Sentence, sentence
@@ -40,6 +40,8 @@ def compare(left: Subject, right: Subject, *, commonness: Commonness | None = No
     if not family:
         why = sentence("A {left} and a {right} cannot be the same.", left=left.schema, right=right.schema)
         return Comparison(0.0, NONE, (), (why,))
+    if family == {ADDRESS}:
+        return judge(address.between(left, right, commonness), family)
     found = [piece for rule in evidence.RULES for piece in rule(left, right, commonness)]
     return judge(found, family)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache, partial
 
 from passerelle.matching.commonness import Commonness
 from passerelle.matching.evidence.finding import Evidence, weights
 from passerelle.matching.subject import Subject
 from passerelle.names import places
-from passerelle.words import noop, sentence
+from passerelle.words import Sentence, noop, sentence
 
 SAME = noop("Both are found at the same address, “{left}” and “{right}”.")
+UNSAID = noop("One side does not say where it is.")
 NEAR = noop("The addresses “{left}” and “{right}” may be the same.")
 
 
@@ -24,6 +26,24 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     if commonness is not None:
         bits -= max(commonness.hub_bits(one), commonness.hub_bits(two))
     return [Evidence("address", max(0.0, bits), partial(sentence, SAME if best >= 0.9 else NEAR, left=one, right=two))]
+
+
+def between(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
+    """Two addresses are one place or they are not: the best pair of their texts is all the evidence there is."""
+    best, one, two = alike(texts(left), texts(right))
+    if not one:
+        return [Evidence("address", weights()["name"]["least"], partial(sentence, UNSAID))]
+    bits = math.log2(min(0.99, max(0.0005, best)) / (1.0 - min(0.99, max(0.0005, best))))
+    if commonness is not None:
+        bits -= max(commonness.hub_bits(one), commonness.hub_bits(two))
+    return [Evidence("address", bits, partial(_say_places, one, two))]
+
+
+def _say_places(left: str, right: str) -> Sentence:
+    text: Sentence = sentence("“{left}” and “{right}”:", left=left, right=right)
+    for part in places.compare_addresses(left, right).reasons:
+        text = sentence("{before} {after}", before=text, after=part)
+    return text
 
 
 def addresses(subject: Subject) -> tuple[str, ...]:
