@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from passerelle.policy import disclosure
 from passerelle.policy.facts import CATEGORIES, FORMS, HANDLINGS, PURPOSES, SERVICE_KINDS, STANDINGS, ServiceFacts
 from passerelle.policy.facts import UnknownWord as UnknownWordRefused
-from passerelle.policy.tables import WrongTable
+from passerelle.policy.tables import DATA_FOLDER, WrongTable
 
 CAREFUL = {"youth_care", "school", "health", "municipality"}
 VULNERABLE = {"victim", "witness", "child"}
@@ -399,3 +400,33 @@ def test_a_row_that_nobody_could_apply_is_refused(tmp_path: Path, wrong: dict[st
 def test_a_sealed_report_passed_on_before_the_match_is_judged_travels_as_the_pointer_that_the_row_allows() -> None:
     told = tell("police", "federal_police", "victim", handling="sealed", standing="strong", sender_decided=True)
     assert (told.form, told.needs_judgement, told.ceiling) == ("pointer", True, "whole")
+
+
+def test_handlings_that_are_not_each_stricter_than_the_one_before_are_refused(tmp_path: Path) -> None:
+    shipped = yaml.safe_load((DATA_FOLDER / "handling.yaml").read_text(encoding="utf-8"))["handling"]
+
+    def refused(rows: list[dict[str, Any]], why: str) -> None:
+        path = tmp_path / "handling.yaml"
+        path.write_text(yaml.safe_dump({"handling": rows}), encoding="utf-8")
+        with pytest.raises(WrongTable, match=why):
+            disclosure.handlings(path)
+        disclosure.handlings.cache_clear()
+
+    opened, consent, sealed = shipped
+    refused([opened, sealed, consent], "in this order")
+    refused([opened, consent], "in this order")
+    refused([opened, consent, {**sealed, "at_once": "extract"}], "a stricter handling lets more travel")
+    refused([opened, {**consent, "after_decision": "extract"}, sealed], "a stricter handling lets more travel")
+    refused([opened, consent, {key: value for key, value in sealed.items() if key != "silence"}], "lacks “silence”")
+
+
+def test_anything_stricter_than_open_asks_for_a_reason_and_a_review_date_and_sealed_for_a_second_person() -> None:
+    asks = {
+        name: (row.needs_reason, row.needs_review_date, row.needs_second_person, row.silence)
+        for name, row in disclosure.handlings().items()
+    }
+    assert asks == {
+        "open": (False, False, False, "passes_on"),
+        "consent": (True, True, False, "climbs"),
+        "sealed": (True, True, True, "climbs_to_oversight"),
+    }
