@@ -37,7 +37,7 @@ def events() -> str:
 
 def moves() -> str:
     """The life of a duty, drawn and listed from the one table of moves."""
-    from passerelle.duty import ENDED, KINDS, LIVE, MOVES
+    from passerelle.duty import ENDED, KINDS, LIVE, MOVES, STATES
 
     drawn: dict[tuple[str, str], list[str]] = {}
     for move in MOVES:
@@ -47,13 +47,22 @@ def moves() -> str:
     lines = ["```mermaid", "stateDiagram-v2", "    [*] --> open"]
     lines += [f"    {source} --> {target}: {', '.join(names)}" for (source, target), names in drawn.items()]
     lines += [f"    {state} --> [*]" for state in ENDED]
-    lines += ["```", "", f"Live: {', '.join(f'`{s}`' for s in LIVE)}. Ended: {', '.join(f'`{s}`' for s in ENDED)}.", ""]
+    lines += [
+        "```", "",
+        f"Kinds: {named(KINDS, tuple(KINDS))}.", "",
+        f"Live states, each with one holder, a due time and a next event: {named(STATES, LIVE)}.", "",
+        f"Ends: {named(STATES, ENDED)}.", "",
+    ]
     rows = [("Move", "Duties", "From", "To", "What it says"), ("---",) * 5]
     for move in MOVES:
         kinds = "all" if set(move.kinds) == set(KINDS) else ", ".join(f"`{kind}`" for kind in move.kinds)
         sources = "any live state" if set(move.sources) == set(LIVE) else ", ".join(f"`{s}`" for s in move.sources)
         rows.append((f"`{move.name}`", kinds, sources, f"`{move.target}`" if move.target else "stays", move.says))
     return "\n".join(lines) + "\n" + table(rows)
+
+
+def named(words: dict[str, str], keys: tuple[str, ...]) -> str:
+    return ", ".join(f"`{key}` ({words[key]})" for key in keys)
 
 
 def table(rows: list[tuple[str, ...]]) -> str:

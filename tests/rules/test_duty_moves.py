@@ -1,0 +1,52 @@
+"""The table of moves by itself: every duty can come to an end, and nothing happens to one that has."""
+
+from __future__ import annotations
+
+import pytest
+
+from passerelle.duty import ENDED, KINDS, LIVE, MOVES, STATES, IllegalMove, after, moves_from
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_duty_can_end_from_every_state_it_can_be_in(kind: str) -> None:
+    def reached_from(start: str) -> set[str]:
+        reached, frontier = set(), {start}
+        while frontier:
+            reached |= frontier
+            frontier = {
+                move.target or state
+                for state in frontier for move in MOVES if kind in move.kinds and state in move.sources
+            } - reached
+        return reached
+
+    for state in reached_from("open"):
+        assert reached_from(state) & set(ENDED), f"a duty to {kind} that is {state} can never end"
+
+
+def test_an_ended_duty_can_never_move_again() -> None:
+    assert not {source for move in MOVES for source in move.sources} & set(ENDED)
+    for kind in KINDS:
+        for state in ENDED:
+            assert moves_from(kind, state) == ()
+            with pytest.raises(IllegalMove, match="It has ended; nothing can happen to it any more"):
+                after(kind, state, "deliver")
+
+
+def test_live_and_ended_are_all_the_states_there_are() -> None:
+    assert set(LIVE) | set(ENDED) == set(STATES)
+    assert not set(LIVE) & set(ENDED)
+    assert {move.target for move in MOVES} - {""} <= set(STATES)
+    assert {kind for move in MOVES for kind in move.kinds} <= set(KINDS)
+
+
+def test_a_move_outside_the_table_is_refused_and_names_what_can_be_done() -> None:
+    with pytest.raises(IllegalMove) as refused:
+        after("acknowledge", "open", "withhold")
+    assert refused.value.code == "duty.illegal_move"
+    assert "cannot take the step “withhold”" in str(refused.value)
+    assert "It can take: acknowledge, " in str(refused.value)
+
+
+def test_a_withheld_duty_ends_only_by_its_review_or_with_what_it_rested_on() -> None:
+    ends = {move.name for move in MOVES if "withheld" in move.sources and move.target in ENDED}
+    assert ends == {"uphold", "overturn", "void", "fold"}
