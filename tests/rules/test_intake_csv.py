@@ -10,7 +10,7 @@ from passerelle.intake import BadRow, Row, open_source, reread
 from passerelle.intake.csv import HeaderWrong
 from passerelle.intake.mapping import MappingWrong
 from passerelle.intake.row import FIELD_CHARACTERS_MAX, ROW_CHARACTERS_MAX
-from passerelle.intake.table import RECOVERIES_MAX
+from passerelle.intake.table import RECOVERIES_MAX, inside_after
 
 DATA = Path(__file__).parent.parent / "data" / "intake"
 
@@ -134,6 +134,41 @@ def test_a_quotation_mark_left_open_costs_its_own_line_only(tmp_path: Path) -> N
     path = table(tmp_path, f'id,schema,name\n1,Person,"open\n{rows}40,Person,"closed"\n')
     assert only_bad(path).number == 2
     assert [row.external_id for row in good(path)] == [str(n) for n in range(2, 41)]
+
+
+def test_a_long_text_cannot_write_rows(tmp_path: Path) -> None:
+    lines = "7,Person,Written in a text\n" * 8_000
+    path = table(tmp_path, f'id,schema,name,text\n1,Person,Anna,"{lines}"\n2,Person,Bert,\n')
+    bad, row = all_of(path)
+    assert isinstance(bad, BadRow)
+    assert bad.code == "intake.row_too_long"
+    assert "(to line 8002)" in str(bad.sentence)
+    assert row.external_id == "2"
+
+
+def test_a_quotation_mark_left_open_over_many_long_lines_costs_its_own_line_only(tmp_path: Path) -> None:
+    rows = "".join(f"{n},Person,{'a' * 1000}\n" for n in range(2, 302))
+    path = table(tmp_path, f'id,schema,name\n1,Person,"open\n{rows}')
+    assert only_bad(path).code == "intake.quotes"
+    assert [row.external_id for row in good(path)] == [str(n) for n in range(2, 302)]
+
+
+@pytest.mark.parametrize(
+    ("line", "inside", "after"),
+    [
+        ("a,b\n", False, False),
+        ('a,"b\n', False, True),
+        ('a,"b ""c"" d"\r\n', False, False),
+        ('b",c\n', True, False),
+        ('b" c\n', True, None),
+        ('b","c\n', True, True),
+        ('a "b" c\n', False, False),
+        ('""', True, True),
+        ("", True, True),
+    ],
+)
+def test_quotation_marks_are_followed_over_lines(line: str, inside: bool, after: bool | None) -> None:
+    assert inside_after(line, ",", inside=inside) is after
 
 
 def test_very_many_open_quotation_marks_are_told_to_the_last_line_and_do_not_hang(tmp_path: Path) -> None:

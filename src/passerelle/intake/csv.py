@@ -94,7 +94,7 @@ def reread(raw: str, mapping_path: Path | None, number: int = 1, file: str = "")
         table = open_table(name, text, mapping, None)
     except (HeaderWrong, MappingWrong) as refused:
         return bad_row(name, number, None, RowFault(refused.code, refused.sentence), raw)
-    found = [record for record in records(lines_of(text), table.delimiter, len(table.header)) if record.cells != ()]
+    found = [record for record in records(lines_of(text), table.delimiter) if record.cells != ()]
     if len(found) != 1:
         fault = RowFault(
             "intake.not_one_row",
@@ -169,7 +169,7 @@ def _rows(
         for _ in range(table.header_lines):
             text.readline(ROW_CHARACTERS_MAX + 1)
         lines = lines_of(text, table.header_lines + 1)
-        for count, record in enumerate(records(lines, table.delimiter, len(table.header)), 1):
+        for count, record in enumerate(records(lines, table.delimiter), 1):
             if on_progress is not None and count % PROGRESS_ROWS == 0:
                 on_progress(flow.position())
             if record.cells is not None and not any(cell.strip() for cell in record.cells):

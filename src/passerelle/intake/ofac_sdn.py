@@ -178,9 +178,9 @@ def _is_texts(given: Any, width: int) -> bool:
     return isinstance(given, list) and len(given) == width and all(isinstance(one, str) for one in given)
 
 
-def _table(opened: Opened, encoding: str, width: int) -> Iterator[tuple[Record, int]]:
+def _table(opened: Opened, encoding: str) -> Iterator[tuple[Record, int]]:
     with stream(opened) as flow:
-        for record in records(lines_of(as_text(flow, encoding)), ",", width):
+        for record in records(lines_of(as_text(flow, encoding)), ","):
             if record.cells is None or any(cell.strip(f" {_END_OF_FILE}") for cell in record.cells):
                 yield record, flow.position()
 
@@ -202,7 +202,7 @@ def _check_width(record: Record, width: int) -> tuple[str, ...]:
 def _index(main: Opened, encoding: str, others: dict[str, Opened]) -> _Index:
     index = _Index()
     listed: set[str] = set()
-    for record, _ in _table(main, encoding, _WIDTHS["sdn"]):
+    for record, _ in _table(main, encoding):
         index.last_line = record.last_line
         if record.cells is not None and len(record.cells) > 1:
             listed.add(record.cells[0].strip())
@@ -211,7 +211,7 @@ def _index(main: Opened, encoding: str, others: dict[str, Opened]) -> _Index:
     kept = 0
     for part, opened in others.items():
         written, _notes = encoding_of(opened)
-        for record, _ in _table(opened, written, _WIDTHS[part]):
+        for record, _ in _table(opened, written):
             number: str | None = None
             try:
                 cells = _check_width(record, _WIDTHS[part])
@@ -246,7 +246,7 @@ def _rows(
     index = _index(main, encoding, others)
     seen = Seen()
     position = 0
-    for count, (record, position) in enumerate(_table(main, encoding, _WIDTHS["sdn"]), 1):
+    for count, (record, position) in enumerate(_table(main, encoding), 1):
         if on_progress is not None and count % PROGRESS_ROWS == 0:
             on_progress(position)
         number = record.cells[0].strip() if record.cells else None

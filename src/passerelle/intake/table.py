@@ -16,7 +16,12 @@ from passerelle.words import sentence
 DELIMITERS = (",", ";", "\t", "|")
 
 RECOVERIES_MAX = 50
-"""So many times in one file a row that swallowed its successors is given up alone, and they are read by themselves."""
+"""So many times in one file a row whose quotation marks do not pair is given up on its first line, and the lines that
+it swallowed are read by themselves."""
+
+LOOKAHEAD_CHARACTERS_MAX = 1_000_000
+"""So far a row that is too long is followed to see whether its quotation marks pair after all. If they do, it is one
+long row: its lines are never read as rows, for whoever wrote the long text would then be writing rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +46,84 @@ class _Feed:
         self._lines = lines
         self._returned: deque[tuple[int, str]] = deque()
         self.taken: list[tuple[int, str]] = []
+        self.last_line = 0
         self._length = 0
 
     def __iter__(self) -> _Feed:
         return self
 
     def __next__(self) -> str:
-        number, line = self._returned.popleft() if self._returned else next(self._lines)
-        self.taken.append((number, line))
-        self._length += len(line)
+        line = self._pull()
         if self._length > ROW_CHARACTERS_MAX:
             raise _TooLong
         return line
+
+    def _pull(self) -> str:
+        number, line = self._returned.popleft() if self._returned else next(self._lines)
+        self._length += len(line)
+        self.last_line = number
+        if not self.taken or self.has_all:
+            self.taken.append((number, line))
+        return line
+
+    @property
+    def has_all(self) -> bool:
+        """Whether every line of the present record is still there to be given back."""
+        return self._length <= LOOKAHEAD_CHARACTERS_MAX
 
     def begin(self) -> None:
         self.taken = []
         self._length = 0
 
+    def follow_to_its_end(self, delimiter: str) -> bool:
+        """Take the rest of a record that is too long; whether its quotation marks pair."""
+        inside: bool | None = False
+        for _, line in self.taken:
+            inside = inside_after(line, delimiter, inside=bool(inside))
+        while inside:
+            try:
+                inside = inside_after(self._pull(), delimiter, inside=True)
+            except StopIteration:
+                return False
+        return inside is not None
+
     def give_back_all_but_first(self) -> None:
         self._returned.extendleft(reversed(self.taken[1:]))
         del self.taken[1:]
+        self.last_line = self.taken[0][0]
 
 
-def lines_of(text: io.TextIOBase, first: int = 1, limit: int = ROW_CHARACTERS_MAX) -> Iterator[tuple[int, str]]:
-    """Lines with their numbers; of a line longer than a row may be, only the beginning (one sign over the limit)."""
+def inside_after(line: str, delimiter: str, *, inside: bool) -> bool | None:
+    """Whether a value in quotation marks is open after this line; None where they do not pair."""
+    body = line.rstrip("\r\n")
+    at = 0
+    while True:
+        if inside:
+            mark = body.find('"', at)
+            if mark < 0:
+                return True
+            at = mark + 1
+            if body[at : at + 1] == '"':
+                at += 1
+                continue
+            if at == len(body):
+                return False
+            if body[at] != delimiter:
+                return None
+            at += 1
+            inside = False
+        if body[at : at + 1] == '"':
+            inside = True
+            at += 1
+            continue
+        found = body.find(delimiter, at)
+        if found < 0:
+            return False
+        at = found + 1
+
+
+def lines_of(text: io.TextIOBase, first: int = 1, limit: int = LOOKAHEAD_CHARACTERS_MAX) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers; of a line longer than `limit`, only the beginning (one sign over it)."""
     number = first
     while line := text.readline(limit + 1):
         rest = line
@@ -74,22 +133,25 @@ def lines_of(text: io.TextIOBase, first: int = 1, limit: int = ROW_CHARACTERS_MA
         number += 1
 
 
-def records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None) -> Iterator[Record]:
-    """The records of a table. One that cannot be read, or runs over several lines and has not `width` cells, is given
-    up on its first line, and the lines it swallowed are read by themselves (RECOVERIES_MAX times in a file)."""
+def records(lines: Iterator[tuple[int, str]], delimiter: str) -> Iterator[Record]:
+    """The records of a table. One whose quotation marks do not pair is given up on its first line, and the lines that
+    it swallowed are read by themselves (RECOVERIES_MAX times in a file, and never those of one that is merely long)."""
     feed = _Feed(lines)
     recoveries = 0
     while True:
         feed.begin()
         fault: RowFault | None = None
         cells: list[str] | None = None
+        unpaired = False
         try:
             cells = next(csv.reader(feed, delimiter=delimiter, strict=True))
         except StopIteration:
             return
         except _TooLong:
+            unpaired = not feed.follow_to_its_end(delimiter)
             fault = _too_long(feed)
         except csv.Error as error:
+            unpaired = True
             fault = RowFault(
                 "intake.quotes",
                 sentence(
@@ -99,11 +161,9 @@ def records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None)
                     reason=str(error),
                 ),
             )
-        ragged = fault is None and width is not None and cells is not None and cells and len(cells) != width
-        if (fault is not None or ragged) and len(feed.taken) > 1 and recoveries < RECOVERIES_MAX:
+        if unpaired and len(feed.taken) > 1 and feed.has_all and recoveries < RECOVERIES_MAX:
             recoveries += 1
             feed.give_back_all_but_first()
-            cells = None
             fault = RowFault(
                 "intake.quotes",
                 sentence(
@@ -112,7 +172,7 @@ def records(lines: Iterator[tuple[int, str]], delimiter: str, width: int | None)
                 ),
             )
         raw = "".join(line for _, line in feed.taken)
-        yield Record(feed.taken[0][0], feed.taken[-1][0], None if cells is None else tuple(cells), raw, fault)
+        yield Record(feed.taken[0][0], feed.last_line, None if cells is None else tuple(cells), raw, fault)
 
 
 def _too_long(feed: _Feed) -> RowFault:
@@ -121,7 +181,7 @@ def _too_long(feed: _Feed) -> RowFault:
         sentence(
             "the row is longer than {limit} characters (to line {line}). Shorten it, or close its quotation marks.",
             limit=ROW_CHARACTERS_MAX,
-            line=feed.taken[-1][0],
+            line=feed.last_line,
         ),
     )
 
