@@ -20,6 +20,7 @@ def test_the_list_is_closed_and_has_ten_grounds_with_their_place_in_law() -> Non
 
 def test_a_ground_of_the_list_with_a_reason_is_lawful() -> None:
     ground = grounds.lawful("g", REASON)
+    assert grounds.lawful("g", "search planned Friday") == ground, "three words are enough"
     assert str(ground.text) == "Passing it on would put an ongoing investigation or a person's safety at risk."
 
 
