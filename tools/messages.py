@@ -7,6 +7,7 @@ tags in templates; and every `says:` of the YAML tables. The house tests demand 
 from __future__ import annotations
 
 import ast
+import json
 import re
 import struct
 import sys
@@ -218,20 +219,71 @@ def compiled(entries: Iterable[Entry]) -> bytes:
     ) + texts
 
 
-def main() -> int:
+def catalogue(language: str) -> Path:
+    return PACKAGE / "locale" / language / "LC_MESSAGES" / "django.po"
+
+
+def in_json(key: tuple[str, str]) -> str:
+    """How a sentence is named in the translators' file: its text, after its context where it has one."""
+    context, text = key
+    return f"{context}\x04{text}" if context else text
+
+
+def empty(language: str) -> dict[str, str | list[str]]:
+    """What is still to be translated: each sentence with an empty translation, or two where it has a plural."""
+    entries = read_catalogue(catalogue(language).read_text(encoding="utf-8"))
+    return {
+        in_json(key): ["", ""] if entry.plural else ""
+        for key, entry in entries.items()
+        if key[1] and (not all(entry.said) or "fuzzy" in entry.flags)
+    }
+
+
+def fill(language: str, given: dict[str, str | list[str]]) -> list[str]:
+    """Put translations into the catalogue. Returns the sentences it does not have, or whose places were lost."""
+    path, wrong = catalogue(language), []
+    entries = read_catalogue(path.read_text(encoding="utf-8"))
+    by_name = {in_json(key): entry for key, entry in entries.items()}
+    for name, said in given.items():
+        entry, forms = by_name.get(name), [said] if isinstance(said, str) else said
+        allowed = places(entry.text) | places(entry.plural) if entry else set()
+        if entry is None or len(forms) != (2 if entry.plural else 1) or places(forms[-1]) != allowed:
+            wrong.append(name)
+        elif all(forms):
+            entry.said = forms
+            entry.flags.discard("fuzzy")
+    path.write_text(written(entries.values()), encoding="utf-8")
+    path.with_suffix(".mo").write_bytes(compiled(entries.values()))
+    return wrong
+
+
+def main(arguments: list[str]) -> int:
+    """Without arguments: collect, merge, compile. `empty LANGUAGE`: print what is to be translated, as JSON.
+    `fill LANGUAGE FILE`: put such a file, filled in, into the catalogue."""
+    if arguments[:1] == ["empty"] and len(arguments) == 2:
+        print(json.dumps(empty(arguments[1]), ensure_ascii=False, indent=1))
+        return 0
+    if arguments[:1] == ["fill"] and len(arguments) == 3:
+        wrong = fill(arguments[1], json.loads(Path(arguments[2]).read_text(encoding="utf-8")))
+        for name in wrong:
+            print(f"not taken (unknown, or its places differ): {name!r}")
+        return 1 if wrong else 0
+    if arguments:
+        print("Usage: messages.py [empty LANGUAGE | fill LANGUAGE FILE]")
+        return 2
     new = collect()
     for language in PLURALS:
-        path = PACKAGE / "locale" / language / "LC_MESSAGES" / "django.po"
+        path = catalogue(language)
         old = read_catalogue(path.read_text(encoding="utf-8")) if path.exists() else {}
         entries = merged(language, old, new)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written(entries), encoding="utf-8")
         path.with_suffix(".mo").write_bytes(compiled(entries))
-        empty = sum(1 for entry in entries if not entry.said or not all(entry.said))
+        count = sum(1 for entry in entries if not entry.said or not all(entry.said))
         gone = len([key for key in old if key[1] and key not in new])
-        print(f"{language}: {len(new)} sentences, {empty} to translate, {gone} no longer said and left out")
+        print(f"{language}: {len(new)} sentences, {count} to translate, {gone} no longer said and left out")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

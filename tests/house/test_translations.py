@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import gettext
+import io
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +80,26 @@ def test_the_compiled_catalogues_say_what_the_catalogues_say() -> None:
         path = LOCALE_FOLDER / language / "LC_MESSAGES" / "django.po"
         expected = messages.compiled(messages.read_catalogue(path.read_text(encoding="utf-8")).values())
         assert path.with_suffix(".mo").read_bytes() == expected, f"{language}: django.mo is old. Instead: make messages"
+
+
+def test_a_translators_file_fills_what_is_empty_and_nothing_that_lost_a_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "PACKAGE", tmp_path)  # tools/ is no part of the house's code
+    path = messages.catalogue("fr")
+    path.parent.mkdir(parents=True)
+    entries = [messages.header("fr"), Entry("Late"), Entry("Owed by {who}."), Entry("{n} duty", "{n} duties")]
+    path.write_text(messages.written(entries), encoding="utf-8")
+    assert messages.empty("fr") == {"Late": "", "Owed by {who}.": "", "{n} duty": ["", ""]}
+
+    wrong = messages.fill("fr", {
+        "Late": "En retard", "Owed by {who}.": "Dû par {qui}.", "{n} duty": ["un devoir", "{n} devoirs"], "No": "Non",
+    })
+    assert wrong == ["Owed by {who}.", "No"]
+    assert messages.empty("fr") == {"Owed by {who}.": ""}
+    catalogue = gettext.GNUTranslations(io.BytesIO(path.with_suffix(".mo").read_bytes()))
+    assert catalogue.gettext("Late") == "En retard"
+    assert catalogue.ngettext("{n} duty", "{n} duties", 3) == "{n} devoirs"
 
 
 def test_a_translated_sentence_keeps_its_facts_in_every_language() -> None:
