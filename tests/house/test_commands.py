@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import ROOT
+from tests.house.source import ROOT, test_sources
 
 
 def make(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -70,6 +70,12 @@ def test_a_test_that_needs_something_absent_is_skipped_with_a_way_and_fails_in_c
     assert strict.returncode == 1, strict.stdout + strict.stderr
     assert f"every test marked {mark} runs here" in strict.stdout
     assert "1 skipped, 1 error" in strict.stdout, "a skip for another reason is no failure"
+
+
+def test_something_is_really_marked_for_postgresql_and_for_the_browser() -> None:
+    said = "".join(file.text for file in test_sources() if not file.where.startswith("tests/house/"))
+    bare = [mark for mark in ("postgres", "browser") if f"mark.{mark}" not in said]
+    assert not bare, f"no test is marked {bare}: CI would start them for nothing. Instead: @pytest.mark.{bare[0]}"
 
 
 def test_ci_is_a_program_that_asks_for_everything_to_run() -> None:

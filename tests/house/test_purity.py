@@ -103,7 +103,11 @@ def test_only_ids_throws_dice() -> None:
     assert not faults(throws_dice, [planted("from passerelle.ids import fresh_ref")])
 
     found = faults(throws_dice, [file for file in sources() if file.where != "ids.py"])
-    assert not found, told(found, "ask passerelle.ids (fresh_ref, fresh_bytes), which a simulation can seed.")
+    assert not found, told(
+        found,
+        "ask passerelle.ids (fresh_ref, fresh_bytes), which a simulation can seed; a password or a key that must never "
+        "be seeded says so on the line of the import: `# bent: a key is never seeded`.",
+    )
 
 
 def test_a_door_writes_no_rows() -> None:
