@@ -1,5 +1,51 @@
 """Every page and its address."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from passerelle.web.pages import (
+    deliveries,
+    dossiers,
+    duties,
+    filing,
+    health,
+    late,
+    law,
+    matches,
+    my_list,
+    people,
+    readings,
+    reports,
+    sign_in,
+)
+
+urlpatterns: list[URLPattern] = [
+    path("", my_list.my_list, name="my-list"),
+    path("sign-in", sign_in.sign_in, name="sign-in"),
+    path("sign-out", sign_in.sign_out, name="sign-out"),
+    path("language", sign_in.choose_language, name="language"),
+    path("health", health.health, name="health"),
+    path("file", filing.write, name="file-report"),
+    path("file/subjects", filing.confirm, name="confirm-subjects"),
+    path("reports", reports.reports, name="reports"),
+    path("report/<slug:ref>", reports.report, name="report"),
+    path("match/<slug:ref>", matches.match, name="match"),
+    path("match/<slug:ref>/judge", matches.judge, name="judge"),
+    path("match/<slug:ref>/take-back", matches.take_back, name="take-back"),
+    path("delivery/<slug:ref>", deliveries.delivery, name="delivery"),
+    path("delivery/<slug:ref>/acknowledge", deliveries.acknowledge, name="acknowledge"),
+    path("duty/<slug:ref>", duties.duty, name="duty"),
+    path("duty/<slug:ref>/pass-on", duties.pass_on, name="pass-on"),
+    path("duty/<slug:ref>/withhold", duties.withhold, name="withhold"),
+    path("duty/<slug:ref>/review", duties.review, name="review"),
+    path("duty/<slug:ref>/hold", duties.hold, name="hold"),
+    path("duty/<slug:ref>/assign", duties.assign, name="assign"),
+    path("dossiers", dossiers.dossiers, name="dossiers"),
+    path("dossiers/new", dossiers.new, name="new-dossier"),
+    path("dossier/<slug:ref>", dossiers.dossier, name="dossier"),
+    path("dossier/<slug:ref>/subjects", dossiers.add_subjects, name="add-subjects"),
+    path("late", late.late, name="late"),
+    path("people", people.people, name="people"),
+    path("people/away", people.away, name="away"),
+    path("readings", readings.readings, name="readings"),
+    path("law", law.law, name="law"),
+]

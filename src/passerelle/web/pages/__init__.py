@@ -1,0 +1,1 @@
+"""One file per page: it reads, calls one verb, answers."""

@@ -1,0 +1,73 @@
+"""A delivery: exactly what travelled, and the word back to whoever sent it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from passerelle.errors import Refused
+from passerelle.flow import acknowledge as acknowledging
+from passerelle.flow import consult
+from passerelle.flow.facts import NotThere
+from passerelle.policy.facts import DESK_ROLES
+from passerelle.records import visibility
+from passerelle.records.models.deliveries import EVIDENCE
+from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
+
+STEPS = ("delivered", "opened", "acknowledged", "acted_upon")
+
+
+@require_safe
+@page
+def delivery(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """What we got, or what we sent."""
+    return show(request, ref, now)
+
+
+@require_POST
+@page
+def acknowledge(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """We have got it, and this is what was done with it."""
+    officer = request.user
+    duty = (
+        visibility.duties(officer)
+        .filter(kind="acknowledge", recipient=officer.service_id, report__deliveries__ref=ref)
+        .values_list("ref", flat=True)
+        .first()
+    )
+    if duty is None:
+        raise NotThere
+    try:
+        acknowledging.acknowledge_duty(
+            ref=duty, officer=officer, outcome=request.POST.get("outcome", ""),
+            note=request.POST.get("note", "").strip(), now=now,
+        )
+    except Refused as refusal:
+        return show(request, ref, now, refusal=beside_the_form(refusal))
+    messages.success(request, gettext("Acknowledged. The service that sent it is told what you did with it."))
+    return redirect("delivery", ref=ref)
+
+
+def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | None = None) -> HttpResponse:
+    """The page, with a refusal beside its form where there is one."""
+    officer = request.user
+    view = consult.read_delivery(ref=ref, officer=officer, now=now)
+    sent = view.delivery
+    reached = list(EVIDENCE).index(sent.evidence)
+    mine = sent.recipient_id == officer.service_id
+    context = {
+        "view": view, "content": sent.content, "refusal": refusal, "mine": mine,
+        "steps": [(step, list(EVIDENCE).index(step) <= reached) for step in STEPS],
+        "grade": sent.content.get("grade", ""),
+        "captions": {subject["ref"]: subject["caption"] for subject in sent.content.get("subjects", ())},
+        "outcomes": acknowledging.OUTCOMES,
+        "may_acknowledge": view.acknowledge is not None and view.acknowledge.live and officer.role in DESK_ROLES,
+        "recipient": sent.recipient if mine or not sent.duty.discreet or officer.role == "oversight" else None,
+        "typed": request.POST,
+    }
+    return render(request, "delivery.html", context, status=REFUSED_STATUS if refusal else 200)

@@ -1,0 +1,42 @@
+"""Reports: those this service filed and those that reached it; and one report as its own service reads it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from passerelle.flow import consult
+from passerelle.records import visibility
+from passerelle.records.models import Officer
+from passerelle.web.asking import page
+
+ROWS_MAX = 100
+
+
+@require_safe
+@page
+def reports(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """What was filed here, and what came from others, latest first. Lists say when and about what, not what it says."""
+    officer: Officer = request.user
+    filed = visibility.reports(officer).filter(service=officer.service_id)
+    if officer.role == "oversight":
+        filed = visibility.reports(officer)
+    received = visibility.deliveries(officer).filter(recipient=officer.service_id)
+    context = {
+        "filed": list(filed.select_related("service", "author").order_by("-filed_at", "-id")[:ROWS_MAX]),
+        "received": list(received.select_related("sender", "report").order_by("-delivered_at", "-id")[:ROWS_MAX]),
+        "rows_max": ROWS_MAX,
+    }
+    return render(request, "reports.html", context)
+
+
+@require_safe
+@page
+def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """One report of one's own service: its text, its subjects, who was told, and what is still owed."""
+    view = consult.read_report(ref=ref, officer=request.user, now=now)
+    live = [duty for duty in view.duties if duty.live]
+    return render(request, "report.html", {"view": view, "live": live})

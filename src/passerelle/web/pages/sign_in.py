@@ -1,0 +1,85 @@
+"""Signing in and out, and choosing the language of the pages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from passerelle.errors import Refused
+from passerelle.web.language import COOKIE, IN_SESSION
+from passerelle.words import LANGUAGES, sentence
+
+YEAR_SECONDS = 31_536_000
+ABSENT_STATUS = 401
+
+
+class NotSignedIn(Refused):
+    """An unknown name, a wrong password and a closed seat get the same answer."""
+
+    code = "sign_in.refused"
+
+
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The form; or, with the right name and password, on to the page that was asked for."""
+    going_to = safe_next(request)
+    if request.method != "POST":
+        return render(request, "sign_in.html", {"next": going_to, "seats": seats()})
+    officer = authenticate(
+        request, username=request.POST.get("username", "").strip(), password=request.POST.get("password", "")
+    )
+    if officer is None:
+        refusal = NotSignedIn(
+            sentence("This name and this password do not belong together."),
+            way_out=sentence("Ask the administrator of your service if you have forgotten them."),
+        )
+        context = {"next": going_to, "seats": seats(), "refusal": refusal, "username": request.POST.get("username", "")}
+        return render(request, "sign_in.html", context, status=ABSENT_STATUS)
+    login(request, officer)
+    return redirect(going_to or settings.LOGIN_REDIRECT_URL)
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """The session ends."""
+    logout(request)
+    return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@require_POST
+def choose_language(request: HttpRequest) -> HttpResponse:
+    """The pages speak this language from now on, in this browser."""
+    response = redirect(safe_next(request) or settings.LOGIN_REDIRECT_URL)
+    language = request.POST.get("language", "")
+    if language in LANGUAGES:
+        request.session[IN_SESSION] = language
+        response.set_cookie(
+            COOKIE, language, max_age=YEAR_SECONDS, httponly=True, samesite="Lax",
+            secure=bool(settings.SESSION_COOKIE_SECURE),
+        )
+    return response
+
+
+def safe_next(request: HttpRequest) -> str:
+    """The page that was asked for before, if it is one of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else ""
+
+
+def seats() -> list[dict[str, Any]]:
+    """The invented seats of a demonstration; none anywhere else."""
+    path = settings.FOLDER / "seats.json"
+    if not settings.DEMONSTRATION or not path.is_file():
+        return []
+    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return found

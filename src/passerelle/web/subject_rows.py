@@ -1,0 +1,175 @@
+"""Subjects and their relations as rows of a form: read from what was typed, kept in a session, made into drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext
+
+from passerelle.flow.receive import RelationDraft, SubjectDraft
+from passerelle.records.models.subjects import CATEGORIES
+from passerelle.web import proposing as reading
+from passerelle.web.words_shown import MAIN_PROPERTY, RELATION_WORDS, SCHEMA_WORDS
+
+ROWS_MAX = 60
+VALUES_BETWEEN = ";"
+"""Several values of one property are written with this between them."""
+
+Row = dict[str, Any]
+"""id, schema, category, caption, spans, values (property to list), keep, hand (written in by hand)."""
+Tie = dict[str, Any]
+"""source, kind, target (ids of rows), keep."""
+
+
+def blank(number: int, schema: str = "Person") -> Row:
+    """A row to be written by hand."""
+    return {
+        "id": f"hand-{number}", "schema": schema, "category": "other", "caption": "", "spans": [], "values": {},
+        "keep": True, "hand": True,
+    }
+
+
+def proposed(text: str, language: str) -> tuple[list[Row], list[Tie]]:
+    """What the text seems to speak of, to be confirmed, corrected or rejected by a person."""
+    found = reading.propose(text, language)
+    rows = [
+        {
+            "id": subject.local_id, "schema": subject.schema, "category": subject.category, "caption": subject.caption,
+            "spans": [list(span) for span in subject.spans],
+            "values": {name: list(values) for name, values in subject.properties.items()}, "keep": True, "hand": False,
+        }
+        for subject in found.subjects
+    ]
+    ties = [{"source": r.source, "kind": r.kind, "target": r.target, "keep": True} for r in found.relations]
+    return rows, ties
+
+
+def rows_in(form: QueryDict) -> list[Row]:
+    """The rows of a form, in their order."""
+    rows = []
+    for number in range(ROWS_MAX):
+        at = f"s{number}-"
+        if f"{at}id" not in form:
+            break
+        schema = form.get(f"{at}schema", "Person")
+        schema = schema if schema in SCHEMA_WORDS else "Person"
+        category = form.get(f"{at}category", "other")
+        values = {
+            name[len(f"{at}p-"):]: [part.strip() for part in form[name].split(VALUES_BETWEEN) if part.strip()]
+            for name in form
+            if name.startswith(f"{at}p-")
+        }
+        main = form.get(f"{at}main", "").strip()
+        if main:
+            values[MAIN_PROPERTY[schema]] = [part.strip() for part in main.split(VALUES_BETWEEN) if part.strip()]
+        rows.append(
+            {
+                "id": form[f"{at}id"][:40], "schema": schema,
+                "category": category if category in CATEGORIES else "other",
+                "caption": form.get(f"{at}caption", "").strip(), "spans": spans_in(form.get(f"{at}spans", "")),
+                "values": {name: given for name, given in values.items() if given},
+                "keep": f"{at}keep" in form or f"{at}hand" in form, "hand": f"{at}hand" in form,
+            }
+        )
+    return rows
+
+
+def ties_in(form: QueryDict) -> list[Tie]:
+    """The relations of a form: those that were proposed, and those that were chosen by hand."""
+    ties = []
+    for number in range(ROWS_MAX):
+        at = f"t{number}-"
+        if f"{at}kind" not in form:
+            break
+        tie = {
+            "source": form.get(f"{at}source", ""), "kind": form[f"{at}kind"], "target": form.get(f"{at}target", ""),
+            "keep": f"{at}keep" in form or f"{at}hand" in form,
+        }
+        if tie["source"] and tie["target"] and tie["source"] != tie["target"] and tie["kind"] in RELATION_WORDS:
+            ties.append(tie)
+    return ties
+
+
+def spans_in(text: str) -> list[list[int]]:
+    """`12-20,30-35` as pairs of offsets."""
+    pairs = [part.split("-") for part in text.split(",") if part.count("-") == 1]
+    return [[int(a), int(b)] for a, b in pairs if a.isdigit() and b.isdigit() and int(a) < int(b)]
+
+
+def drafts(rows: Iterable[Row], ties: Iterable[Tie]) -> tuple[list[SubjectDraft], list[RelationDraft]]:
+    """The rows that were kept and say anything, by themselves or by how they hang together with others."""
+    ties = [tie for tie in ties if tie["keep"]]
+    tied = {tie["source"] for tie in ties} | {tie["target"] for tie in ties}
+    kept = [row for row in rows if row["keep"] and (row["values"] or row["caption"] or row["id"] in tied)]
+    ids = {row["id"] for row in kept}
+    subjects = [
+        SubjectDraft(
+            local_id=row["id"], schema=row["schema"], properties=row["values"], category=row["category"],
+            caption=row["caption"], spans=[(span[0], span[1]) for span in row["spans"]],
+        )
+        for row in kept
+    ]
+    relations = [
+        RelationDraft(source=tie["source"], kind=tie["kind"], target=tie["target"])
+        for tie in ties
+        if tie["source"] in ids and tie["target"] in ids
+    ]
+    return subjects, relations
+
+
+def label(row: Row, number: int) -> str:
+    """How a row is called where another row is tied to it."""
+    first = row["caption"] or next((values[0] for values in row["values"].values() if values), "")
+    return f"{number}. {first or gettext(SCHEMA_WORDS[row['schema']])}"
+
+
+def for_page(rows: Sequence[Row], ties: Sequence[Tie]) -> dict[str, Any]:
+    """What the template of the rows needs: rows with their fields, ties in words, and the lists to choose from."""
+    labels = {row["id"]: label(row, number) for number, row in enumerate(rows, start=1)}
+    return {
+        "rows": [
+            {**row, "fields": fields(row), "main": main_value(row), "label": labels[row["id"]]} for row in rows
+        ],
+        "ties": [
+            {**tie, "from": labels[tie["source"]], "to": labels[tie["target"]]}
+            for tie in ties
+            if tie["source"] in labels and tie["target"] in labels
+        ],
+        "labels": labels, "schemas": SCHEMA_WORDS, "categories": [key for key in CATEGORIES if key != "none"],
+        "relations": RELATION_WORDS,
+    }
+
+
+def fields(row: Row) -> list[tuple[str, str]]:
+    """The properties of a row, each with what stands in its field. A row by hand has its main one apart."""
+    main = MAIN_PROPERTY[row["schema"]]
+    names = [] if row["hand"] else [main]
+    if row["schema"] == "Person" or row["hand"]:
+        names.append("birthDate")
+    names += [name for name in row["values"] if name not in names and not (row["hand"] and name == main)]
+    return [(name, f"{VALUES_BETWEEN} ".join(row["values"].get(name, ()))) for name in names]
+
+
+def main_value(row: Row) -> str:
+    """What stands in the main field of a row by hand."""
+    return f"{VALUES_BETWEEN} ".join(row["values"].get(MAIN_PROPERTY[row["schema"]], ()))
+
+
+def marked(text: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """The text in pieces, each with the number of the row it belongs to (empty: none). Overlaps go to the first."""
+    places = sorted(
+        (span[0], span[1], str(number)) for number, row in enumerate(rows, start=1) for span in row["spans"]
+    )
+    pieces, at = [], 0
+    for start, end, number in places:
+        if start < at or end > len(text):
+            continue
+        if start > at:
+            pieces.append((text[at:start], ""))
+        pieces.append((text[start:end], number))
+        at = end
+    if at < len(text):
+        pieces.append((text[at:], ""))
+    return pieces

@@ -1,0 +1,176 @@
+"""How templates say sentences, words, clocks and languages in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.translation import get_language, gettext, ngettext
+
+from passerelle import duty
+from passerelle.errors import Refused
+from passerelle.flow.acknowledge import OUTCOMES
+from passerelle.policy import deadlines, facts, ladder
+from passerelle.records.models import deliveries, duties, matches, readings, reports, services, subjects
+from passerelle.web import words_shown
+from passerelle.words import Sentence
+
+register = template.Library()
+
+SOON = timedelta(hours=2)
+
+MOMENTS = {"en": "D j M, H:i", "nl": "D j b, H:i", "fr": "D j b, H:i", "de": "D, j. M, H:i"}
+MOMENTS_IN_OTHER_YEARS = {"en": "j M Y, H:i", "nl": "j b Y, H:i", "fr": "j b Y, H:i", "de": "j. M Y, H:i"}
+DAYS = {"en": "j F Y", "nl": "j F Y", "fr": "j F Y", "de": "j. F Y"}
+"""How each language writes a moment and a day."""
+
+WORDS: dict[str, Mapping[str, str]] = {
+    "band": matches.BANDS,
+    "category": subjects.CATEGORIES,
+    "duty": duty.KINDS,
+    "evidence": deliveries.EVIDENCE,
+    "form": deliveries.FORMS,
+    "telling": facts.FORM_WORDS,
+    "handling": reports.HANDLINGS,
+    "information": reports.INFORMATION_GRADES,
+    "language": words_shown.LANGUAGE_WORDS,
+    "next": duties.NEXT_EVENTS,
+    "outcome": {**OUTCOMES, **words_shown.OUTCOME_WORDS},
+    "property": words_shown.PROPERTY_WORDS,
+    "purpose": facts.PURPOSES,
+    "reading": readings.READING_PURPOSES,
+    "regime": facts.REGIMES,
+    "relation": words_shown.RELATION_WORDS,
+    "role": services.ROLES,
+    "rung": dict(enumerate(ladder.RUNG_WORDS.values())),  # type: ignore[arg-type]
+    "schema": words_shown.SCHEMA_WORDS,
+    "service_kind": facts.SERVICE_KINDS,
+    "source": reports.SOURCE_GRADES,
+    "standing": deadlines.STANDING_WORDS,
+    "state": duty.STATES,
+    "urgency": words_shown.URGENCY_WORDS,
+    "verdict": matches.VERDICTS,
+}
+"""The closed lists whose words pages show, each under the name a template calls it by."""
+
+
+def reading_language() -> str:
+    """The language of this page."""
+    return get_language() or "en"
+
+
+@register.filter
+def said(value: Any) -> str:
+    """A sentence, or its JSON, or a refusal, in the reader's language."""
+    if isinstance(value, Refused):
+        return value.in_language(reading_language())
+    if isinstance(value, Sentence):
+        return value.in_language(reading_language())
+    if isinstance(value, list) and value:
+        return Sentence.from_json(value).in_language(reading_language())
+    return str(value or "")
+
+
+@register.filter
+def called(value: Any, table: str) -> str:
+    """How a word of a closed list is called: `{{ duty.kind|called:"duty" }}`. An unknown word is shown as it is."""
+    if table == "theme":
+        theme = deadlines.themes().get(str(value))
+        return theme.in_language(reading_language()) if theme is not None else str(value)
+    word = WORDS[table].get(value)
+    return gettext(word) if word else str(value)
+
+
+@register.filter
+def until(moment: datetime | None, now: datetime) -> str:
+    """How much time is left, or how late it is: “6 h left”, “2 days late”."""
+    if moment is None:
+        return ""
+    late = moment < now
+    minutes = int(abs(moment - now).total_seconds() // 60)
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 60:
+        text = gettext("%(minutes)d min late") if late else gettext("%(minutes)d min left")
+        return text % {"minutes": minutes}
+    if hours < 48:
+        text = gettext("%(hours)d h late") if late else gettext("%(hours)d h left")
+        return text % {"hours": hours}
+    if late:
+        return ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+    return ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days}
+
+
+@register.filter
+def since(moment: datetime | None, now: datetime) -> str:
+    """How long ago something happened: “12 min ago”."""
+    if moment is None:
+        return ""
+    minutes = max(0, int((now - moment).total_seconds() // 60))
+    hours, days = minutes // 60, minutes // 1440
+    if minutes < 1:
+        return gettext("just now")
+    if minutes < 60:
+        return gettext("%(minutes)d min ago") % {"minutes": minutes}
+    if hours < 48:
+        return gettext("%(hours)d h ago") % {"hours": hours}
+    return ngettext("%(days)d day ago", "%(days)d days ago", days) % {"days": days}
+
+
+@register.filter
+def hurry(moment: datetime | None, now: datetime) -> str:
+    """The class of a clock: late, soon or calm."""
+    if moment is None:
+        return "calm"
+    if moment < now:
+        return "late"
+    return "soon" if moment - now <= SOON else "calm"
+
+
+@register.filter
+def moment(value: datetime | str | None, now: datetime | None = None) -> str:
+    """A moment in the installation's zone: “Sun 22 Nov, 17:19”, with its year where it is not this one."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    local = timezone.localtime(value)
+    this_year = now is not None and timezone.localtime(now).year == local.year
+    pattern = (MOMENTS if this_year else MOMENTS_IN_OTHER_YEARS)[reading_language()]
+    return str(formats.date_format(local, pattern))
+
+
+@register.filter
+def machine(value: datetime | str | None) -> str:
+    """A moment for a `datetime` attribute."""
+    if not value:
+        return ""
+    return value if isinstance(value, str) else value.isoformat(timespec="minutes")
+
+
+@register.filter
+def day(value: date | str | None) -> str:
+    """A day in words; also from ISO text."""
+    if not value:
+        return ""
+    return str(formats.date_format(date.fromisoformat(value) if isinstance(value, str) else value, DAYS[reading_language()]))
+
+
+@register.filter
+def entry(table: Mapping[Any, Any], key: Any) -> Any:
+    """`table[key]`, or nothing."""
+    return table.get(key, "") if hasattr(table, "get") else ""
+
+
+@register.inclusion_tag("parts/clock.html")
+def clock(moment: datetime | None, now: datetime) -> dict[str, Any]:
+    """A due time, both ways: how much is left, and when."""
+    return {"moment": moment, "now": now}
+
+
+@register.inclusion_tag("parts/when.html")
+def when(moment: datetime | str | None, now: datetime) -> dict[str, Any]:
+    """When something happened, both ways: how long ago, and when."""
+    return {"moment": datetime.fromisoformat(moment) if isinstance(moment, str) and moment else moment, "now": now}

@@ -1,0 +1,134 @@
+"""Words that only pages need: kinds of subject, their properties and relations, languages, urgencies, outcomes."""
+
+from __future__ import annotations
+
+from passerelle.words import noop
+
+SCHEMA_WORDS: dict[str, str] = {
+    "Person": noop("Person"),
+    "Address": noop("Address"),
+    "Vehicle": noop("Vehicle"),
+    "Phone": noop("Phone"),
+    "BankAccount": noop("Bank account"),
+    "Identification": noop("Identity document"),
+    "Company": noop("Company"),
+    "Organization": noop("Organisation"),
+    "LegalEntity": noop("Person or organisation"),
+    "Vessel": noop("Vessel"),
+    "Airplane": noop("Aircraft"),
+}
+"""Kinds of subject, in the order in which a page offers them."""
+
+MAIN_PROPERTY: dict[str, str] = {
+    "Person": "name", "Company": "name", "Organization": "name", "LegalEntity": "name", "Address": "full",
+    "Vehicle": "registrationNumber", "Vessel": "name", "Airplane": "registrationNumber", "Phone": "phone",
+    "BankAccount": "iban", "Identification": "number",
+}
+"""What a subject of each kind is first known by, when it is written in by hand."""
+
+PROPERTY_WORDS: dict[str, str] = {
+    "name": noop("Name"),
+    "alias": noop("Also called"),
+    "weakAlias": noop("Nickname"),
+    "previousName": noop("Former name"),
+    "firstName": noop("First name"),
+    "secondName": noop("Second name"),
+    "middleName": noop("Middle name"),
+    "lastName": noop("Last name"),
+    "maidenName": noop("Name at birth"),
+    "fatherName": noop("Father's name"),
+    "motherName": noop("Mother's name"),
+    "title": noop("Title"),
+    "birthDate": noop("Born on"),
+    "birthPlace": noop("Born in"),
+    "birthCountry": noop("Country of birth"),
+    "deathDate": noop("Died on"),
+    "gender": noop("Gender"),
+    "nationality": noop("Nationality"),
+    "citizenship": noop("Citizenship"),
+    "appearance": noop("Appearance"),
+    "position": noop("Position"),
+    "profession": noop("Profession"),
+    "passportNumber": noop("Passport"),
+    "idNumber": noop("Number of identity"),
+    "socialSecurityNumber": noop("National register number"),
+    "taxNumber": noop("Tax number"),
+    "vatCode": noop("VAT number"),
+    "registrationNumber": noop("Registration number"),
+    "phone": noop("Phone number"),
+    "email": noop("E-mail"),
+    "website": noop("Website"),
+    "address": noop("Address"),
+    "full": noop("Full address"),
+    "street": noop("Street"),
+    "number": noop("Number"),
+    "box": noop("Box"),
+    "postalCode": noop("Postcode"),
+    "city": noop("Town"),
+    "region": noop("Region"),
+    "country": noop("Country"),
+    "model": noop("Make and model"),
+    "colour": noop("Colour"),
+    "type": noop("Type"),
+    "buildDate": noop("Built on"),
+    "owner": noop("Owner"),
+    "flag": noop("Flag"),
+    "imoNumber": noop("IMO number"),
+    "callSign": noop("Call sign"),
+    "iban": noop("IBAN"),
+    "accountNumber": noop("Account number"),
+    "bic": noop("BIC"),
+    "bankName": noop("Bank"),
+    "authority": noop("Issued by"),
+    "legalForm": noop("Legal form"),
+    "incorporationDate": noop("Founded on"),
+    "description": noop("Description"),
+    "summary": noop("Summary"),
+    "notes": noop("Notes"),
+    "topics": noop("Listed as"),
+    "program": noop("List"),
+    "sourceUrl": noop("Source"),
+}
+"""Properties of FollowTheMoney, as a reader calls them; one that is not listed is shown by its own name."""
+
+RELATION_WORDS: dict[str, str] = {
+    "child_of": noop("child of"),
+    "parent_of": noop("parent of"),
+    "sibling_of": noop("brother or sister of"),
+    "spouse_of": noop("partner of"),
+    "lives_at": noop("lives at"),
+    "located_at": noop("located at"),
+    "drives": noop("drives"),
+    "uses": noop("uses"),
+    "in_contact_with": noop("in contact with"),
+    "works_for": noop("works for"),
+    "owns": noop("owns"),
+    "is_one_of": noop("may be (one of several)"),
+}
+
+LANGUAGE_WORDS: dict[str, str] = {
+    "nl": noop("Dutch"),
+    "fr": noop("French"),
+    "de": noop("German"),
+    "en": noop("English"),
+}
+
+URGENCY_WORDS: dict[str, str] = {
+    "danger": noop("danger to life"),
+    "urgent_direct": noop("urgent, at hand"),
+    "urgent": noop("urgent"),
+    "normal": noop("not urgent"),
+}
+
+OUTCOME_WORDS: dict[str, str] = {
+    "whole": noop("the whole report went"),
+    "extract": noop("an extract went"),
+    "pointer": noop("a pointer went"),
+    "same": noop("judged the same"),
+    "different": noop("judged different"),
+    "unsure": noop("judged unsure"),
+    "upheld": noop("upheld"),
+    "overturned": noop("overturned"),
+    "parted": noop("the match was parted"),
+}
+"""How a duty that has ended came out, where an acknowledgement does not say it."""
