@@ -100,15 +100,11 @@ def _word_keys(name: str) -> frozenset[str]:
 
 
 def _of_word(word: parts.Word) -> set[str]:
-    found = {value or "0" for form in _stems(word) for value in sounds.skeletons(form, 3)}
+    found = {value or "0" for value in sounds.skeletons(word.stem, 3, parts.READ_AS.get(word.script, ""))}
     group = _groups().get(latin.bare(word.stem))
     if group is not None:
         found.add(f"={group}")
     return found
-
-
-def _stems(word: parts.Word) -> tuple[str, ...]:
-    return (word.stem,)
 
 
 @cache

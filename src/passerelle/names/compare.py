@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -46,7 +47,13 @@ class Alignment:
 @dataclass(frozen=True, slots=True)
 class _Weights:
     base: int
+    base_least: int
+    said_least: int
+    said_enough: int
     single_base: int
+    initial_base: int
+    over_slack: float
+    over_thin: float
     scale: float
     power: float
     length_floor: float
@@ -192,9 +199,14 @@ def _align(left: Name, right: Name) -> Alignment:
     if crossed and len(pairs) > 1:
         total += _order_cost(left, right, pairs)
     total += _fathers_cost(rows, columns, pairs)
-    for name, over in ((left, free_left), (right, free_right)):
-        for place in over:
-            total += _over_cost(name, place, len(name.words))
+    over_cost = sum(_over_cost(left, place) for place in free_left) + sum(
+        _over_cost(right, place) for place in free_right
+    )
+    if over_cost:
+        weights = _weights()
+        slack = sum(pair.cost for pair in pairs if pair.kind != "different") * weights.over_slack
+        thin = (1.0 - _share_said(left, right, pairs)) * weights.over_thin
+        total += round(over_cost * (1.0 + min(1.5, slack) + thin))
     found = Alignment(left, right, tuple(pairs), tuple(sorted(free_left)), tuple(sorted(free_right)), total, 0.0)
     return Alignment(left, right, found.pairs, found.left_over, found.right_over, total, _score(found, total))
 
@@ -213,28 +225,43 @@ def _order_cost(left: Name, right: Name, pairs: list[Pair]) -> int:
     return _weights().reorder * (3 if clash else 1)
 
 
-def _over_cost(name: Name, place: int, count: int) -> int:
+def _over_cost(name: Name, place: int) -> int:
+    """What a word on one side only costs."""
     weights = _weights()
     word = name.words[place]
     if word.kind == "number":
         return weights.left_over * 3
-    if word.patronymic or word.kind == "initial":
+    if word.patronymic or word.title or word.kind == "initial":
         return weights.left_over_patronymic
     if place == 0 and name.roles[place] != FAMILY:
         return weights.left_over_first
     return weights.left_over
 
 
-def _score(alignment: Alignment, cost: int) -> float:
+def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
+    """How much the agreeing words say, from 0 (as little as *Li Wei*) to 1 (as much as *Karim Benhachem*)."""
     weights = _weights()
-    base = weights.base
-    words_left, words_right = len(alignment.left.words), len(alignment.right.words)
+    said = sum(
+        min(left.words[pair.left].weight, right.words[pair.right].weight)
+        for pair in pairs
+        if pair.kind not in {"initial", "different"}
+    )
+    return min(1.0, max(0.0, (said - weights.said_least) / (weights.said_enough - weights.said_least)))
+
+
+def _score(alignment: Alignment, cost: int) -> float:
+    """From cost to score. What two names can say at best grows with what their agreeing words say."""
+    weights = _weights()
     if not alignment.pairs:
         return 0.0
-    if all(pair.kind in {"initial", "different"} for pair in alignment.pairs) or (
-        min(words_left, words_right) == 1 and max(words_left, words_right) > 1
-    ):
-        base = weights.single_base
+    share = _share_said(alignment.left, alignment.right, alignment.pairs)
+    full = sum(pair.kind not in {"initial", "different"} for pair in alignment.pairs)
+    base = weights.base_least + share * (weights.base - weights.base_least)
+    over = len(alignment.left_over) + len(alignment.right_over)
+    if not full or (full == 1 and over):
+        base = min(base, weights.single_base)
+    elif full < len(alignment.pairs):
+        base = min(base, weights.initial_base)
     return 1.0 / (1.0 + math.exp(-(base - cost) / 100))
 
 

@@ -27,7 +27,8 @@ class Word:
     """One word of a name.
 
     `text` as written (with its small words), `stem` without them in lower case, `prefix` the kind of small word that
-    was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `forms` the ways of
+    was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `title`
+    whether it can be a title (*Haji*), `forms` the ways of
     writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in this
     process; `groups` the given names it is known as,
     `known` whether one of them is spelt so.
@@ -38,6 +39,7 @@ class Word:
     prefix: str
     kind: str
     patronymic: bool
+    title: bool
     script: str
     forms: tuple[Form, ...]
     weight: int
@@ -112,7 +114,7 @@ def _next_number() -> int:
 
 
 NUMERAL = "\0numeral"
-_GLIDE = re.compile(r"(?<![dstz])j(?=[aeou])|(?<=.)[dstz]j")
+_GLIDE = re.compile(r"(?<![dstz])j(?=[aeou])|(?<=.)[dstz]j|(?<=.)(?:[rscd]z(?!h)|[zcd]s(?![hcj])|gn)")
 """Where a *j* may be a sound of its own (*Jabri*) or the glide of a vowel (*Jan*), and where *dj* may be *d* and *j*."""
 _ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
 _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
@@ -146,6 +148,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         prefix=prefix,
         kind=kind,
         patronymic=len(stem) > 6 and letters.endswith(rules.patronymics),
+        title=letters in rules.titles,
         script=script,
         forms=tuple(Form(units, cost, abjad) for units, cost in forms.items() if units),
         weight=sounds.weigh(first),
@@ -236,14 +239,12 @@ def _tokens(text: str) -> list[Token]:
 def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
     """Words with the place of their last token."""
     kept = list(enumerate(tokens))
-    plain = [
-        (place, token)
-        for place, token in kept
-        if latin.bare(token.plain) not in rules.titles
-        or (place and (token.joint == "-" or latin.bare(tokens[place - 1].plain) in rules.apart))
-    ]
-    if len(plain) > 1 or (plain and latin.bare(tokens[0].plain) in rules.titles):
-        kept = plain
+    first = 0
+    while (
+        first < len(kept) - 1 and latin.bare(kept[first][1].plain) in rules.titles and kept[first + 1][1].joint == " "
+    ):
+        first += 1
+    kept = kept[first:]
     out: list[tuple[Word, int]] = []
     prefix = ""
     small: list[str] = []
@@ -281,7 +282,9 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
                 prefix = prefix or "van"
                 small.append(written)
                 continue
-        if out and letters.strip(".") in rules.generations:
+        if letters in rules.generations and (
+            out or (written.isupper() and not last and not kept[index][1].written.isupper())
+        ):
             number = word_of(token, "", NUMERAL)
             out.append((_written(number, written), place))
             continue
@@ -371,11 +374,28 @@ def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word
     return out, out_roles
 
 
+READ_AS = {"han": "pinyin", "hangul": "hangul_read"}
+
+
+@lru_cache(maxsize=65536)
 def _read_word(text: str, read: str, script: str) -> Word:
-    plain = word_of(read or text)
+    """A word of Chinese or Korean signs, by its reading in Latin letters."""
+    units = sounds.cut(read, READ_AS[script])
+    form = Form(units, 0, False)
     return Word(
-        text, plain.stem, "", "name", False, script, plain.forms, plain.weight, plain.number, frozenset(), False,
-    )  # fmt: skip
+        text=text,
+        stem=read or text,
+        prefix="",
+        kind="name",
+        patronymic=False,
+        title=False,
+        script=script,
+        forms=(form,) if units else (),
+        weight=sounds.weigh(units),
+        number=_next_number(),
+        groups=frozenset(),
+        known=False,
+    )
 
 
 def merged(name: Name, place: int) -> Name | None:
@@ -385,7 +405,10 @@ def merged(name: Name, place: int) -> Name | None:
     one, two = name.words[place], name.words[place + 1]
     result: Name | None = None
     if one.script == two.script and one.kind == two.kind == "name" and not two.prefix:
-        joined = word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}")
+        if one.script in READ_AS:
+            joined = _read_word(one.text + two.text, one.stem + two.stem, one.script)
+        else:
+            joined = word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}")
         result = Name(
             name.raw,
             (*name.words[:place], joined, *name.words[place + 2 :]),

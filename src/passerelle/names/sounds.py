@@ -88,12 +88,14 @@ class Tables:
             overrides[u.text] if u.text in overrides and u.script == "latin" else self._unit_missing(u)
             for u in self.units
         ]
-        vowel_only = [any(r.sound and set(r.sound) <= self.vowels | {"j", "w"} for r in u.readings) for u in self.units]
+        vowel_only = [
+            any(set(r.sound) & self.vowels and set(r.sound) <= self.vowels | {"j", "w"} for r in u.readings)
+            for u in self.units
+        ]
         abjad: dict[str, Any] = rules["abjad"]
+        written: dict[str, int] = abjad["written"]
         self.missing_abjad = [
-            (abjad["final"].get(u.text, abjad["short"]) if u.text.endswith("$") else abjad["short"])
-            if is_vowel and not set(u.text) & set("j")
-            else cost
+            written[u.text] if u.script == "latin" and u.text in written else abjad["short"] if is_vowel else cost
             for u, is_vowel, cost in zip(self.units, vowel_only, self.missing, strict=True)
         ]
         self.weight = [self._weigh(u) for u in self.units]
@@ -187,10 +189,13 @@ def _strip(sign: str) -> str:
 
 
 @lru_cache(maxsize=262144)
-def cut(word: str) -> tuple[int, ...]:
-    """The numbers of the spelling units of `word` (lower case, one script), longest first."""
+def cut(word: str, table: str = "") -> tuple[int, ...]:
+    """The numbers of the spelling units of `word` (lower case, one script), longest first.
+
+    `table` names another table than the word's script says: `pinyin`, `hangul_read` for words that arrive in Latin.
+    """
     all_tables = tables()
-    name = scripts.script_of(word)
+    name = table or scripts.script_of(word)
     if name not in all_tables.spellings:
         word, name = scripts.in_latin(word) or word, "latin"
     known, longest, number = all_tables.spellings[name], all_tables.longest[name], all_tables.number
@@ -283,14 +288,14 @@ def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = F
 
 
 @lru_cache(maxsize=65536)
-def skeletons(word: str, limit: int = 4) -> tuple[str, ...]:
+def skeletons(word: str, limit: int = 4, table: str = "") -> tuple[str, ...]:
     """The word's consonants in coarse classes, one string per way of reading it, at most `limit`: for keys.
 
     Classes: B (p b), F (f v), T, S (all sibilants), K (k g x), M, N, L, R; vowels, h, j, w say nothing.
     """
     all_tables = tables()
     choices: list[tuple[str, ...]] = []
-    for unit in cut(word):
+    for unit in cut(word, table):
         found: dict[str, None] = {}
         for reading in all_tables.units[unit].readings:
             found.setdefault("".join(_CLASS.get(sign, "") for sign in reading.sound))
