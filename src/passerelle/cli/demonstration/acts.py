@@ -117,7 +117,9 @@ def pass_on(cast: Cast, row: Row, now: datetime) -> None:
 def withhold(cast: Cast, row: Row, now: datetime) -> None:
     """The owner's desk decides that it may not travel, on a ground."""
     duty = _duty(cast, row, "pass_on", cast.services[row["to"]])
-    decide.withhold(ref=duty.ref, officer=cast.officers[row["who"]], ground=row["ground"], reason=row["reason"], now=now)
+    decide.withhold(
+        ref=duty.ref, officer=cast.officers[row["who"]], ground=row["ground"], reason=row["reason"], now=now
+    )
 
 
 def review(cast: Cast, row: Row, now: datetime) -> None:

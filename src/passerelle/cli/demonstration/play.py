@@ -35,7 +35,7 @@ WANTED: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Counts over the whole installation, the story told in this run, and the seats. `new`: this run played it first."""
+    """Counts over the whole installation, the story told in this run, and the seats; `new` when it was played first."""
 
     services: int
     reports: int
@@ -76,7 +76,8 @@ def play(*, now: datetime, say: Callable[[StoryLine], None] | None = None) -> Ou
     return Outcome(
         services=Service.objects.exclude(kind="oversight").count(), reports=Report.objects.count(),
         matches=Match.objects.count(), duties=Duty.objects.count(), deliveries=Delivery.objects.count(),
-        acknowledged=Duty.objects.filter(kind="acknowledge", state="done").count(), escalated=len(stage.teller.escalated),
+        acknowledged=Duty.objects.filter(kind="acknowledge", state="done").count(),
+        escalated=len(stage.teller.escalated),
         story=stage.story, seats=kept(folder, SEATS_FILE) or [], new=before is None,
     )
 

@@ -77,7 +77,14 @@ class Teller:
             pass
 
     def news(self, until: int | None = None) -> Iterator[StoryLine]:
-        """The lines of the story since the last call, in the ledger's order. Lines before `until` are only learnt."""
+        """The lines of the story since the last call, in the ledger's order, but that a decision is told before what it
+        let travel. Ledger lines before `until` are only learnt."""
+        lines = list(self._ledger(until))
+        yield from sorted(lines, key=lambda line: (line.at, line.event != "passed_on"))
+        if until is None:
+            yield from self._over_common()
+
+    def _ledger(self, until: int | None) -> Iterator[StoryLine]:
         for entry in ledger_lines.entries(self.seen):
             line = json.loads(entry)
             if until is not None and line["index"] >= until:
@@ -88,8 +95,6 @@ class Teller:
                 self.escalated.add(facts["duty"])
             if until is None and line["kind"] in TELLS:
                 yield from TELLS[line["kind"]](datetime.fromisoformat(line["at"]), facts, before)
-        if until is None:
-            yield from self._over_common()
 
     def _level(self, line: Facts) -> int:
         """How high the duty of this line stood before it, while remembering how high it stands now."""
@@ -106,7 +111,9 @@ class Teller:
             value = Sentence(KEY_WORDS.get(kind, KEY_WORDS[""]))
             yield StoryLine(
                 subject.recorded_at, "over_common", subject.service.name, "",
-                sentence("{subject}: {count} records share its {value}.", subject=subject.caption, count=count, value=value),
+                sentence(
+                    "{subject}: {count} records share its {value}.", subject=subject.caption, count=count, value=value
+                ),
                 (sentence("It ranks low and is shown as such; it is not silently dropped."),),
             )
 
@@ -150,7 +157,8 @@ def _away(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     if officer is not None and facts["until"]:
         because = (sentence("{deputy} acts in their place.", deputy=officer.deputy.name),) if officer.deputy else ()
         yield StoryLine(
-            at, "away", officer.service.name, officer.name, sentence("{officer} is away.", officer=_person(officer)), because
+            at, "away", officer.service.name, officer.name, sentence("{officer} is away.", officer=_person(officer)),
+            because,
         )
 
 
@@ -168,8 +176,9 @@ def _stated(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
         return
     interest = Interest.objects.select_related("service").get(ref=facts["interest"])
     name = interest.service.name
+    whom = ", ".join(interest.subjects.values_list("caption", flat=True))
     says = (
-        sentence("{service} watches for {subject}.", service=name, subject=", ".join(s.caption for s in interest.subjects.all()))
+        sentence("{service} watches for {subject}.", service=name, subject=whom)
         if interest.kind == "watch"
         else sentence("The theme “{theme}” is entrusted to {service}.", theme=_theme(interest.theme), service=name)
     )
@@ -187,10 +196,12 @@ def _purpose(interest: Interest) -> Sentence:
 def _filed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     report = Report.objects.select_related("service", "author").get(ref=facts["report"])
     said = ReportVersion.objects.get(report=report, number=facts["version"])
-    excerpt = said.text if len(said.text) <= EXCERPT_SIGNS else said.text[:EXCERPT_SIGNS].rsplit(" ", 1)[0] + " …"
     yield StoryLine(
         at, "filed", report.service.name, "",
-        sentence("{service} files a report: “{excerpt}”", service=report.service.name, excerpt=excerpt),
+        sentence(
+            "{service} files a report: “{excerpt}”", service=report.service.name,
+            excerpt=_first(said.text, EXCERPT_SIGNS),
+        ),
         (
             sentence(
                 "In {language}, graded {grade}, handling {handling}.", language=said.language,
@@ -203,13 +214,14 @@ def _filed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
 def _matched(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     match = Match.objects.select_related(*oblige.MATCH_ROWS).get(ref=facts["match"])
     left, right = match.left, match.right
-    if oblige.interest_of(left, at) is None and oblige.interest_of(right, at) is None:
-        return  # nobody needs to know of it as yet, so it calls for nothing
+    if not any(held.report and oblige.interest_of(wanted, at) for held, wanted in oblige.sides(match)):
+        return  # nobody needs to know of a report by it as yet, so it calls for nothing
     yield StoryLine(
         at, "matched", left.service.name, right.service.name,
         sentence(
-            "{left} ({service}) and {right} ({other}): a match that is {band}.", left=left.caption,
-            service=left.service.name, right=right.caption, other=right.service.name, band=Sentence(BANDS[facts["band"]]),
+            "{left} ({service}) and {right} ({other}): a match that is {band}.",
+            left=left.caption, service=left.service.name, right=right.caption, other=right.service.name,
+            band=Sentence(BANDS[facts["band"]]),
         ),
         _sentences(match.because),
     )
@@ -236,9 +248,10 @@ def _owed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     officer, holder = _officer(facts["officer"]), _name(facts["holder"])
     whom = _person(officer) if officer is not None else holder
     waits = duty.recipient.name if duty.recipient is not None else ""
+    kind = Sentence(KINDS[duty.kind])
     yield StoryLine(
         at, "owed", whom, waits,
-        sentence("Owed by {holder}: {duty}, until {due}.", holder=whom, duty=Sentence(KINDS[duty.kind]), due=_due(facts)),
+        sentence("Owed by {holder}: {duty}, until {due}.", holder=whom, duty=kind, due=_due(facts)),
         (*_sentences(duty.because[:3]), _deadline(facts["deadline"])),
     )
 
@@ -287,10 +300,11 @@ def _withheld(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
 
 def _reviewed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     row = Withholding.objects.select_related("duty__recipient", "reviewed_by__service").get(ref=facts["withholding"])
+    who = _person(row.reviewed_by)
     says = (
-        sentence("{officer} reviews the withholding and upholds it.", officer=_person(row.reviewed_by))
+        sentence("{officer} reviews the withholding and upholds it.", officer=who)
         if facts["outcome"] == "upheld"
-        else sentence("{officer} reviews the withholding and overturns it: it is passed on.", officer=_person(row.reviewed_by))
+        else sentence("{officer} reviews the withholding and overturns it: it is passed on.", officer=who)
     )
     yield StoryLine(
         at, facts["outcome"], row.reviewed_by.service.name, row.duty.recipient.name, says,
@@ -299,19 +313,18 @@ def _reviewed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
 
 
 def _loosened(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
-    report = Report.objects.select_related("service").get(ref=facts["report"])
+    owner = Report.objects.select_related("service").get(ref=facts["report"]).service.name
     yield StoryLine(
-        at, "handling", report.service.name, "",
-        sentence("A sealed report of {service} falls back to {handling}.", service=report.service.name, handling=facts["handling"]),
+        at, "handling", owner, "",
+        sentence("A sealed report of {service} falls back to {handling}.", service=owner, handling=facts["handling"]),
     )
 
 
 def _moved(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     tells = MOVES.get(facts["move"])
     if tells is not None:
-        duty = Duty.objects.select_related("service", "recipient", "report__service", "report__author", "about").get(
-            ref=facts["duty"]
-        )
+        rows = ("service", "recipient", "report__service", "report__author", "about", "match__left", "match__right")
+        duty = Duty.objects.select_related(*rows).get(ref=facts["duty"])
         yield from tells(at, facts, duty, before)
 
 
@@ -342,12 +355,18 @@ def _role(officer: Officer | None) -> Sentence:
 
 
 def _about(duty: Duty) -> tuple[Sentence, ...]:
+    """What a duty is about: its report's first words, or the two sides of its match."""
+    if duty.match is not None:
+        return (sentence("{left} and {right}.", left=duty.match.left.caption, right=duty.match.right.caption),)
     if duty.report is None:
         return ()
     said = ReportVersion.objects.get(report=duty.report, number=duty.report.version)
-    return (
-        sentence("Report of {service}: “{excerpt}”", service=duty.report.service.name, excerpt=said.text[:50].rsplit(" ", 1)[0] + " …"),
-    )
+    owner = duty.report.service.name
+    return (sentence("Report of {service}: “{excerpt}”", service=owner, excerpt=_first(said.text, 50)),)
+
+
+def _first(text: str, signs: int) -> str:
+    return text if len(text) <= signs else text[:signs].rsplit(" ", 1)[0] + " …"
 
 
 def _reminded(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[StoryLine]:
@@ -355,7 +374,8 @@ def _reminded(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[S
     to = _person(officer) if officer is not None else _name(facts["holder"])
     yield StoryLine(
         at, "reminded", duty.service.name, to,
-        sentence("{holder} is told again: {duty} is still late.", holder=to, duty=Sentence(KINDS[duty.kind])), _about(duty),
+        sentence("{holder} is told again: {duty} is still late.", holder=to, duty=Sentence(KINDS[duty.kind])),
+        _about(duty),
     )
 
 
@@ -382,9 +402,10 @@ def _decided(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[St
     officer = _officer(facts["by"])
     if officer is None or duty.recipient is None:
         return
+    to = duty.recipient.name
     yield StoryLine(
-        at, "passed_on", officer.service.name, duty.recipient.name,
-        sentence("{officer} decides to pass it on to {service}.", officer=_person(officer), service=duty.recipient.name),
+        at, "passed_on", officer.service.name, to,
+        sentence("{officer} decides to pass it on to {service}.", officer=_person(officer), service=to),
         (sentence("“{note}”", note=duty.outcome_note),) if duty.outcome_note else (),
     )
 
@@ -395,26 +416,27 @@ def _held(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[Story
     yield StoryLine(
         at, "held", officer.service.name, duty.recipient.name if duty.recipient is not None else "",
         sentence(
-            "{officer} puts it on hold until {until}: {duty}.", officer=_person(officer), duty=Sentence(KINDS[duty.kind]),
-            until=_time(datetime.fromisoformat(facts["next_event_at"])),
+            "{officer} puts it on hold until {until}: {duty}.", officer=_person(officer),
+            until=_time(datetime.fromisoformat(facts["next_event_at"])), duty=Sentence(KINDS[duty.kind]),
         ),
         (sentence("“{reason}”", reason=duty.pause_reason),),
     )
 
 
 def _resumed(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[StoryLine]:
+    kind, name = Sentence(KINDS[duty.kind]), duty.service.name
     yield StoryLine(
-        at, "resumed", duty.service.name, "",
-        sentence("The hold has ended at {service}: {duty}.", service=duty.service.name, duty=Sentence(KINDS[duty.kind])),
+        at, "resumed", name, "", sentence("The hold has ended at {service}: {duty}.", service=name, duty=kind)
     )
 
 
 def _assigned(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[StoryLine]:
     by, officer = _officer(facts["by"]), _officer(facts["officer"])
     if by is not None and officer is not None:
+        kind = Sentence(KINDS[duty.kind])
         yield StoryLine(
             at, "assigned", by.service.name, officer.name,
-            sentence("{by} gives it to {officer}: {duty}.", by=_person(by), officer=officer.name, duty=Sentence(KINDS[duty.kind])),
+            sentence("{by} gives it to {officer}: {duty}.", by=_person(by), officer=officer.name, duty=kind),
         )
 
 
