@@ -37,6 +37,7 @@ def lists(officer: Officer, now: datetime) -> dict[str, Any]:
     mine = to_do(officer)
     running = mine.filter(state="open")
     return {
+        "delivered": delivered(officer, mine),
         "late": shown(running.filter(due_at__lt=now)),
         "due": shown(running.filter(due_at__gte=now)),
         "paused": shown(mine.filter(state__in=("held", "deferred"))),
@@ -96,6 +97,13 @@ def came_back(officer: Officer, now: datetime) -> QuerySet[Notice]:
     """What was told to this officer or their desk, latest first: “your report was used” among it."""
     told = visibility.notices(officer).filter(told_at__gt=now - timedelta(days=NOTICE_DAYS)).exclude(kind="asked")
     return told.select_related("duty").order_by("-told_at", "-id")
+
+
+def delivered(officer: Officer, duties: QuerySet[Duty]) -> dict[int, str]:
+    """By report: the delivery that a duty to acknowledge is about, so that the list leads straight to it."""
+    wanted = duties.filter(kind="acknowledge").values("report")
+    got = visibility.deliveries(officer).filter(report__in=wanted, recipient=officer.service_id).exclude(form="pointer")
+    return dict(got.order_by("delivered_at", "id").values_list("report_id", "ref"))
 
 
 def shown(duties: QuerySet[Duty]) -> Sequence[Duty]:

@@ -155,7 +155,8 @@ def day(value: date | str | None) -> str:
     """A day in words; also from ISO text."""
     if not value:
         return ""
-    return str(formats.date_format(date.fromisoformat(value) if isinstance(value, str) else value, DAYS[reading_language()]))
+    given = date.fromisoformat(value) if isinstance(value, str) else value
+    return str(formats.date_format(given, DAYS[reading_language()]))
 
 
 @register.filter
