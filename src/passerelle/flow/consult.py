@@ -13,6 +13,7 @@ from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DeliveryClimbed, Read
 from passerelle.policy import access
+from passerelle.policy.facts import ThingFacts
 from passerelle.records import visibility
 from passerelle.records.models import (
     Delivery,
@@ -328,7 +329,7 @@ def _still_possible(duty: Duty) -> set[str]:
     return {names.get(step, step) for step in moves_from(duty.kind, duty.state)}
 
 
-def _may_read(officer: Officer, thing: facts.ThingFacts) -> str:
+def _may_read(officer: Officer, thing: ThingFacts) -> str:
     verdict = access.may(facts.reader_facts(officer), "read_content", thing)
     if not verdict.allowed or verdict.ground is None:
         raise NotThere

@@ -98,7 +98,7 @@ def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datet
             urgency=duty.urgency,
             themes=frozenset(duty.report.themes),
             discreet=duty.discreet,
-            because=[sentence("Withheld on ground {letter}: {text}", letter=lawful.letter, text=lawful.text)],
+            because=[sentence("Withheld on ground {letter}: {ground}", letter=lawful.letter, ground=lawful.text)],
         )
         mirror(lines, duty, review)
     return withholding

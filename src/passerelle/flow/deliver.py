@@ -35,7 +35,7 @@ def send(
     got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
     if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
         return None
-    matched = set()
+    matched: set[str] = set()
     for match in duty.matches.select_related("left", "right"):
         matched.update(side.ref for side in (match.left, match.right) if side.report_id == report.pk)
     if decided.form == "pointer":
@@ -95,7 +95,7 @@ def send(
 
 def _their_subjects(duty: Duty) -> list[str]:
     """References of the recipient's own subjects that the matches of this duty speak of."""
-    mine = set()
+    mine: set[str] = set()
     for match in duty.matches.select_related("left", "right"):
         mine.update(side.ref for side in (match.left, match.right) if side.service_id == duty.recipient_id)
     return sorted(mine)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from passerelle import matching
 from passerelle.flow import oblige
@@ -81,9 +81,12 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
         candidates = candidates_of(service_id, group, keys)
         others = {other for near in candidates.values() for other in near}
         known = as_matched(_fetch(others))
+        kept = _kept_pairs(group)
         for subject in group:
             for other in candidates[subject.pk]:
-                match = _keep(lines, subject.pk, other, matching.compare(prepared[subject.pk], known[other]))
+                compared = matching.compare(prepared[subject.pk], known[other])
+                pair = (min(subject.pk, other), max(subject.pk, other))
+                match = _keep(lines, pair, kept.get(pair), compared)
                 if match is not None:
                     found.append(match)
             subject.to_match_at = None
@@ -172,9 +175,19 @@ def _entity(subject: Subject) -> dict[str, Any]:
     return {"id": subject.ref, "schema": subject.schema, "properties": subject.properties}
 
 
-def _keep(lines: Journal, mine: int, other: int, compared: matching.Comparison) -> Match | None:
-    left, right = min(mine, other), max(mine, other)
-    match = Match.objects.filter(left=left, right=right).first()
+def _kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
+    """The matches that these subjects already have, by pair; asked for once, and for new subjects there are none."""
+    ids = [subject.pk for subject in group]
+    kept = {}
+    for start in range(0, len(ids), _AT_ONCE):
+        chunk = ids[start : start + _AT_ONCE]
+        for match in Match.objects.filter(Q(left__in=chunk) | Q(right__in=chunk)):
+            kept[match.left_id, match.right_id] = match
+    return kept
+
+
+def _keep(lines: Journal, pair: tuple[int, int], match: Match | None, compared: matching.Comparison) -> Match | None:
+    left, right = pair
     if match is None and compared.band == "none":
         return None
     because = [reason.to_json() for reason in compared.reasons]

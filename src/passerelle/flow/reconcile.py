@@ -124,7 +124,7 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
                 if other in rows:
                     compared = matching.compare(prepared[subject.pk], known[other])
                     if _calls(subject, rows[other], compared.band, interest):
-                        yield rows[other].report_id, interest.service_id  # type: ignore[misc]
+                        yield rows[other].report_id, interest.service_id
 
 
 def _calls(wanted: Subject, held: Subject, band: str, interest: Interest) -> bool:

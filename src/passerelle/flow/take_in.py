@@ -338,22 +338,26 @@ def _tie_open_ends(register: Register, open_ends: Sequence[tuple[str, str, str]]
 
 
 def _refuse(lines: Journal, register: Register, bad: Sequence[BadRow], taken: Taken, digests: set[str]) -> None:
+    rows: dict[str, RefusedRow] = {}
     for row in bad:
         taken.refused += 1
         if len(taken.refusals) < REFUSALS_SHOWN:
             taken.refusals.append((row.number, row.code, row.sentence))
         digest = hashlib.sha256(f"{row.code}\0{row.raw}".encode()).hexdigest()
         digests.add(digest)
-        RefusedRow.objects.update_or_create(
+        rows[digest] = RefusedRow(
             register=register,
             raw_digest=digest,
-            defaults={
-                "number": row.number,
-                "external_id": (row.external_id or "")[:200],
-                "code": row.code,
-                "says": row.sentence.to_json(),
-                "raw": row.raw,
-                "refused_at": lines.now,
-                "mended_at": None,
-            },
+            number=row.number,
+            external_id=(row.external_id or "")[:200],
+            code=row.code,
+            says=row.sentence.to_json(),
+            raw=row.raw,
+            refused_at=lines.now,
         )
+    RefusedRow.objects.bulk_create(
+        rows.values(),
+        update_conflicts=True,
+        unique_fields=["register", "raw_digest"],
+        update_fields=["number", "external_id", "code", "says", "raw", "refused_at", "mended_at"],
+    )
