@@ -104,7 +104,7 @@ _MONTHS = frozenset(
 
 
 @cache
-def _countries() -> dict[str, str]:
+def country_names() -> dict[str, str]:
     """By folded name in any of the four languages: a two-letter code where we have one, else the English name."""
     found: dict[str, str] = {}
     for row in read_yaml("places_geography.yaml")["regions"]:
@@ -139,7 +139,7 @@ def parse_address(text: str, *, country: str = "be") -> Address:
     parts = [part.strip(" .") for part in re.split(r"[,()]", rest) if part.strip(" .")]
     if (
         len(parts) > 1
-        and (code := _countries().get("".join(words_of(parts[-1]))))
+        and (code := country_names().get("".join(words_of(parts[-1]))))
         and parts[-1].lower() != "luxembourg"
     ):
         land = code
