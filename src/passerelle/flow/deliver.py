@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from passerelle.flow import duties
-from passerelle.flow.facts import service_facts
+from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import Delivered
 from passerelle.policy import disclosure
 from passerelle.policy.facts import FORMS
 from passerelle.records import extracts
-from passerelle.records.models import Delivery, Duty
+from passerelle.records.models import Delivery, Duty, Report, Service
 from passerelle.words import Sentence, sentence
 
 
@@ -35,14 +35,12 @@ def send(
     got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
     if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
         return None
-    matched: set[str] = set()
-    for match in duty.matches.select_related("left", "right"):
-        matched.update(side.ref for side in (match.left, match.right) if side.report_id == report.pk)
+    matched, unsaid = _matched_subjects(duty, report, recipient, purpose, sender_decided)
     if decided.form == "pointer":
         content = extracts.pointer(report)
         content["unsure"] = standing == "unsure"
     else:
-        others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched}
+        others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched | unsaid}
         hidden = disclosure.blacked_out(
             sender=service_facts(report.service),
             recipient=service_facts(recipient),
@@ -51,7 +49,7 @@ def send(
             others=others,
             danger_to_life=report.danger_to_life,
             sender_decided=sender_decided,
-        )
+        ) | unsaid
         if decided.form == "extract":
             content = extracts.extract(report, hidden, matched or set(others) - hidden)
         else:
@@ -91,6 +89,28 @@ def send(
             duty=duty,
         )
     return delivery
+
+
+def _matched_subjects(
+    duty: Duty, report: Report, recipient: Service, purpose: str, sender_decided: bool
+) -> tuple[set[str], set[str]]:
+    """The matched subjects of the report, by reference: those that may be shown, and those that another match must not
+    carry along. One of whom a pointer is the most, by their own row and what their own match rests on, stays unsaid."""
+    shown: set[str] = set()
+    known: set[str] = set()
+    for match in duty.matches.select_related("left", "right"):
+        standing = standing_of(match)
+        for side in (match.left, match.right):
+            if side.report_id == report.pk:
+                known.add(side.ref)
+                own = standing and disclosure.decide(
+                    sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose,
+                    category=side.category, handling=report.handling, standing=standing,
+                    danger_to_life=report.danger_to_life, sender_decided=sender_decided,
+                ).form  # fmt: skip
+                if own in ("extract", "whole"):
+                    shown.add(side.ref)
+    return shown, known - shown
 
 
 def _their_subjects(duty: Duty) -> list[str]:

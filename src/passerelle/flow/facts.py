@@ -128,6 +128,13 @@ def match_facts(match: Match) -> ThingFacts:
     )
 
 
+def standing_of(match: Match) -> str:
+    """What a match rests on: a judgement where there is one, else strong evidence; empty where it calls for nothing."""
+    if match.verdict in ("same", "unsure"):
+        return match.verdict
+    return "strong" if match.band == "strong" and not match.verdict else ""
+
+
 def subject_facts(subject: Subject) -> ThingFacts:
     """A subject follows its report or its dossier."""
     if subject.report is not None:

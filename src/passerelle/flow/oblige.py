@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.flow import deliver, duties
-from passerelle.flow.facts import service_facts
+from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal
 from passerelle.flow.rungs import neutral_desk
 from passerelle.policy import deadlines, disclosure
@@ -39,13 +39,6 @@ def interest_of(subject: Subject, now: datetime) -> Interest | None:
     if interest is None and dossier is not None:
         interest = getattr(dossier, "interest", None)
     return interest if interest is not None and interest.until > now.date() else None
-
-
-def standing_of(match: Match) -> str:
-    """What a match rests on: a judgement where there is one, else strong evidence; empty where it calls for nothing."""
-    if match.verdict in ("same", "unsure"):
-        return match.verdict
-    return "strong" if match.band == "strong" and not match.verdict else ""
 
 
 def sides(match: Match) -> tuple[tuple[Subject, Subject], tuple[Subject, Subject]]:
