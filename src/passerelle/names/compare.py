@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
@@ -45,7 +45,9 @@ class Alignment:
 
 
 @dataclass(frozen=True, slots=True)
-class _Weights:
+class Weights:
+    """How differences between names add up: see `data/weights.yaml`."""
+
     base: int
     base_least: int
     said_least: int
@@ -73,11 +75,14 @@ class _Weights:
 
 
 @cache
-def _weights() -> _Weights:
+def weights() -> Weights:
+    """The figures of `data/weights.yaml`."""
     data = sounds.load("weights")["names"]
-    return _Weights(**data)
+    return Weights(**data)
 
 
+HAN_SAME_SOUND = 60
+"""Two Chinese words of one sound in other signs: perhaps the old and the new form of one sign."""
 _KEPT: dict[tuple[int, int], tuple[int, str]] = {}
 _KEPT_MAX = 2_000_000
 
@@ -90,32 +95,33 @@ def word_cost(left: Word, right: Word) -> tuple[int, str]:
     if found is None:
         if len(_KEPT) >= _KEPT_MAX:
             _KEPT.clear()
-        found = _KEPT[key] = _word_cost(left, right)
+        found = _KEPT[key] = plain_word_cost(left, right)
     if left.prefix is not right.prefix:
         return found[0] + _prefix_cost(left.prefix, right.prefix), found[1]
     return found
 
 
 def _prefix_cost(one: str, two: str) -> int:
-    weights = _weights().prefix
+    prices = weights().prefix
     if one and two:
-        return max(weights[one], weights[two])
-    return weights[one or two]
+        return max(prices[one], prices[two])
+    return prices[one or two]
 
 
-def _word_cost(left: Word, right: Word) -> tuple[int, str]:
-    weights = _weights()
+def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
+    """As `word_cost`, without the small words and without keeping it."""
+    table = weights()
     if left.kind != "name" or right.kind != "name":
         if left.kind == right.kind:
             same = left.stem.strip(".") == right.stem.strip(".")
-            return (0, "same") if same else (weights.cap, "different")
+            return (0, "same") if same else (table.cap, "different")
         if "initial" in {left.kind, right.kind} and "number" not in {left.kind, right.kind}:
             return _initial_cost(left, right)
-        return weights.cap, "different"
+        return table.cap, "different"
+    if left.script == right.script == "han" and left.text != right.text:
+        return (HAN_SAME_SOUND, "near") if left.stem == right.stem else (table.cap, "different")
     if left.stem == right.stem:
-        return (0, "same") if left.script != "han" or right.script != "han" or left.text == right.text else (60, "near")
-    if left.script == right.script == "han":
-        return weights.cap, "different"
+        return 0, "same"
     one, two = latin.bare(left.stem), latin.bare(right.stem)
     cost = min(
         (
@@ -128,53 +134,72 @@ def _word_cost(left: Word, right: Word) -> tuple[int, str]:
     price = price_of(cost, left.weight, right.weight)
     kind = "sound" if cost <= 40 else "near"
     if (one, two) in given.apart():
-        return weights.cap, "different"
+        return table.cap, "different"
     if left.groups & right.groups:
-        if price > weights.equivalent:
-            return weights.equivalent, "equivalent"
+        if price > table.equivalent:
+            return table.equivalent, "equivalent"
     elif left.known and right.known and left.script == right.script:
-        price = min(weights.cap, round(price * weights.known_apart) + weights.known_apart_least)
+        price = min(table.cap, round(price * table.known_apart) + table.known_apart_least)
         kind = "near" if kind == "sound" and price > 100 else kind
-    return price, (kind if price < weights.cap else "different")
+    return price, (kind if price < table.cap else "different")
 
 
 def price_of(cost: int, left_weight: int, right_weight: int) -> int:
     """From a difference of sounds (hundredths of a consonant) to its cost in hundredths of a logit, by length."""
-    weights = _weights()
+    table = weights()
     length = min(left_weight, right_weight) / 100
-    share = cost / 100 / (weights.length_floor + weights.length_share * length)
-    return min(weights.cap, round(weights.scale * share**weights.power))
+    share = cost / 100 / (table.length_floor + table.length_share * length)
+    return min(table.cap, round(table.scale * float(share**table.power)))
 
 
 def _initial_cost(left: Word, right: Word) -> tuple[int, str]:
-    weights = _weights()
+    table = weights()
     tables = sounds.tables()
     best = min(
         (tables.apart(a.units[0])[b.units[0]] for a in left.forms for b in right.forms),
         default=sounds.FAR,
     )
     if latin.bare(left.stem)[:1] == latin.bare(right.stem)[:1] or best <= 15:
-        return weights.initial, "initial"
-    return weights.cap, "different"
+        return table.initial, "initial"
+    return table.cap, "different"
 
 
 def align(left: Name, right: Name) -> Alignment:
-    """The two names side by side in the cheapest way found."""
+    """The two names side by side in the cheapest way found; the same both ways round."""
+    if left.raw > right.raw:
+        return _mirrored(align(right, left))
     best = _align(left, right)
-    if len(left.words) != len(right.words) and best.cost > 0:
+    if may_merge(best):
         longer, shorter = (left, right) if len(left.words) > len(right.words) else (right, left)
-        weights = _weights()
+        table = weights()
         for place in range(len(longer.words) - 1):
             joined = parts.merged(longer, place)
             if joined is None:
                 continue
             other = _align(joined, shorter) if longer is left else _align(shorter, joined)
-            cost = other.cost + weights.merge
+            cost = other.cost + table.merge
             if cost < best.cost:
-                best = Alignment(
-                    other.left, other.right, other.pairs, other.left_over, other.right_over, cost, _score(other, cost)
-                )
+                best = replace(other, cost=cost, score=_score(other, cost))
     return best
+
+
+def may_merge(alignment: Alignment) -> bool:
+    """Whether two words of the longer name may be one word of the shorter: not when two words differ altogether."""
+    return (
+        len(alignment.left.words) != len(alignment.right.words)
+        and alignment.cost > 0
+        and sum(pair.kind == "different" for pair in alignment.pairs) <= 1
+        and any(pair.kind != "same" for pair in alignment.pairs)
+    )
+
+
+def _mirrored(found: Alignment) -> Alignment:
+    pairs = sorted((Pair(pair.right, pair.left, pair.cost, pair.kind) for pair in found.pairs), key=_left_place)
+    return Alignment(found.right, found.left, tuple(pairs), found.right_over, found.left_over, found.cost, found.score)
+
+
+def _left_place(pair: Pair) -> int:
+    return pair.left
 
 
 def _align(left: Name, right: Name) -> Alignment:
@@ -194,74 +219,72 @@ def _align(left: Name, right: Name) -> Alignment:
             free_right.discard(j)
             pairs.append(Pair(i, j, cost, kind))
             total += cost
-    pairs.sort(key=lambda pair: pair.left)
+    pairs.sort(key=_left_place)
     crossed = sum(1 for one, two in pairwise(pairs) if one.right > two.right)
     if crossed and len(pairs) > 1:
         total += _order_cost(left, right, pairs)
     total += _fathers_cost(rows, columns, pairs)
-    over_cost = sum(_over_cost(left, place) for place in free_left) + sum(
-        _over_cost(right, place) for place in free_right
-    )
-    if over_cost:
-        weights = _weights()
-        slack = sum(pair.cost for pair in pairs if pair.kind != "different") * weights.over_slack
-        thin = (1.0 - _share_said(left, right, pairs)) * weights.over_thin
-        total += round(over_cost * (1.0 + min(1.5, slack) + thin))
+    over = sum(over_cost(left, place) for place in free_left) + sum(over_cost(right, place) for place in free_right)
+    if over:
+        table = weights()
+        slack = sum(pair.cost for pair in pairs if pair.kind != "different") * table.over_slack
+        thin = (1.0 - _share_said(left, right, pairs)) * table.over_thin
+        total += round(over * (1.0 + min(1.5, slack) + thin))
     found = Alignment(left, right, tuple(pairs), tuple(sorted(free_left)), tuple(sorted(free_right)), total, 0.0)
     return Alignment(left, right, found.pairs, found.left_over, found.right_over, total, _score(found, total))
 
 
 def _fathers_cost(rows: tuple[Word, ...], columns: tuple[Word, ...], pairs: list[Pair]) -> int:
-    """What it costs that a father's name (after *ben*) was set against a name of one's own, where both sides say *ben*."""
+    """What it costs that a father's name (after *ben*) was set against a name of one's own, both sides saying *ben*."""
     if not any(word.prefix == "ben" for word in rows) or not any(word.prefix == "ben" for word in columns):
         return 0
     crossed = sum((rows[pair.left].prefix == "ben") != (columns[pair.right].prefix == "ben") for pair in pairs)
-    return crossed * _weights().father_for_son if crossed >= 2 else 0
+    return crossed * weights().father_for_son if crossed >= 2 else 0
 
 
 def _order_cost(left: Name, right: Name, pairs: list[Pair]) -> int:
     """Swapped words are a usual thing (family name first); only a swap against known roles speaks against."""
     clash = any({left.roles[pair.left], right.roles[pair.right]} == {FAMILY, GIVEN} for pair in pairs)
-    return _weights().reorder * (3 if clash else 1)
+    return weights().reorder * (3 if clash else 1)
 
 
-def _over_cost(name: Name, place: int) -> int:
+def over_cost(name: Name, place: int) -> int:
     """What a word on one side only costs."""
-    weights = _weights()
+    table = weights()
     word = name.words[place]
     if word.kind == "number":
-        return weights.left_over * 3
+        return table.left_over * 3
     if word.patronymic or word.title or word.kind == "initial":
-        return weights.left_over_patronymic
+        return table.left_over_patronymic
     if place == 0 and name.roles[place] != FAMILY:
-        return weights.left_over_first
-    return weights.left_over
+        return table.left_over_first
+    return table.left_over
 
 
 def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
     """How much the agreeing words say, from 0 (as little as *Li Wei*) to 1 (as much as *Karim Benhachem*)."""
-    weights = _weights()
+    table = weights()
     said = sum(
         min(left.words[pair.left].weight, right.words[pair.right].weight)
         for pair in pairs
         if pair.kind not in {"initial", "different"}
     )
-    return min(1.0, max(0.0, (said - weights.said_least) / (weights.said_enough - weights.said_least)))
+    return min(1.0, max(0.0, (said - table.said_least) / (table.said_enough - table.said_least)))
 
 
 def _score(alignment: Alignment, cost: int) -> float:
     """From cost to score. What two names can say at best grows with what their agreeing words say."""
-    weights = _weights()
+    table = weights()
     if not alignment.pairs:
         return 0.0
     share = _share_said(alignment.left, alignment.right, alignment.pairs)
     full = sum(pair.kind not in {"initial", "different"} for pair in alignment.pairs)
-    base = weights.base_least + share * (weights.base - weights.base_least)
+    base = table.base_least + share * (table.base - table.base_least)
     over = len(alignment.left_over) + len(alignment.right_over)
     if not full or (full == 1 and over):
-        base = min(base, weights.single_base)
+        base = min(base, table.single_base)
     elif full < len(alignment.pairs):
-        base = min(base, weights.initial_base)
+        base = min(base, table.initial_base)
     return 1.0 / (1.0 + math.exp(-(base - cost) / 100))
 
 

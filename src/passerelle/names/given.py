@@ -1,4 +1,4 @@
-"""Which well-known given name a word is, in whatever spelling: the same name, its sister in another language, or another."""
+"""Which well-known given name a word is, in whatever spelling, and in which other languages it has sisters."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from functools import cache, lru_cache
 from passerelle.names import latin, sounds
 
 _HABITS = ("fr", "nl", "de", "en")
-_COARSE = str.maketrans({"o": "u", "y": "u", "w": "u", "e": "i", "j": "i", "2": "i", "@": "", "x": "h", "G": "g", "T": "t",
-                         "D": "d", "Z": "J", "v": "f", "c": "s", "z": "s"})  # fmt: skip
+_COARSE = str.maketrans("oywej2xGTDZvcz@", "uuuiiihgtdJfss ")
 
 
 @lru_cache(maxsize=262144)
@@ -24,7 +23,7 @@ def readings(word: str) -> frozenset[str]:
             if found is None:
                 found = next((r.sound for r in units[unit].readings if not r.habits or "*" in r.habits), "")
             text += found
-        text = text.translate(_COARSE).removesuffix("h")
+        text = text.translate(_COARSE).replace(" ", "").removesuffix("h")
         out.add("".join(sign for place, sign in enumerate(text) if place == 0 or text[place - 1] != sign))
     return frozenset(out)
 

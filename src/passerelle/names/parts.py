@@ -29,8 +29,8 @@ class Word:
     `text` as written (with its small words), `stem` without them in lower case, `prefix` the kind of small word that
     was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `title`
     whether it can be a title (*Haji*), `forms` the ways of
-    writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in this
-    process; `groups` the given names it is known as,
+    writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in
+    this process; `groups` the given names it is known as,
     `known` whether one of them is spelt so.
     """
 
@@ -115,7 +115,7 @@ def _next_number() -> int:
 
 NUMERAL = "\0numeral"
 _GLIDE = re.compile(r"(?<![dstz])j(?=[aeou])|(?<=.)[dstz]j|(?<=.)(?:[rscd]z(?!h)|[zcd]s(?![hcj])|gn)")
-"""Where a *j* may be a sound of its own (*Jabri*) or the glide of a vowel (*Jan*), and where *dj* may be *d* and *j*."""
+"""Where a *j* may be a sound of its own (*Jabri*) or a glide (*Jan*), and where two letters may be two sounds."""
 _ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
 _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
 _DIN_AFTER = re.compile(r"^(?P<stem>.{2,}?)(?:[aeou]{1,2}(?:d|l)?d|[aeou]{1,2}t)(?:[iy]|ie|ee|ei)nn?e?$")

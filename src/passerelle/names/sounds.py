@@ -99,10 +99,10 @@ class Tables:
             for u, is_vowel, cost in zip(self.units, vowel_only, self.missing, strict=True)
         ]
         self.weight = [self._weigh(u) for u in self.units]
-        self._apart_unit: dict[tuple[int, int], int] = {}
+        self.apart_unit: dict[tuple[int, int], int] = {}
         for row in rules["apart_unit"]:
             first, second = (self.number["latin", text] for text in row["of"].split())
-            self._apart_unit[first, second] = self._apart_unit[second, first] = row["cost"]
+            self.apart_unit[first, second] = self.apart_unit[second, first] = row["cost"]
         self._rows: list[list[int] | None] = [None] * len(self.units)
         self._between: dict[tuple[str, str], int] = {}
 
@@ -172,7 +172,7 @@ class Tables:
                     for right in other.readings:
                         cost = self.between_sounds(left.sound, right.sound) + left.cost + right.cost
                         best = min(best, cost)
-                row.append(self._apart_unit.get((one, number), best))
+                row.append(self.apart_unit.get((one, number), best))
             self._rows[one] = row
         return row
 

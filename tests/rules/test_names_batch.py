@@ -1,0 +1,55 @@
+"""Many pairs at once give the very figures that one pair gives."""
+
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from passerelle.names import parts
+from passerelle.names.batch import Names
+from passerelle.names.compare import align
+
+WORDS = (
+    "Choukri", "Sjoekri", "Shukri", "شكري", "Boujida", "Boezjida", "Karim", "Karima", "كريم", "Ben", "بن",
+    "Hachem", "هاشم", "Abdel", "Krim", "Abdelkrim", "Abu", "Bakr", "Nour", "Eddine", "Jan", "Jean",
+    "Johannes", "van", "der", "Eecken", "Vandereecken", "Vandenabeele", "Tchekhine", "Tsjechin", "Чехин",
+    "Петрович", "Petrovitch", "Kim", "Min-su", "김민수", "王小明", "Wang", "Xiaoming", "Γιώργος", "Martin",
+    "Martine", "Haji", "J.", "II", "El", "Fassi", "Elfassi", "Fassi", "O'Neill", "Mac", "Donald", "Li",
+)  # fmt: skip
+
+
+def _names(seed: int, count: int) -> list[str]:
+    source = random.Random(seed)
+    made = []
+    for _ in range(count):
+        words = source.sample(WORDS, source.randint(1, 6))
+        made.append(f"{words[0]}, {' '.join(words[1:])}" if source.random() < 0.2 else " ".join(words))
+    return made
+
+
+def test_a_batch_gives_the_scores_of_single_pairs_to_a_billionth() -> None:
+    names = _names(7, 120)
+    table = Names(names)
+    left, right = np.meshgrid(np.arange(len(names)), np.arange(len(names)))
+    found = table.score(left.ravel(), right.ravel())
+    for at, (one, two) in enumerate(zip(left.ravel(), right.ravel(), strict=True)):
+        alone = align(parts.parse(names[one]), parts.parse(names[two]))
+        assert found.score[at] == pytest.approx(alone.score, abs=1e-9), (names[one], names[two])
+        assert found.cost[at] == alone.cost, (names[one], names[two])
+
+
+def test_asking_twice_gives_the_same_and_an_empty_batch_gives_nothing() -> None:
+    table = Names(["Choukri Boujida", "Sjoekri Boezjida"])
+    assert table.score([0, 1], [1, 0]).score.tolist() == table.score([0, 1], [1, 0]).score.tolist()
+    assert len(table.score([], []).score) == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_any_two_texts_have_one_figure_in_a_batch_and_alone(left: str, right: str) -> None:
+    found = Names([left, right]).score([0], [1])
+    assert found.score[0] == pytest.approx(align(parts.parse(left), parts.parse(right)).score, abs=1e-9)
