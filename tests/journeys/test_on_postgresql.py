@@ -1,0 +1,148 @@
+"""The same verbs and the same commands on PostgreSQL: a country's database."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+pytestmark = pytest.mark.postgres
+
+ROOT = Path(__file__).parents[2]
+ROWS = "id,schema,name,birthDate\n" + "".join(
+    f"p{number},Person,{given} {family},19{60 + number % 40}-03-1{number % 10}\n"
+    for number, (given, family) in enumerate(
+        (given, family)
+        for given in ("Ferdinand", "Małgorzata", "Youssef", "Léonie", "Wim")
+        for family in ("Oosterlynck", "Wójcikiewicz", "Benhachmi", "Delhougne", "Şahinkaya")
+    )
+)
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """A fresh database on the server that was named, and away with it afterwards."""
+    import psycopg
+
+    server = os.environ["PASSERELLE_TEST_DATABASE_URL"]
+    name = f"passerelle_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(*arguments: str, database: str, folder: Path, status: int = 0) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", "from passerelle.cli import main; main()", *arguments, "--dir", str(folder)],
+        env={**os.environ, "PASSERELLE_DATABASE_URL": database},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout
+
+
+def _json(*arguments: str, **more: Any) -> Any:
+    return json.loads(_run(*arguments, "--json", **more))
+
+
+def test_every_test_of_the_verbs_passes_on_postgresql() -> None:
+    server = os.environ["PASSERELLE_TEST_DATABASE_URL"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "tests/flow", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header"],
+        cwd=ROOT,
+        env={**os.environ, "PASSERELLE_DATABASE_URL": server},
+        capture_output=True,
+        text=True,
+        timeout=900,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert " passed" in done.stdout and " failed" not in done.stdout
+
+
+def test_a_register_is_taken_in_matched_and_reconciled_by_command(database: str, tmp_path: Path) -> None:
+    folder = tmp_path / "house"
+    register = tmp_path / "register.csv"
+    register.write_text(ROWS, encoding="utf-8")
+    _run("init", database=database, folder=folder)
+    first = _json("import", "noord", str(register), database=database, folder=folder)
+    assert (first["read"], first["added"], first["refused"]) == (25, 25, 0)
+    second = _json(
+        "import",
+        "midi",
+        str(register),
+        "--dossier",
+        "Register",
+        "--legal-basis",
+        "Police Function Act, Art. 44/1",
+        "--until",
+        "2099-01-01",
+        database=database,
+        folder=folder,
+    )
+    assert second["matches"] >= 25
+    again = _json("import", "midi", str(register), database=database, folder=folder)
+    assert (again["added"], again["unchanged"]) == (0, 25)
+    balance = _json("reconcile", database=database, folder=folder)
+    assert balance["owed"] == balance["sent"] + balance["live"] + balance["withheld"] and balance["owed"] >= 25
+    assert balance["missing"] == balance["surplus"] == 0
+    exported = tmp_path / "ledger.jsonl"
+    _run("ledger", "export", str(exported), database=database, folder=folder)
+    assert _json_verify(exported)["holds"]
+
+
+def _json_verify(exported: Path) -> Any:
+    done = subprocess.run(
+        [sys.executable, "-c", "from passerelle.cli import main; main()", "ledger", "verify", str(exported), "--json"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return json.loads(done.stdout)
+
+
+def test_two_workers_at_once_do_everything_once(database: str, tmp_path: Path) -> None:
+    folder = tmp_path / "house"
+    register = tmp_path / "register.csv"
+    register.write_text(ROWS, encoding="utf-8")
+    _run("init", database=database, folder=folder)
+    commands = [
+        [
+            sys.executable,
+            "-c",
+            "from passerelle.cli import main; main()",
+            "import",
+            service,
+            str(register),
+            "--dossier",
+            "D",
+            "--legal-basis",
+            "Police Function Act, Art. 44/1",
+            "--until",
+            "2099-01-01",
+            "--json",
+            "--dir",
+            str(folder),
+        ]
+        for service in ("noord", "midi")
+    ]
+    environment = {**os.environ, "PASSERELLE_DATABASE_URL": database}
+    running = [subprocess.Popen(c, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for c in commands]
+    for process in running:
+        output, errors = process.communicate(timeout=300)
+        assert process.returncode == 0, errors.decode()
+    balance = _json("reconcile", database=database, folder=folder)
+    assert balance["missing"] == 0 and balance["owed"] >= 50, "whichever service came first, each is owed the other's"
+    deliveries = _json("deliveries", database=database, folder=folder)
+    assert len({(d["report"], d["to"], d["form"]) for d in deliveries}) == len(deliveries)
