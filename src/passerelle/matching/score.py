@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 from passerelle.matching import evidence
@@ -59,7 +60,7 @@ def judge(found: list[Evidence], family: frozenset[str]) -> Comparison:
 
 def score_of(bits: float) -> float:
     """The chance that goes with `bits` of evidence: 0 bits is one half."""
-    return round(1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, bits))), 9)
+    return round(1.0 / (1.0 + math.pow(2.0, -max(-60.0, min(60.0, bits)))), 9)
 
 
 def band_of(score: float) -> str:

@@ -5,10 +5,10 @@ The figures are those of `compare.align`, to the last bit but one: the same tabl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -73,7 +73,7 @@ class Outcome:
 class Names:
     """Personal names read and kept as arrays. `shares` gives, for a word's stem, the share of subjects that bear it."""
 
-    def __init__(self, texts: Sequence[str], shares: Any = None) -> None:
+    def __init__(self, texts: Sequence[str], shares: Callable[[str], float] | None = None) -> None:
         self.names = [parts.parse(text) for text in texts]
         order = sorted(range(len(texts)), key=texts.__getitem__)
         self._rank = np.empty(len(texts), dtype=np.int64)
@@ -101,7 +101,8 @@ class Names:
                 self._prefix[row, place] = _PREFIXES.index(word.prefix)
                 self._role[row, place] = roles.get(name.roles[place], 0)
                 self._over[row, place] = over_cost(name, place)
-        self._read_words(shares)
+        self._shares: Callable[[str], float] = shares or _sure
+        self._read_words()
         self._known = np.empty(0, dtype=np.int64)
         self._known_cost = np.empty(0, dtype=np.int64)
         self._known_kind = np.empty(0, dtype=np.int64)
@@ -110,7 +111,7 @@ class Names:
         self._prefix_cost = np.maximum.outer(prices, prices)
         np.fill_diagonal(self._prefix_cost, 0)
 
-    def _read_words(self, shares: Any) -> None:
+    def _read_words(self) -> None:
         count = max(1, len(self._words))
         self._units = np.zeros((count, FORMS_MAX, UNITS_MAX), dtype=np.int64)
         self._length = np.full((count, FORMS_MAX), -1, dtype=np.int64)
@@ -143,8 +144,7 @@ class Names:
             self._stem[number] = stems.setdefault(word.stem, len(stems))
             if word.script == "han":
                 self._han[number] = signs.setdefault(word.text, len(signs) + 1)
-            if shares is not None:
-                self._share[number] = shares(word.stem)
+            self._share[number] = self._shares(word.stem)
             bare = latin.bare(word.stem)
             self._bare[number] = bares.setdefault(bare, len(bares) + 1) if bare in paired else 0
             if self._odd[number]:
@@ -275,6 +275,10 @@ class Names:
         agreeing = [pair for pair in alignment.pairs if pair.kind not in {"initial", "different"}]
         found.agreeing[row] = len(agreeing)
         ours, theirs = alignment.left.words, alignment.right.words
+        found.chance[row] = max(
+            math.prod(self._shares(ours[pair.left].stem) for pair in agreeing),
+            math.prod(self._shares(theirs[pair.right].stem) for pair in agreeing),
+        )
         found.heaviest[row] = max((max(ours[p.left].weight, theirs[p.right].weight) for p in agreeing), default=0)
 
     def _costs(self, keys: Ints, words: int) -> tuple[Ints, Ints]:
@@ -344,6 +348,11 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
+
+
+def _sure(stem: str) -> float:
+    """Without counts, nothing is known of how common a word is."""
+    return 1.0
 
 
 def distances(

@@ -13,6 +13,9 @@ from passerelle.names import organisations, parts
 from passerelle.names.compare import Alignment, align, explain
 from passerelle.words import Sentence, sentence
 
+LONG = 400
+"""A word of four consonants, in hundredths: such a word says something alone."""
+
 
 def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
     """The best of all pairs of names; a side without a name is told, and costs what a name must make up for."""
@@ -38,7 +41,7 @@ def _names(subject: Subject) -> list[tuple[str, bool]]:
 def _persons(left: str, right: str, commonness: Commonness | None) -> Evidence:
     alignment = align(parts.parse(left), parts.parse(right))
     bits = bits_of(alignment, commonness)
-    return Evidence("name", bits, partial(_say, left, right, commonness))
+    return Evidence("name", bits, partial(say_persons, left, right, commonness))
 
 
 def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
@@ -55,7 +58,7 @@ def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
         exact = min(weigh["most"], weigh["exact"] + weigh["more_words"] * (words - 2))
     elif words == 1:
         long = (
-            max(alignment.left.words[agreeing[0].left].weight, alignment.right.words[agreeing[0].right].weight) >= 400
+            max(alignment.left.words[agreeing[0].left].weight, alignment.right.words[agreeing[0].right].weight) >= LONG
         )
         exact = weigh["single_long"] if long else weigh["single_short"]
     else:
@@ -72,7 +75,8 @@ def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
     return float(max(weigh["least"], min(exact, weigh["at_bar"]) - weigh["slope_below"] * (bar - logit)))
 
 
-def _say(left: str, right: str, commonness: Commonness | None) -> Sentence:
+def say_persons(left: str, right: str, commonness: Commonness | None) -> Sentence:
+    """Two names in words: what matched what, by which habit, and how common it is here."""
     alignment = align(parts.parse(left), parts.parse(right))
     said = explain(alignment)
     text: Sentence = sentence("“{left}” and “{right}”:", left=left, right=right)
