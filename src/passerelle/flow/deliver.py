@@ -41,15 +41,18 @@ def send(
         content["unsure"] = standing == "unsure"
     else:
         others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched | unsaid}
-        hidden = disclosure.blacked_out(
-            sender=service_facts(report.service),
-            recipient=service_facts(recipient),
-            purpose=purpose,
-            form=decided.form,
-            others=others,
-            danger_to_life=report.danger_to_life,
-            sender_decided=sender_decided,
-        ) | unsaid
+        hidden = (
+            disclosure.blacked_out(
+                sender=service_facts(report.service),
+                recipient=service_facts(recipient),
+                purpose=purpose,
+                form=decided.form,
+                others=others,
+                danger_to_life=report.danger_to_life,
+                sender_decided=sender_decided,
+            )
+            | unsaid
+        )
         if decided.form == "extract":
             content = extracts.extract(report, hidden, matched or set(others) - hidden)
         else:
@@ -95,17 +98,19 @@ def _matched_subjects(
     duty: Duty, report: Report, recipient: Service, purpose: str, sender_decided: bool
 ) -> tuple[set[str], set[str]]:
     """The matched subjects of the report, by reference: those that may be shown, and those that another match must not
-    carry along. One of whom a pointer is the most, by their own row and what their own match rests on, stays unsaid."""
+    carry along. One of whom a pointer is the most, by their own row and unless their own match was judged the same,
+    stays unsaid. A match that was judged different tells nothing of its subject."""
     shown: set[str] = set()
     known: set[str] = set()
     for match in duty.matches.select_related("left", "right"):
         standing = standing_of(match)
         for side in (match.left, match.right):
-            if side.report_id == report.pk:
+            if standing and side.report_id == report.pk:
                 known.add(side.ref)
-                own = standing and disclosure.decide(
+                own = disclosure.decide(
                     sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose,
-                    category=side.category, handling=report.handling, standing=standing,
+                    category=side.category, handling=report.handling,
+                    standing="same" if standing == "same" else "strong",
                     danger_to_life=report.danger_to_life, sender_decided=sender_decided,
                 ).form  # fmt: skip
                 if own in ("extract", "whole"):
