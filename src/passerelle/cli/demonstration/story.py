@@ -285,6 +285,16 @@ def _delivered(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     )
 
 
+def _read(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
+    officer = _officer(facts["by"])
+    delivery = Delivery.objects.select_related("sender", "recipient").get(ref=facts["delivery"])
+    if officer is not None and facts["evidence"] == "opened":
+        yield StoryLine(
+            at, "opened_delivery", delivery.recipient.name, delivery.sender.name,
+            sentence("{officer} opens what came from {sender}.", officer=_person(officer), sender=delivery.sender.name),
+        )
+
+
 def _withheld(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     row = Withholding.objects.select_related("duty__recipient", "decided_by__service").get(ref=facts["withholding"])
     ground = grounds.GROUNDS[facts["ground"]]
@@ -457,6 +467,7 @@ MOVES: dict[str, Callable[[datetime, Facts, Duty, int], Iterator[StoryLine]]] = 
 TELLS: dict[str, Callable[[datetime, Facts, int], Iterator[StoryLine]]] = {
     "ServiceAdded": _joined, "OfficerAway": _away, "DossierOpened": _opened, "InterestStated": _stated,
     "ReportFiled": _filed, "MatchFound": _matched, "MatchJudged": _judged, "DutyRaised": _owed, "DutyMoved": _moved,
-    "Delivered": _delivered, "Withheld": _withheld, "WithholdingReviewed": _reviewed, "HandlingChanged": _loosened,
+    "Delivered": _delivered, "DeliveryClimbed": _read, "Withheld": _withheld, "WithholdingReviewed": _reviewed,
+    "HandlingChanged": _loosened,
 }
 """How each kind of ledger line is told; the others (seats, readings, counts) are not part of the story."""
