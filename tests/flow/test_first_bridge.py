@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -285,3 +286,17 @@ def test_somebody_who_goes_away_holds_nothing_any_more(exchange) -> None:
 
 def test_officers_are_people_of_the_exchange(exchange) -> None:
     assert Officer.objects.count() == 6 * 4 + 1
+
+
+def test_an_address_shared_by_many_is_ranked_lower_and_shown_as_such(exchange) -> None:
+    for number in range(24):
+        makers.report(
+            exchange["stad"], f"Ingeschreven in de opvang, kamer {number}.", makers.address("a", "Zevensterrenstraat 41"),
+            now=NOON + timedelta(minutes=number),
+        )
+    _french_dossier(exchange, now=NOON + timedelta(hours=1))
+    match = Match.objects.order_by("-id")[0]
+    said = " ".join(str(acknowledge.Sentence.from_json(reason)) for reason in match.because)
+    assert re.search(r"shared by 2[45] records here", said)
+    assert match.band == "possible", "a shelter's address is no proof, and it is not silently dropped"
+    assert Duty.objects.filter(kind="judge", match=match).exists()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from passerelle import matching
 from passerelle.flow import oblige
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchFound, MatchWeighedAgain
+from passerelle.names import places
 from passerelle.records.models import Key, Match, Relation, Subject
 
 HUB_RECORDS_MAX = 200
@@ -82,9 +83,10 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
         others = {other for near in candidates.values() for other in near}
         known = as_matched(_fetch(others))
         kept = _kept_pairs(group)
+        commonness = matching.Commonness(shared=SharedValues())
         for subject in group:
             for other in candidates[subject.pk]:
-                compared = matching.compare(prepared[subject.pk], known[other])
+                compared = matching.compare(prepared[subject.pk], known[other], commonness=commonness)
                 pair = (min(subject.pk, other), max(subject.pk, other))
                 match = _keep(lines, pair, kept.get(pair), compared)
                 if match is not None:
@@ -173,6 +175,30 @@ def as_matched(subjects: Iterable[Subject]) -> dict[int, matching.Subject]:
 
 def _entity(subject: Subject) -> dict[str, Any]:
     return {"id": subject.ref, "schema": subject.schema, "properties": subject.properties}
+
+
+class SharedValues(Mapping[str, int]):
+    """How many subjects bear an address, a phone or a number, counted from the keys when it is asked for.
+
+    A value stands under several keys; the rarest of them is the one that says it best.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def __getitem__(self, value: str) -> int:
+        if value not in self._counts:
+            wanted = [digest("address", key[:64]) for key in places.address_keys(value)]
+            wanted += [digest(kind, value[:64]) for kind in ("phone", "identifier")]
+            rows = Key.objects.filter(value__in=wanted).values_list("value").annotate(Count("id")).order_by()
+            self._counts[value] = min((count for _, count in rows), default=0)
+        return self._counts[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
 
 
 def _kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:

@@ -12,7 +12,7 @@ from django.db.models import Q
 from passerelle import matching
 from passerelle.flow import match as matches
 from passerelle.flow import oblige
-from passerelle.flow.facts import service_facts
+from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import journal
 from passerelle.ledger.events import Reconciled
 from passerelle.policy import disclosure
@@ -116,21 +116,27 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
             )
         }
         known = matches.as_matched(rows.values())
+        commonness = matching.Commonness(shared=matches.SharedValues())
         for subject in group:
             interest = oblige.interest_of(subject, now)
             if interest is None:
                 continue
             for other in candidates[subject.pk]:
                 if other in rows:
-                    compared = matching.compare(prepared[subject.pk], known[other])
+                    compared = matching.compare(prepared[subject.pk], known[other], commonness=commonness)
                     if _calls(subject, rows[other], compared.band, interest):
                         yield rows[other].report_id, interest.service_id
 
 
 def _calls(wanted: Subject, held: Subject, band: str, interest: Interest) -> bool:
+    """Whether this pair calls for a telling. A match that is kept stands as it was weighed, until it is weighed again:
+    an address that has since become common does not unsay what was owed. A pair that was never kept is weighed now."""
     left, right = sorted((wanted.pk, held.pk))
-    verdict = Match.objects.filter(left=left, right=right).values_list("verdict", flat=True).first() or ""
-    standing = verdict if verdict in ("same", "unsure") else "strong" if band == "strong" and not verdict else ""
+    kept = Match.objects.filter(left=left, right=right).first()
+    if kept is not None:
+        standing = standing_of(kept)
+    else:
+        standing = "strong" if band == "strong" else ""
     if not standing or held.report is None:
         return False
     decided = disclosure.decide(

@@ -43,6 +43,7 @@ class Subjects:
         self._texts = texts
         self._names = Names(texts, None if commonness is None else commonness.share)
         self._ceiling = np.array([_ceiling(subject) for subject in self.subjects], dtype=np.float64)
+        self._full = np.array([name.has_full_name(subject) for subject in self.subjects], dtype=np.bool_)
         families = [
             sum(1 << place for place, name in enumerate(_FAMILIES) if name in FAMILIES[s.schema]) for s in subjects
         ]
@@ -88,7 +89,10 @@ class Subjects:
         within = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)
         wide = np.repeat(many_right, each)
         one, two = self._first[left[owner]] + within // wide, self._first[right[owner]] + within % wide
-        found = bits_of(self._names.score(one, two), self.commonness)
+        outcome = self._names.score(one, two)
+        found = bits_of(outcome, self.commonness)
+        beside = self._full[left[owner]] & self._full[right[owner]] & (outcome.agreeing == 1) & (found > 0)
+        found += np.where(beside, weights()["name"]["single_beside_full"], 0.0)
         found += np.where((self._weak[one] | self._weak[two]) & (found > 0), weights()["name"]["weak"], 0.0)
         order = np.lexsort((np.arange(len(owner)), -found, owner))
         first = order[np.concatenate([[True], owner[order][1:] != owner[order][:-1]])]
@@ -110,7 +114,7 @@ def bits_of(outcome: Outcome, commonness: Commonness | None) -> Floats:
     exact = np.minimum(weigh["most"], weigh["exact"] + weigh["more_words"] * (words - 2))
     single = np.where(outcome.heaviest >= name.LONG, weigh["single_long"], weigh["single_short"])
     exact = np.where(words >= 2, exact, np.where(words == 1, single, 0.0))
-    if commonness is not None:
+    if commonness is not None and commonness.subjects:
         expected = outcome.chance * max(commonness.subjects, 1000)
         rare = np.minimum(weigh["rare_most"], weigh["rare_most"] - np.log2(1.0 + weigh["rare_scale"] * expected))
         exact = np.where(words >= 1, rare, exact)
@@ -138,6 +142,8 @@ def _ceiling(subject: Subject) -> float:
         most += weigh["birth_place"]["same"]
     if "nationality" in given or "citizenship" in given:
         most += weigh["nationality"]["same"]
+    if "birthCountry" in given:
+        most += weigh["birth_country"]["same"]
     if "address" in given or any(relation.kind in {"lives_at", "located_at"} for relation in subject.relations):
         most += weigh["address"]["same"]
     return float(most + len(subject.relations) * max(weigh["relation"].values()))

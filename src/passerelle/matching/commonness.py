@@ -15,7 +15,8 @@ class Commonness:
     """Counts of the words of names in the registers at hand.
 
     `counts` holds, for each stem (`passerelle.names.parts.Word.stem`), how many subjects bear it; `subjects` is how
-    many there are. `shared` holds how many subjects share a value such as an address or a phone (a hub says little).
+    many there are; where it is 0 nothing is known of names. `shared` holds how many subjects share a value such as
+    an address or a phone (a hub says little).
     """
 
     subjects: int = 0
@@ -42,6 +43,11 @@ class Commonness:
         for stem in stems:
             chance *= self.share(stem)
         return chance * max(self.subjects, 1000)
+
+    def hub(self, value: str) -> int:
+        """How many subjects share a value, if they are more than two: over-common values are shown as such."""
+        count = self.shared.get(value, 0)
+        return count if count > 2 else 0
 
     def hub_bits(self, value: str) -> float:
         """How many bits a shared value loses because many subjects share it: nothing for one or two."""

@@ -25,7 +25,8 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     bits = weigh["same"] if best >= 0.9 else weigh["near"]
     if commonness is not None:
         bits -= max(commonness.hub_bits(one), commonness.hub_bits(two))
-    return [Evidence("address", max(0.0, bits), partial(sentence, SAME if best >= 0.9 else NEAR, left=one, right=two))]
+    template = SAME if best >= 0.9 else NEAR
+    return [Evidence("address", max(0.0, bits), partial(_say_door, template, one, two, _hub(commonness, one, two)))]
 
 
 def between(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
@@ -36,14 +37,29 @@ def between(left: Subject, right: Subject, commonness: Commonness | None) -> lis
     bits = math.log2(min(0.99, max(0.0005, best)) / (1.0 - min(0.99, max(0.0005, best))))
     if commonness is not None:
         bits -= max(commonness.hub_bits(one), commonness.hub_bits(two))
-    return [Evidence("address", bits, partial(_say_places, one, two))]
+    return [Evidence("address", bits, partial(_say_places, one, two, _hub(commonness, one, two)))]
 
 
-def _say_places(left: str, right: str) -> Sentence:
+def _hub(commonness: Commonness | None, left: str, right: str) -> int:
+    return 0 if commonness is None else max(commonness.hub(left), commonness.hub(right))
+
+
+def _say_places(left: str, right: str, records: int) -> Sentence:
     text: Sentence = sentence("“{left}” and “{right}”:", left=left, right=right)
     for part in places.compare_addresses(left, right).reasons:
         text = sentence("{before} {after}", before=text, after=part)
-    return text
+    return _with_hub(text, records)
+
+
+def _say_door(template: str, left: str, right: str, records: int) -> Sentence:
+    return _with_hub(Sentence(template, (("left", left), ("right", right))), records)
+
+
+def _with_hub(said: Sentence, records: int) -> Sentence:
+    """An address that many share is shown as such: it says less, and the reader sees why."""
+    if not records:
+        return said
+    return sentence("{before} It is shared by {count} records here, so it says less.", before=said, count=records)
 
 
 def addresses(subject: Subject) -> tuple[str, ...]:

@@ -23,10 +23,11 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     if not (left.names or left.weak_names) or not (right.names or right.weak_names):
         return [Evidence("name", weights()["prior_without_name"], partial(sentence, "One side has no name."))]
     persons = PERSON in FAMILIES[left.schema] & FAMILIES[right.schema]
+    beside = persons and has_full_name(left) and has_full_name(right)
     best: Evidence | None = None
     for one, one_weak in _names(left):
         for two, two_weak in _names(right):
-            found = _persons(one, two, commonness) if persons else _others(left.schema, right.schema, one, two)
+            found = _persons(one, two, commonness, beside) if persons else _others(left.schema, right.schema, one, two)
             bits = found.bits + (weigh["weak"] if (one_weak or two_weak) and found.bits > 0 else 0.0)
             if best is None or bits > best.bits:
                 best = Evidence("name", bits, found.say)
@@ -38,9 +39,16 @@ def _names(subject: Subject) -> list[tuple[str, bool]]:
     return [*((name, False) for name in subject.names), *((name, True) for name in subject.weak_names)]
 
 
-def _persons(left: str, right: str, commonness: Commonness | None) -> Evidence:
+def has_full_name(subject: Subject) -> bool:
+    """Whether one of the subject's names has two words or more."""
+    return any(len(parts.parse(name).words) > 1 for name in subject.names)
+
+
+def _persons(left: str, right: str, commonness: Commonness | None, beside: bool) -> Evidence:
     alignment = align(parts.parse(left), parts.parse(right))
     bits = bits_of(alignment, commonness)
+    if beside and bits > 0 and sum(pair.kind not in {"different", "initial"} for pair in alignment.pairs) == 1:
+        bits += weights()["name"]["single_beside_full"]
     return Evidence("name", bits, partial(say_persons, left, right, commonness))
 
 
@@ -63,7 +71,7 @@ def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
         exact = weigh["single_long"] if long else weigh["single_short"]
     else:
         exact = 0.0
-    if commonness is not None and words:
+    if commonness is not None and commonness.subjects and words:
         stems = [alignment.left.words[pair.left].stem for pair in agreeing]
         other = [alignment.right.words[pair.right].stem for pair in agreeing]
         expected = max(commonness.expected(stems), commonness.expected(other))

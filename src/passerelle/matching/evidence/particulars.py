@@ -14,6 +14,8 @@ NATIONALITY_SAME = noop("The nationality is the same, {left}.")
 NATIONALITY_DIFFERENT = noop("The nationalities {left} and {right} are different.")
 GENDER_DIFFERENT = noop("One side is recorded as {left}, the other as {right}.")
 PLACE_SAME = noop("Both were born in {left}.")
+COUNTRY_SAME = noop("Both were born in the country {left}.")
+COUNTRY_DIFFERENT = noop("The countries of birth {left} and {right} are different.")
 EMAIL_SAME = noop("The e-mail address {left} is the same on both sides.")
 
 
@@ -49,6 +51,13 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
         found.append(
             Evidence("birth_place", weigh["birth_place"]["same"], partial(sentence, PLACE_SAME, left=born[shared[0]]))
         )
+    countries = [{country(value) for value in side.values("birthCountry")} for side in (left, right)]
+    if countries[0] and countries[1]:
+        same = bool(countries[0] & countries[1])
+        bits = weigh["birth_country"]["same" if same else "different"]
+        why = COUNTRY_SAME if same else COUNTRY_DIFFERENT
+        one, two = left.values("birthCountry")[0], right.values("birthCountry")[0]
+        found.append(Evidence("birth_place", bits, partial(sentence, why, left=one, right=two)))
     emails = {value.lower() for value in left.values("email")} & {value.lower() for value in right.values("email")}
     if emails:
         found.append(Evidence("email", weigh["email"]["same"], partial(sentence, EMAIL_SAME, left=min(emails))))
