@@ -127,12 +127,15 @@ def imo(text: str) -> str | None:
     return bare if stdnum_imo.is_valid(bare) else None
 
 
+_DOCUMENT_WORDS = re.compile(
+    r"(?i)^\s*(?:(?:passport|passeport|paspoort|reisepass|pass|no|nr|n°|number|num[ée]ro|nummer)(?!\w)[\s.:#°]*)+"
+)
+
+
 @lru_cache(maxsize=65536)
 def document(text: str) -> str:
     """A passport or identity document number as capitals and digits; "" for a text without either."""
-    without = re.sub(
-        r"(?i)^\s*(?:passport|passeport|paspoort|reisepass|pass|no|nr|n°|number|num[ée]ro|nummer)\b[\s.:#°]*", "", text
-    )
+    without = _DOCUMENT_WORDS.sub("", text)
     return _signs(without) or _signs(text)
 
 

@@ -54,7 +54,7 @@ def _forms() -> dict[str, frozenset[str]]:
 
 
 def _bare(text: str) -> str:
-    return "".join(c for c in fold(text) if c.isalnum())
+    return "".join(c for c in fold(text.replace("&", "and")) if c.isalnum())
 
 
 @cache
@@ -137,7 +137,8 @@ def _read(name: str) -> Organisation:
             position += 1
     initials = "".join(word[0] for word in content)
     every = "".join(word[0] for word in words)
-    acronyms = {a for a in (initials, every) if len(a) >= 3}
+    whole = "".join(word[0] for word in _words(name) if word not in little)
+    acronyms = {a for a in (initials, every, whole) if len(a) >= 3}
     return Organisation(name, tuple(tokens), form, kinds, "".join(content), frozenset(acronyms))
 
 
@@ -202,7 +203,7 @@ def compare_organisations(left: str, right: str) -> Comparison:
             score = joined * 0.97
             reasons = [sentence(NEAR_WORD, left=left, right=right)]
         for short, long in ((one, other), (other, one)):
-            if len(short.tokens) == 1 and len(long.tokens) >= 3 and short.joined in long.acronyms and score < 0.78:
+            if len(short.tokens) == 1 and len(long.tokens) >= 2 and short.joined in long.acronyms and score < 0.78:
                 score = 0.78
                 reasons = [sentence(ACRONYM, short=short.name, long=long.name)]
     if one.form and other.form:
@@ -275,7 +276,7 @@ def organisation_keys(name: str) -> frozenset[str]:
     means = sorted({f"m{min(t.meanings)}" for t in read.tokens if t.meanings and t.weight >= 0.3})
     if not telling or len(means) >= 2:
         found.add("+".join(means[:5]) or read.joined[:32])
-    if len(read.tokens) >= 3:
+    if len(read.tokens) >= 2:
         found |= {f"={a}" for a in read.acronyms if len(a) <= 8}
     elif len(read.tokens) == 1 and 3 <= len(read.joined) <= 8:
         found.add(f"={read.joined}")

@@ -98,7 +98,8 @@ _IN_TOWN = re.compile(r"^(?:te|à|a|in|at|zu|à la commune de)\s+", re.IGNORECAS
 _MONTHS = frozenset(
     words_of(
         "januari februari maart april mei juni juli augustus september oktober november december "
-        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre januar februar märz dezember"
+        "janvier février mars avril mai juin juillet août septembre octobre novembre décembre "
+        "januar februar märz dezember"
     )
 )
 

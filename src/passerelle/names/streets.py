@@ -157,6 +157,8 @@ def _german_forms(word: str) -> Iterator[tuple[str, bool]]:
     yield word, False
     for end in ("e", "en", "er", "n", "s", "es", "em", "ern"):
         yield word + end, end in ("e", "en", "er", "n", "ern")
+    if word.endswith("e") and len(word) > 4:
+        yield word[:-1], False  # Kirche, Kirchstraße
 
 
 def _french_forms(word: str) -> Iterator[tuple[str, bool]]:

@@ -86,8 +86,8 @@ def read_town(name: str) -> Town | None:
 
 _BRUSSELS_QUARTERS = frozenset(
     words_of(
-        "laeken laken haren nederoverheembeek boitsfort bosvoorde watermael watermaal molenbeek woluwe saintjosse sintjoost "
-        "cureghem kuregem stockel stokkel"
+        "laeken laken haren nederoverheembeek boitsfort bosvoorde watermael watermaal molenbeek woluwe "
+        "saintjosse sintjoost cureghem kuregem stockel stokkel"
     )
 )
 

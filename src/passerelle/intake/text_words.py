@@ -1,0 +1,71 @@
+"""The words by which plain text is read, from data/text_words.yaml."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+LANGUAGES = ("nl", "fr", "de", "en")
+CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
+"""A capital letter, for patterns."""
+
+
+@cache
+def word_table() -> Any:
+    text = (Path(__file__).parent / "data" / "text_words.yaml").read_text(encoding="utf-8")
+    return yaml.safe_load(text)
+
+
+@cache
+def function_words() -> dict[str, frozenset[str]]:
+    return {language: frozenset(words.split()) for language, words in word_table()["function_words"].items()}
+
+
+@cache
+def all_function_words() -> frozenset[str]:
+    return frozenset().union(*function_words().values())
+
+
+@cache
+def sentence_openers(language: str) -> frozenset[str]:
+    """Words that open a sentence with a capital and are no names."""
+    words = word_table()
+    every = {word for of in words["months"].values() for word in of} | set(words["weekdays"]) | set(words["not_names"])
+    return function_words()[language] | frozenset(words["sentence_starts"][language].split()) | every
+
+
+@cache
+def words_no_name(language: str) -> frozenset[str]:
+    words = word_table()
+    relations = {word for of in words["relations"].values() for word in of[language]}
+    things = {*words["vehicle_words"][language], *words["colours"][language], *words["siblings_of_many"][language]}
+    kinds = {
+        w.lower() for w in (*words["document_words"], *words["plate_words"], *words["phone_words"], *words["makes"])
+    }
+    heads = set(words["organisation_heads"])
+    return sentence_openers(language) | relations | things | kinds | heads | title_words(language)
+
+
+@cache
+def words_ending_names() -> frozenset[str]:
+    """Words that are no name by themselves but may end one: Noël, August."""
+    words = word_table()
+    return frozenset(word for of in words["months"].values() for word in of) | frozenset(words["not_names"])
+
+
+@cache
+def title_words(language: str) -> frozenset[str]:
+    return frozenset(word_table()["titles"][language])
+
+
+@cache
+def name_particles() -> frozenset[str]:
+    return frozenset(word.strip('"') for word in word_table()["particles"].split())
+
+
+@cache
+def all_titles() -> frozenset[str]:
+    return frozenset(word for language in LANGUAGES for word in title_words(language))

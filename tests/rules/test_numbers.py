@@ -1,0 +1,101 @@
+"""Numbers are brought into one form, checked, and compared sign by sign."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelle.names import numbers
+from passerelle.names.numbers import compare_numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "expected"),
+    [
+        ("0470 12 34 56", "BE", "+32470123456"),
+        ("+32 (0)470 12.34.56", "BE", "+32470123456"),
+        ("0032 470/12.34.56", "BE", "+32470123456"),
+        ("015 12 34 56", "BE", "+3215123456"),
+        ("06 12 34 56 78", "FR", "+33612345678"),
+        ("٠٤٧٠ ١٢ ٣٤ ٥٦", "BE", "+32470123456"),
+        ("12", "BE", None),
+        ("no number", "BE", None),
+    ],
+)
+def test_a_phone_becomes_e164_or_nothing(text: str, country: str, expected: str | None) -> None:
+    assert numbers.phone(text, country) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "plate", "country"),
+    [
+        ("1-ABC-123", "1ABC123", "BE"),
+        ("B: 1 abc 123", "1ABC123", "BE"),
+        ("AB-123-CD", "AB123CD", "FR"),
+        ("12-AB-34", "12AB34", "NL"),
+        ("AC-KL 4821", "ACKL4821", "DE"),
+        ("LK19 XZB", "LK19XZB", "GB"),
+    ],
+)
+def test_a_plate_loses_its_signs_and_shows_its_country(text: str, plate: str, country: str) -> None:
+    assert numbers.plate(text) == plate
+    assert numbers.plate_country(plate) == country
+
+
+def test_what_has_no_shape_of_a_plate_is_none() -> None:
+    assert numbers.plate("hello") is None
+    assert numbers.plate("1234567890") is None
+
+
+def test_check_digits_are_checked() -> None:
+    assert numbers.iban("BE71 0961 2345 6769") == "BE71096123456769"
+    assert numbers.iban("BE71 0961 2345 6768") is None
+    assert numbers.vat("BE 0403.019.261") == "BE0403019261"
+    assert numbers.vat("BE 0403.019.262") is None
+    assert numbers.imo("IMO 9074729") == "9074729"
+    assert numbers.imo("IMO 9074728") is None
+    assert numbers.vin("1M8GDM9AXKP042788") == "1M8GDM9AXKP042788"
+    assert numbers.vin_checked("1M8GDM9AXKP042788")
+    assert not numbers.vin_checked("1M8GDM9AXKP042789")
+    assert numbers.vin("IO8GDM9AXKP042788") is None
+
+
+def test_a_document_keeps_only_its_signs() -> None:
+    assert numbers.document("Passport no. EN 482-913") == "EN482913"
+    assert numbers.document("  ") == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "left", "right", "least", "most", "said"),
+    [
+        ("phone", "0470 12 34 56", "+32 470 12 34 56", 1.0, 1.0, "are the same number"),
+        ("plate", "1-ABC-123", "1-A8C-123", 0.8, 0.95, "easily misread: B for 8"),
+        ("plate", "1-ABC-123", "1-ACB-123", 0.7, 0.9, "changed places"),
+        ("document", "EN482913", "EN482931", 0.7, 0.9, "changed places"),
+        ("document", "ENO82913", "EN082913", 0.8, 0.95, "easily misread: O for 0"),
+        ("phone", "0470123456", "0471123456", 0.0, 0.69, "differ in one sign"),
+        ("document", "EN482913", "FK902817", 0.0, 0.0, "are different numbers"),
+        ("document", "", "FK902817", 0.0, 0.0, "no number to compare"),
+    ],
+)
+def test_a_sign_misread_is_weaker_evidence_and_says_which(
+    kind: str, left: str, right: str, least: float, most: float, said: str
+) -> None:
+    found = compare_numbers(kind, left, right)
+    assert least <= found.score <= most
+    assert said in found.because[0]
+
+
+@given(st.sampled_from(numbers.KINDS), st.text(max_size=20), st.text(max_size=20))
+def test_comparing_numbers_is_even_handed_and_never_fails(kind: str, left: str, right: str) -> None:
+    assert compare_numbers(kind, left, right).score == compare_numbers(kind, right, left).score
+
+
+@given(st.text("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", min_size=6, max_size=12), st.data())
+def test_one_sign_changed_is_never_the_same_number(text: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(text) - 1))
+    sign = data.draw(st.sampled_from([c for c in "0123456789ABCXYZ" if c != text[place]]))
+    changed = text[:place] + sign + text[place + 1 :]
+    assert compare_numbers("document", text, text).score == 1.0
+    assert compare_numbers("document", text, changed).score < 1.0
