@@ -69,7 +69,8 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
         ((*between(one, two), one, two) for one in ours for two in theirs), key=lambda found: found[0]
     )
     if why in {YEAR_ONLY, YEAR_NEAR, MONTH_ONLY}:  # a span of years meets many: each doubling costs a bit
-        bits = max(0.0, bits - math.log2(max(len({date[0] for date in ours}), len({date[0] for date in theirs}))))
+        years = max(len({date[0] for date in ours}), len({date[0] for date in theirs}))
+        bits = bits if years <= 3 else max(0.0, bits - math.log2(years))
     return [Evidence("birth", bits, partial(sentence, why, left=_written(one), right=_written(two)))]
 
 
