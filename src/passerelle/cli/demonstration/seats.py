@@ -14,9 +14,9 @@ SEATS_FILE = "seats.json"
 
 
 def fresh_password() -> str:
-    """Sixteen signs in groups of four, made at the first run and nowhere else written."""
+    """Twelve signs (60 random bits) in groups of four, made at the first run and written nowhere else."""
     signs = base64.b32encode(fresh_bytes(10)).decode().lower()
-    return "-".join(signs[start : start + 4] for start in range(0, 16, 4))
+    return "-".join(signs[start : start + 4] for start in range(0, 12, 4))
 
 
 def keep(folder: Path, name: str, content: Any) -> None:
