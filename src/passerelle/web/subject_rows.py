@@ -9,11 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 
 from passerelle.flow.receive import RelationDraft, SubjectDraft
+from passerelle.intake import text as reading
 from passerelle.records.models.subjects import CATEGORIES
-from passerelle.web import proposing as reading
 from passerelle.web.words_shown import MAIN_PROPERTY, RELATION_WORDS, SCHEMA_WORDS
 
 ROWS_MAX = 60
+SURE_FROM = 0.5
+"""A relation that the reader of texts is less sure of is shown, and not ticked."""
+
 VALUES_BETWEEN = ";"
 """Several values of one property are written with this between them."""
 
@@ -34,15 +37,25 @@ def blank(number: int, schema: str = "Person") -> Row:
 def proposed(text: str, language: str) -> tuple[list[Row], list[Tie]]:
     """What the text seems to speak of, to be confirmed, corrected or rejected by a person."""
     found = reading.propose(text, language)
-    rows = [
+    rows: list[Row] = []
+    for number, subject in enumerate(found.subjects, start=1):
+        main = MAIN_PROPERTY.get(subject.schema, "name")
+        spans = [list(span) for span in subject.spans]
+        rows.append(
+            {
+                "id": f"found-{number}", "schema": subject.schema, "category": subject.category or "other",
+                "caption": text[slice(*spans[0])] if spans and main not in subject.properties else "", "spans": spans,
+                "values": {name: list(values) for name, values in subject.properties.items()}, "keep": True,
+                "hand": False,
+            }
+        )
+    ties: list[Tie] = [
         {
-            "id": subject.local_id, "schema": subject.schema, "category": subject.category, "caption": subject.caption,
-            "spans": [list(span) for span in subject.spans],
-            "values": {name: list(values) for name, values in subject.properties.items()}, "keep": True, "hand": False,
+            "source": f"found-{tie.subject + 1}", "kind": tie.kind, "target": f"found-{tie.other + 1}",
+            "keep": tie.confidence >= SURE_FROM,
         }
-        for subject in found.subjects
+        for tie in found.relations
     ]
-    ties = [{"source": r.source, "kind": r.kind, "target": r.target, "keep": True} for r in found.relations]
     return rows, ties
 
 
@@ -158,13 +171,19 @@ def main_value(row: Row) -> str:
 
 
 def marked(text: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """The text in pieces, each with the number of the row it belongs to (empty: none). Overlaps go to the first."""
+    """The text in pieces, each with the numbers of the rows it belongs to (empty: none). What lies within a longer
+    place is marked with it."""
     places = sorted(
-        (span[0], span[1], str(number)) for number, row in enumerate(rows, start=1) for span in row["spans"]
+        ((span[0], span[1], str(number)) for number, row in enumerate(rows, start=1) for span in row["spans"]),
+        key=lambda place: (place[0], -place[1]),
     )
-    pieces, at = [], 0
+    pieces: list[tuple[str, str]] = []
+    at = 0
     for start, end, number in places:
-        if start < at or end > len(text):
+        if end > len(text):
+            continue
+        if start < at:
+            pieces[-1] = (pieces[-1][0], f"{pieces[-1][1]}, {number}")
             continue
         if start > at:
             pieces.append((text[at:start], ""))

@@ -14,8 +14,8 @@ from passerelle.errors import Refused
 from passerelle.flow import acknowledge as acknowledging
 from passerelle.flow import consult
 from passerelle.flow.facts import NotThere
-from passerelle.policy.facts import DESK_ROLES
 from passerelle.records import visibility
+from passerelle.records.models import Duty, Officer
 from passerelle.records.models.deliveries import EVIDENCE
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 
@@ -53,6 +53,13 @@ def acknowledge(request: HttpRequest, ref: str, *, now: datetime) -> HttpRespons
     return redirect("delivery", ref=ref)
 
 
+def may_acknowledge(officer: Officer, duty: Duty, now: datetime) -> bool:
+    """Whether this reader may end the duty: their desk, or the officer it was given to."""
+    if not visibility.duties(officer).filter(pk=duty.pk).exists():
+        return False
+    return "acknowledge" in consult.read_duty(ref=duty.ref, officer=officer, now=now).acts
+
+
 def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | None = None) -> HttpResponse:
     """The page, with a refusal beside its form where there is one."""
     officer = request.user
@@ -66,7 +73,7 @@ def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | No
         "grade": sent.content.get("grade", ""),
         "captions": {subject["ref"]: subject["caption"] for subject in sent.content.get("subjects", ())},
         "outcomes": acknowledging.OUTCOMES,
-        "may_acknowledge": view.acknowledge is not None and view.acknowledge.live and officer.role in DESK_ROLES,
+        "may_acknowledge": view.acknowledge is not None and may_acknowledge(officer, view.acknowledge, now),
         "recipient": sent.recipient if mine or not sent.duty.discreet or officer.role == "oversight" else None,
         "typed": request.POST,
     }

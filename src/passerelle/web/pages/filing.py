@@ -15,12 +15,12 @@ from passerelle.errors import Refused
 from passerelle.flow import receive, work
 from passerelle.flow.facts import NotThere
 from passerelle.flow.receive import ReportDraft, ReportIncomplete
+from passerelle.intake import text as reading
 from passerelle.policy import deadlines, disclosure
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Dossier, Officer
 from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES
-from passerelle.web import proposing as reading
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.subject_rows import blank, drafts, for_page, marked, proposed, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
@@ -51,7 +51,7 @@ def write(request: HttpRequest, *, now: datetime) -> HttpResponse:
     typed |= {name: name in request.POST for name in SWITCHES}
     typed["themes"] = request.POST.getlist("themes")
     if not typed["language"]:
-        typed["language"] = reading.detect_language(typed["text"]) or officer.language
+        typed["language"] = reading.detect_language(typed["text"])
     same_text = (typed["text"], typed["language"]) == (kept["text"], kept["language"]) and "rows" in kept
     if same_text:
         typed["rows"], typed["ties"] = kept["rows"], kept["ties"]
