@@ -6,7 +6,7 @@ from datetime import datetime
 
 from passerelle.errors import Refused
 from passerelle.flow import duties
-from passerelle.flow.facts import NotThere, allow, delivery_facts
+from passerelle.flow.facts import NotThere, allow, delivery_facts, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import DeliveryClimbed
 from passerelle.records import visibility
@@ -48,8 +48,9 @@ def acknowledge_duty(*, ref: str, officer: Officer, outcome: str, note: str = ""
             if duty.report
             else ()
         )
-        for delivery in received:
-            allow(officer, "acknowledge", delivery_facts(delivery))
+        allow(officer, "acknowledge", duty_facts(duty))
+        for delivery in received:  # a rung above may hold the duty; only who got the report can say what was done
+            allow(officer, "read", delivery_facts(delivery))
         duties.move(lines, duty, "acknowledge", by=officer, outcome=outcome, note=note)
         evidence = "acted_upon" if outcome in USED else "acknowledged"
         for delivery in received:

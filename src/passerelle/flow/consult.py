@@ -289,15 +289,14 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
         acts.discard("judge")
         if access.may(reader, "judge", facts.match_facts(duty.match)).allowed:
             acts.add("judge")
-    if duty.kind == "acknowledge" and duty.live and duty.report is not None:
-        acts.discard("acknowledge")
+    if "acknowledge" in acts and duty.report is not None:
         got = (
             duty.report.deliveries.filter(recipient=duty.recipient)
             .exclude(form="pointer")
             .select_related("sender", "recipient", "report")
         )
-        if any(access.may(reader, "acknowledge", facts.delivery_facts(delivery)).allowed for delivery in got):
-            acts.add("acknowledge")
+        if not all(access.may(reader, "read", facts.delivery_facts(delivery)).allowed for delivery in got):
+            acts.discard("acknowledge")
     acts &= {"judge", "acknowledge", "review", "reassign", *(_still_possible(duty))}
     named = duty.recipient is not None and (
         not duty.discreet or duty.recipient_id == officer.service_id or officer.role == "oversight"

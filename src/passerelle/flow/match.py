@@ -16,6 +16,7 @@ from passerelle import matching
 from passerelle.flow import oblige
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchFound, MatchWeighedAgain
+from passerelle.matching.score import NONE, band_of
 from passerelle.names import places
 from passerelle.records.models import Key, Match, Relation, Subject
 
@@ -84,13 +85,13 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
         known = as_matched(_fetch(others))
         kept = _kept_pairs(group)
         commonness = matching.Commonness(shared=SharedValues())
+        pairs = [(subject.pk, other) for subject in group for other in candidates[subject.pk]]
+        for mine, other in _worth_weighing(pairs, {**known, **{s.pk: prepared[s.pk] for s in group}}, kept, commonness):
+            compared = matching.compare(prepared[mine], known[other], commonness=commonness)
+            match = _keep(lines, _in_order(mine, other), kept.get(_in_order(mine, other)), compared)
+            if match is not None:
+                found.append(match)
         for subject in group:
-            for other in candidates[subject.pk]:
-                compared = matching.compare(prepared[subject.pk], known[other], commonness=commonness)
-                pair = (min(subject.pk, other), max(subject.pk, other))
-                match = _keep(lines, pair, kept.get(pair), compared)
-                if match is not None:
-                    found.append(match)
             subject.to_match_at = None
     Subject.objects.bulk_update(subjects, ["to_match_at", "bounded"], batch_size=_AT_ONCE)
     return found
@@ -199,6 +200,25 @@ class SharedValues(Mapping[str, int]):
 
     def __len__(self) -> int:
         return len(self._counts)
+
+
+def _in_order(mine: int, other: int) -> tuple[int, int]:
+    return min(mine, other), max(mine, other)
+
+
+def _worth_weighing(
+    pairs: Sequence[tuple[int, int]],
+    subjects: Mapping[int, matching.Subject],
+    kept: Mapping[tuple[int, int], Match],
+    commonness: matching.Commonness,
+) -> list[tuple[int, int]]:
+    """The pairs that a score in one batch finds possible, and those that are kept already: these need reasons."""
+    rows = {pk: row for row, pk in enumerate(subjects)}
+    batch = matching.Subjects(list(subjects.values()), commonness)
+    scores = batch.score([rows[mine] for mine, _ in pairs], [rows[other] for _, other in pairs])
+    return [
+        pair for pair, score in zip(pairs, scores, strict=True) if band_of(score) != NONE or _in_order(*pair) in kept
+    ]
 
 
 def _kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
