@@ -220,6 +220,13 @@ def test_the_story_runs_in_order_ends_now_and_each_line_says_why(played: Played)
         assert all(line["because"] for line in found), f"a line of {event} does not say why"
 
 
+def test_a_line_is_printed_with_its_time_in_brussels_and_its_reasons_below_it(played: Played) -> None:
+    line = next(line for line in _told(played, "delivered") if line.because)
+    printed = line.line("en").splitlines()
+    assert printed[0] == f"{line.at.astimezone(script.ZONE):%d/%m %H:%M}    {line.says}"
+    assert [text.strip() for text in printed[1:]] == [str(reason) for reason in line.because]
+
+
 def test_what_is_owed_computed_afresh_equals_what_stands(played: Played) -> None:
     assert not diff.differences(fold.fold(ledger_lines.entries()), checks.plain_rows())
     result = reconcile.reconcile(now=NOW)
