@@ -40,7 +40,7 @@ def demo(folder: Path, no_serve: bool, port: int, language: str, as_json: bool) 
     from passerelle.cli.demonstration import play
 
     started = time.monotonic()
-    outcome = play.play(now=now(), say=None if as_json else lambda line: click.echo(line.line(language)))
+    outcome = play(now=now(), say=None if as_json else lambda line: click.echo(line.line(language)))
     seconds = round(time.monotonic() - started, 1)
     counts = {
         name: getattr(outcome, name)

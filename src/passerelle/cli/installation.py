@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import secrets  # bent: a key is never seeded
 import signal
 import sys
 import threading

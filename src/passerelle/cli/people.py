@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import secrets  # bent: a key is never seeded
 from pathlib import Path
 
 import click
