@@ -15,7 +15,7 @@ from stdnum.be import nn as belgian_national_number
 from stdnum.eu import vat as stdnum_vat
 
 from passerelle.names.comparison import Comparison
-from passerelle.names.streets import read_yaml
+from passerelle.names.street_words import read_yaml
 from passerelle.words import noop, sentence
 
 KINDS = ("phone", "plate", "iban", "vat", "national", "document", "vin", "imo", "mmsi", "number")

@@ -10,7 +10,7 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 
 from passerelle.names import latin
 from passerelle.names.comparison import Comparison
-from passerelle.names.streets import fold, read_yaml, sound_of
+from passerelle.names.street_words import fold, read_yaml, sound_of
 from passerelle.names.towns import read_town, town_key
 from passerelle.words import Sentence, noop, sentence
 

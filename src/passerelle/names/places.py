@@ -10,17 +10,8 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from passerelle.names.comparison import Comparison
-from passerelle.names.streets import (
-    Street,
-    fold,
-    kind_likeness,
-    lexicon,
-    read_street,
-    read_yaml,
-    street_keys,
-    street_likeness,
-    words_of,
-)
+from passerelle.names.street_words import fold, lexicon, read_yaml, words_of
+from passerelle.names.streets import Street, kind_likeness, read_street, street_keys, street_likeness
 from passerelle.names.towns import LANGUAGE_WORDS, Town, municipalities_at, read_town, town_forms, town_key
 from passerelle.words import Sentence, noop, sentence
 

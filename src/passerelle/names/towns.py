@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from passerelle.names.streets import read_yaml, words_of
+from passerelle.names.street_words import read_yaml, words_of
 from passerelle.words import noop
 
 LANGUAGE_COLUMNS = ("fr", "nl", "de", "en")

@@ -1,0 +1,149 @@
+"""What a report mentions is found in four languages, and proposed as subjects and relations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from passerelle.intake.text import KINDS, Proposal, detect_language, mentions, propose
+
+FOLDER = Path(__file__).parents[1] / "data" / "text"
+LANGUAGES = ("nl", "fr", "de", "en")
+
+
+def _reports(half: str) -> list[tuple[str, dict[str, Any]]]:
+    found = []
+    for language in LANGUAGES:
+        document = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+        found += [(language, report) for report in document["reports"] if report["half"] == half]
+    return found
+
+
+def _counts(half: str) -> tuple[Counter[str], Counter[str], Counter[str]]:
+    """(found rightly, found wrongly, missed), by kind of mention."""
+    right: Counter[str] = Counter()
+    wrong: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    for language, report in _reports(half):
+        found = {(m.kind, m.text) for m in mentions(report["text"], language) if m.kind != "relation"}
+        wanted = {(kind, str(text)) for kind, text in report["mentions"]}
+        right.update(kind for kind, _ in found & wanted)
+        wrong.update(kind for kind, _ in found - wanted)
+        missed.update(kind for kind, _ in wanted - found)
+    return right, wrong, missed
+
+
+@pytest.mark.parametrize(("half", "least"), [("open", 0.97), ("kept", 0.9)])
+def test_mentions_are_found_in_invented_reports(half: str, least: float) -> None:
+    right, wrong, missed = _counts(half)
+    total = sum(right.values())
+    assert total / (total + sum(wrong.values())) >= least, f"found wrongly: {wrong}"
+    assert total / (total + sum(missed.values())) >= least, f"missed: {missed}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_language_of_each_report_is_detected(language: str) -> None:
+    document = yaml.safe_load((FOLDER / f"{language}.yaml").read_text(encoding="utf-8"))
+    assert [detect_language(report["text"]) for report in document["reports"]] == [language] * 6
+
+
+def _said(proposal: Proposal) -> set[tuple[str, str, str]]:
+    def name(place: int) -> str:
+        properties = proposal.subjects[place].properties
+        for key in ("name", "description", "full", "model", "number", "iban"):
+            if key in properties:
+                return properties[key][0]
+        return ""
+
+    return {(r.kind, name(r.subject), name(r.other)) for r in proposal.relations}
+
+
+def test_a_nameless_man_is_proposed_with_all_he_is_joined_to() -> None:
+    proposal = propose(
+        "De zoon van Halima Tazarine woont in de Zevenbronnenstraat 79 te Mechelen. Hij rijdt met een grijze Citroën "
+        "en heeft contact met de broers Nadir en Samir Belkasmi.",
+        "nl",
+    )
+    assert _said(proposal) == {
+        ("child_of", "De zoon van Halima Tazarine", "Halima Tazarine"),
+        ("lives_at", "De zoon van Halima Tazarine", "Zevenbronnenstraat 79 te Mechelen"),
+        ("drives", "De zoon van Halima Tazarine", "Citroën"),
+        ("in_contact_with", "De zoon van Halima Tazarine", "Nadir Belkasmi"),
+        ("in_contact_with", "De zoon van Halima Tazarine", "Samir Belkasmi"),
+        ("sibling_of", "Nadir Belkasmi", "Samir Belkasmi"),
+    }
+    assert all(subject.category is None for subject in proposal.subjects)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nl", "De dochter van Mina Harrak woont in de Kerkstraat 4."),
+        ("fr", "La fille de Mina Harrak habite rue de l'Église 4."),
+        ("de", "Die Tochter von Mina Harrak wohnt in der Kirchstraße 4."),
+        ("en", "The daughter of Mina Harrak lives at 4 Church Street."),
+    ],
+)
+def test_the_same_is_proposed_in_each_language(language: str, text: str) -> None:
+    proposal = propose(text)
+    assert proposal.language == language
+    assert {relation.kind for relation in proposal.relations} == {"child_of", "lives_at"}
+    assert [subject.schema for subject in proposal.subjects] == ["Person", "Person", "Address"]
+
+
+def test_a_plate_beside_a_car_is_one_vehicle_and_a_name_said_twice_one_person() -> None:
+    proposal = propose(
+        "Joris Dewinter bestuurt een zwarte Audi A4 met plaat 1-KLM-482. Later werd dhr. Dewinter gezien.", "nl"
+    )
+    assert [s.schema for s in proposal.subjects] == ["Person", "Vehicle"]
+    assert len(proposal.subjects[0].spans) == 2
+    assert proposal.subjects[1].properties["registrationNumber"] == ["1KLM482"]
+    assert {r.kind for r in proposal.relations} == {"drives"}
+
+
+def test_one_of_two_brothers_stays_one_of_two() -> None:
+    found = [m for m in mentions("L'un des deux frères Amrani a été vu.", "fr") if m.kind == "nameless"]
+    assert [m.text for m in found] == ["L'un des deux frères Amrani"]
+    assert dict(found[0].properties)["lastName"] == "Amrani"
+    assert str(found[0].because) == "One of several persons; which one is not said."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "De politie controleerde gisteren in Brussel.",
+        "La police a contrôlé à Bruxelles lundi.",
+        "Die Polizei kontrollierte am Montag in Brüssel das Fahrzeug.",
+        "The police checked a car in Brussels on Monday.",
+    ],
+)
+def test_towns_days_and_openings_are_no_persons(text: str) -> None:
+    assert [m.text for m in mentions(text) if m.kind == "person"] == []
+
+
+def test_a_wrong_account_number_is_marked_as_doubtful() -> None:
+    (found,) = (m for m in mentions("Storting op BE71 0961 2345 6768.", "nl") if m.kind == "account")
+    assert found.confidence < 0.7
+    assert "check digits are wrong" in str(found.because)
+
+
+@given(st.text(max_size=120) | st.sampled_from([r["text"] for half in ("open", "kept") for _, r in _reports(half)]))
+@settings(max_examples=80, deadline=None)
+def test_every_mention_stands_where_it_says_and_kinds_are_closed(text: str) -> None:
+    found = mentions(text)
+    for mention in found:
+        assert mention.kind in KINDS
+        assert text[mention.start : mention.end] == mention.text
+        assert 0.0 < mention.confidence <= 1.0
+    solid = [m for m in found if m.kind not in ("nameless", "relation")]
+    assert all(left.end <= right.start for left, right in pairwise(solid))
+    proposal = propose(text)
+    assert all(0 <= r.subject < len(proposal.subjects) for r in proposal.relations)
+    assert all(0 <= r.other < len(proposal.subjects) for r in proposal.relations)
