@@ -24,7 +24,8 @@ Bools = npt.NDArray[np.bool_]
 WORDS_MAX = 5
 UNITS_MAX = 16
 FORMS_MAX = 3
-_GROUPS_MAX = 6
+_GROUPS_MAX = 8
+_HEARD_MAX = 16
 _KINDS = ("same", "sound", "near", "equivalent", "initial", "different")
 _SAME, _SOUND, _NEAR, _EQUIVALENT, _INITIAL, _DIFFERENT = range(6)
 _PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
@@ -120,6 +121,7 @@ class Names:
         self._weight = np.zeros(count, dtype=np.int64)
         self._odd = np.zeros(count, dtype=np.bool_)
         self._groups = np.full((count, _GROUPS_MAX), -1, dtype=np.int64)
+        self._heard = np.full((count, _HEARD_MAX), -1, dtype=np.int64)
         self._is_known = np.zeros(count, dtype=np.bool_)
         self._script = np.zeros(count, dtype=np.int64)
         self._bare = np.zeros(count, dtype=np.int64)
@@ -136,6 +138,7 @@ class Names:
                 word.kind != "name"
                 or len(word.forms) > FORMS_MAX
                 or len(word.groups) > _GROUPS_MAX
+                or len(word.heard) > _HEARD_MAX
                 or any(len(form.units) > UNITS_MAX for form in word.forms)
             )
             self._weight[number] = word.weight
@@ -149,8 +152,8 @@ class Names:
             self._bare[number] = bares.setdefault(bare, len(bares) + 1) if bare in paired else 0
             if self._odd[number]:
                 continue
-            for slot, group in enumerate(sorted(word.groups)):
-                self._groups[number, slot] = group
+            self._groups[number, : len(word.groups)] = sorted(word.groups)
+            self._heard[number, : len(word.heard)] = sorted(word.heard)
             for slot, form in enumerate(word.forms):
                 self._length[number, slot] = len(form.units)
                 self._units[number, slot, : len(form.units)] = form.units
@@ -324,12 +327,11 @@ class Names:
         priced = np.array([price_of(int(k) // 1_000_000, int(k) % 1_000_000, 10**9) for k in both])
         price = priced[inverse.ravel()].astype(np.int64)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
-        shared = np.zeros(count, dtype=np.bool_)
-        for slot in range(_GROUPS_MAX):
-            mine = self._groups[one, slot]
-            shared |= (mine[:, None] == self._groups[two]).any(axis=1) & (mine >= 0)
+        shared = _share_one(self._groups[one], self._groups[two])
         equal = shared & (price > table.equivalent)
         apart = ~shared & self._is_known[one] & self._is_known[two] & (self._script[one] == self._script[two])
+        known = np.flatnonzero(apart)
+        apart[known] &= ~_share_one(self._heard[one[known]], self._heard[two[known]])
         raised = np.minimum(table.cap, np.rint(price * table.known_apart).astype(np.int64) + table.known_apart_least)
         kind = np.where(apart & (kind == _SOUND) & (raised > 100), _NEAR, kind)
         kind = np.where(apart & (raised >= table.cap), _DIFFERENT, kind)
@@ -348,6 +350,17 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
+
+
+def _share_one(left: Ints, right: Ints) -> Bools:
+    """Whether two rows of numbers, padded with -1, have one in common."""
+    found = np.zeros(len(left), dtype=np.bool_)
+    for slot in range(left.shape[1]):
+        mine = left[:, slot]
+        if not (mine >= 0).any():
+            break
+        found |= (mine[:, None] == right).any(axis=1) & (mine >= 0)
+    return found
 
 
 def _sure(stem: str) -> float:

@@ -81,7 +81,7 @@ def weights() -> Weights:
     return Weights(**data)
 
 
-HAN_SAME_SOUND = 60
+HAN_SAME_SOUND = 150
 """Two Chinese words of one sound in other signs: perhaps the old and the new form of one sign."""
 _KEPT: dict[tuple[int, int], tuple[int, str]] = {}
 _KEPT_MAX = 2_000_000
@@ -112,6 +112,8 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
     """As `word_cost`, without the small words and without keeping it."""
     table = weights()
     if left.kind != "name" or right.kind != "name":
+        if left.kind == right.kind == "initial" and left.script != right.script:
+            return _initial_cost(left, right)
         if left.kind == right.kind:
             same = left.stem.strip(".") == right.stem.strip(".")
             return (0, "same") if same else (table.cap, "different")
@@ -138,7 +140,7 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
     if left.groups & right.groups:
         if price > table.equivalent:
             return table.equivalent, "equivalent"
-    elif left.known and right.known and left.script == right.script:
+    elif left.known and right.known and left.script == right.script and not left.heard & right.heard:
         price = min(table.cap, round(price * table.known_apart) + table.known_apart_least)
         kind = "near" if kind == "sound" and price > 100 else kind
     return price, (kind if price < table.cap else "different")
@@ -159,7 +161,8 @@ def _initial_cost(left: Word, right: Word) -> tuple[int, str]:
         (tables.apart(a.units[0])[b.units[0]] for a in left.forms for b in right.forms),
         default=sounds.FAR,
     )
-    if latin.bare(left.stem)[:1] == latin.bare(right.stem)[:1] or best <= 15:
+    alike = latin.bare(left.stem)[:1] == latin.bare(right.stem)[:1]
+    if alike or (left.script != right.script and best <= 15):
         return table.initial, "initial"
     return table.cap, "different"
 
@@ -254,6 +257,8 @@ def over_cost(name: Name, place: int) -> int:
     word = name.words[place]
     if word.kind == "number":
         return table.left_over * 3
+    if word.prefix == "ben" and place < len(name.words) - 1:
+        return table.left_over_patronymic
     if word.patronymic or word.title or word.kind == "initial":
         return table.left_over_patronymic
     if place == 0 and name.roles[place] != FAMILY:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from passerelle.names import latin, sounds
 
 _HABITS = ("fr", "nl", "de", "en")
-_COARSE = str.maketrans("oywej2xGTDZvcz@", "uuuiiihgtdJfss ")
+_COARSE = str.maketrans("oywj2xGTDZv@", "uuuiehgtdJf ")
 
 
 @lru_cache(maxsize=262144)
@@ -54,6 +54,14 @@ def groups(word: str) -> frozenset[int]:
     if len(word) < 4:
         return frozenset()
     return frozenset(number for reading in readings(word) for number in heard.get(reading, ()))
+
+
+@lru_cache(maxsize=262144)
+def heard(word: str) -> frozenset[int]:
+    """The rows the word stands in or sounds like: two known names that share none are two names."""
+    exact, by_sound = _index()
+    found = {number for reading in readings(word) for number in by_sound.get(reading, ())}
+    return frozenset(found | exact.get(latin.bare(word), frozenset()))
 
 
 def is_known(word: str) -> bool:

@@ -12,9 +12,9 @@ _TATWEEL = re.compile("[\u0640\u200b-\u200f\u202a-\u202e\u064b-\u065f\u0670\u059
 
 
 def composed(text: str) -> str:
-    """`text` in compatibility form, with one kind of apostrophe and no joiners; capitals stay."""
+    """`text` in compatibility form, with one kind of apostrophe and without the Persian non-joiner; capitals stay."""
     text = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
-    return text.replace("\u200c", " ")
+    return text.replace("\u200c", "")
 
 
 @lru_cache(maxsize=262144)

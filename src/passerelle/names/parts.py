@@ -31,7 +31,7 @@ class Word:
     whether it can be a title (*Haji*), `forms` the ways of
     writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in
     this process; `groups` the given names it is known as,
-    `known` whether one of them is spelt so.
+    `known` whether one of them is spelt so, `heard` those it sounds like.
     """
 
     text: str
@@ -46,6 +46,7 @@ class Word:
     number: int
     groups: frozenset[int]
     known: bool
+    heard: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,7 +92,7 @@ def _rules() -> _Rules:
         ben=frozenset(data["ben"]["apart"]),
         ben_not=frozenset(data["ben"]["not"]),
         abd=re.compile(
-            rf"(?:{data['abd']['forms']})(?:[aeiou]{{1,2}}(?:ll?|r(?=r)|s(?=s)|n(?=n)|d(?=d)|z(?=z)|t(?=t))|(?=[aeiou]))(?P<stem>.{{3,}})"
+            rf"(?:{data['abd']['forms']})(?:[aeiou]{{1,2}}(?:l|r(?=r)|s(?=s)|n(?=n)|d(?=d)|z(?=z)|t(?=t))|(?=[aeiou]))(?P<stem>.{{3,}})"
         ),
         abu=frozenset(data["abu"]["apart"]),
         din=frozenset(data["din"]["apart"]),
@@ -155,6 +156,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         number=_next_number(),
         groups=given.groups(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
         known=kind == "name" and prefix in {"", "abd"} and given.is_known(stem),
+        heard=given.heard(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
     )
 
 
@@ -180,6 +182,10 @@ def _other_writings(stem: str, script: str, rules: _Rules) -> list[tuple[str, in
         apart = _GLIDE.sub(lambda found: found[0][0] + "'" + found[0][1:], stem)
         if apart != stem:
             out.append((apart, 5))
+    elif script == "greek":
+        apart = stem.replace("μπ", "μ'π").replace("ντ", "ν'τ").replace("γκ", "ν'κ")
+        if apart != stem:
+            out.append((apart, 0))
     elif script == "arabic" and len(stem) >= 5 and stem.startswith("ال"):
         out.append((stem[2:], 0))
     return out
@@ -395,6 +401,7 @@ def _read_word(text: str, read: str, script: str) -> Word:
         number=_next_number(),
         groups=frozenset(),
         known=False,
+        heard=frozenset(),
     )
 
 

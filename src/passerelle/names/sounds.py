@@ -224,7 +224,7 @@ def cut(word: str, table: str = "") -> tuple[int, ...]:
             ):
                 if marked is not None and (name, marked) in number:
                     unit = number[name, marked]
-                    if not out or unit != out[-1] or name == "latin" or all_tables.missing[unit] < 90:
+                    if not out or unit != out[-1] or name == "latin" or all_tables.weight[unit] < 100:
                         out.append(unit)
                     break
             else:
