@@ -68,6 +68,7 @@ PROPERTY_WORDS: dict[str, str] = {
     "region": noop("Region"),
     "country": noop("Country"),
     "model": noop("Make and model"),
+    "color": noop("Colour"),
     "colour": noop("Colour"),
     "type": noop("Type"),
     "buildDate": noop("Built on"),
