@@ -82,7 +82,7 @@ def find_persons(text: str, language: str, taken: list[tuple[int, int]]) -> Iter
     """Runs of capitalised words that may be a name: titles before, particles and initials within."""
     tokens = _tokens(text)
     no_names, particles = words_no_name(language), name_particles()
-    cues = frozenset(word_table()["name_cues"][language])
+    cues = frozenset(word_table()["name_cues"][language]) | frozenset(_relation_kinds(language))
     many = frozenset(word_table()["siblings_of_many"][language])
     place = 0
     while place < len(tokens):
@@ -138,6 +138,8 @@ def find_persons(text: str, language: str, taken: list[tuple[int, int]]) -> Iter
         name = text[run[0].start : run[-1].end]
         before = tokens[begin - 1].text.lower() if begin > 0 and not title else ""
         place = max(position, place + 1)
+        if run[0].text in _GERMAN_ARTICLES and language == "de":
+            continue  # "die Frau des Zeugen" names nobody
         if not telling or towns.read_town(name) or _country(name):
             continue
         span = (run[0].start, run[-1].end)
@@ -152,6 +154,7 @@ def find_persons(text: str, language: str, taken: list[tuple[int, int]]) -> Iter
             yield mention_of("person", text, span, name, 0.6, because, name=name)
 
 
+_GERMAN_ARTICLES = frozenset(("des", "der", "den", "dem"))
 _NOUN_ENDINGS = (
     "ung",
     "heit",

@@ -60,6 +60,10 @@ def find_accounts(text: str) -> Iterator[Mention]:
             yield mention_of("account", text, found.span(), bare, 0.6, sentence(UNCHECKED_ACCOUNT), accountNumber=bare)
 
 
+COUNTRIES_TRIED = ("BE", "NL", "FR", "DE", "LU")
+"""Whose national format a phone number without a prefix may have, in the order in which they are tried."""
+
+
 def find_phones(text: str) -> Iterator[Mention]:
     cues = "|".join(re.escape(word) for word in word_table()["phone_words"])
     for found in _PHONE.finditer(text):
@@ -70,7 +74,8 @@ def find_phones(text: str) -> Iterator[Mention]:
             continue
         if not (raw.startswith(("+", "0", "(0")) or cued):
             continue
-        value = numbers.phone(raw)
+        countries = COUNTRIES_TRIED if cued else COUNTRIES_TRIED[:1]
+        value = next((number for country in countries if (number := numbers.phone(raw, country))), None)
         if value:
             span = (found.start(), found.start() + len(found[0].rstrip()))
             yield mention_of("phone", text, span, value, 0.95 if cued else 0.85, sentence(PHONE_NUMBER), number=value)
@@ -141,10 +146,12 @@ def find_dates(text: str) -> Iterator[Mention]:
 @cache
 def _vehicle_pattern() -> re.Pattern[str]:
     words = word_table()
-    makes = "|".join(re.escape(make) for make in sorted(words["makes"], key=len, reverse=True))
+    makes = "|".join(re.escape(make) for make in sorted([*words["makes"], *words["models"]], key=len, reverse=True))
     colours = "|".join(sorted({c for of in words["colours"].values() for c in of}, key=len, reverse=True))
     return re.compile(
-        rf"(?<!\w)(?P<before>(?i:{colours})\s+)?(?P<make>{makes})(?P<model>(?:\s(?:[A-Z][\w-]*|[A-Z]?\d{{1,4}}[a-z]?)(?!\w)){{0,2}})"
+        rf"(?<!\w)(?P<before>(?i:{colours})\s+)?(?P<make>{makes})"
+        rf"(?P<model>(?:[ ](?:[A-Z][\w-]*|[A-Z]?\d{{1,4}}[a-z]?)(?!\w)"
+        rf"(?:[ ](?:[A-Z]{{0,2}}\d[\w]{{0,3}}|[A-Z]{{1,4}})(?!\w))?)?)"
         rf"(?P<after>(?:\s(?i:{colours})(?!\w)){{1,2}})?(?!\w)"
     )
 
@@ -174,7 +181,16 @@ def find_vehicles(text: str) -> Iterator[Mention]:
     for found in _vehicle_pattern().finditer(text):
         colour = _colour(found["before"], found["after"])
         model = f"{found['make']}{found['model'] or ''}".strip()
-        if not colour and found["make"] in ("Seat", "Mini", "Smart", "MAN", "DS", "Rover", "Triumph"):
+        if not colour and found["make"] in (
+            *word_table()["models"],
+            "Seat",
+            "Mini",
+            "Smart",
+            "MAN",
+            "DS",
+            "Rover",
+            "Triumph",
+        ):
             continue
         because = sentence(VEHICLE_COLOUR if colour else VEHICLE_MAKE)
         properties = {"model": model} | ({"colour": colour} if colour else {})
@@ -189,8 +205,8 @@ def find_vehicles(text: str) -> Iterator[Mention]:
 _NUMBER = r"\d{1,4}(?:\s?(?:bis|ter)\b)?(?:[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4}(?![\w/.]))?"
 _BOX = r"(?:[\s,]+(?i:bus|bte\.?|boîte|box|b\.)\s*[\w]{1,4})?"
 _PLACE_WORD = (
-    rf"{CAPITAL}[\w'’.-]*"
-    rf"(?:[\s-](?:sur|aan|an|am|der|den|de|la|le|ten|les|lez|sous|en|op)(?=[\s-]{CAPITAL})|[\s-](?={CAPITAL}))?"
+    rf"(?:Ste?\.|{CAPITAL}[\w'’]*)"
+    rf"(?:[ -](?:sur|aan|an|am|der|den|de|la|le|ten|les|lez|sous|en|op)(?=[ -]{CAPITAL})|[ -](?={CAPITAL}))?"
 )
 _TOWN = (
     rf"(?P<town>(?:[\s,]+(?:(?:te|à|in|at|zu)\s+)?\(?(?:(?:B|BE|D|DE|F|FR|NL|L)-)?\d{{4,5}}\s+(?:{_PLACE_WORD}){{1,4}}\)?)"
@@ -282,7 +298,12 @@ def find_organisations(text: str, language: str) -> Iterator[Mention]:
     for found in _forms_pattern().finditer(text):
         start, end = found.span()
         raw = text[start:end]
-        while (words := raw.split()) and words[0].lower().rstrip(".") in skip and len(words) > 2:
+        while (
+            (words := raw.split())
+            and words[0].lower().rstrip(".") in skip
+            and len(words) > 2
+            and words[0] != words[0].upper()
+        ):
             cut = len(words[0]) + 1
             start, raw = start + cut, raw[cut:]
         raw = re.sub(r"\s(?:et|en|und|and|&)$", "", raw)

@@ -45,7 +45,7 @@ def words_no_name(language: str) -> frozenset[str]:
     kinds = {
         w.lower() for w in (*words["document_words"], *words["plate_words"], *words["phone_words"], *words["makes"])
     }
-    heads = set(words["organisation_heads"])
+    heads = {*words["organisation_heads"], *words["institutions"]}
     return sentence_openers(language) | relations | things | kinds | heads | title_words(language)
 
 

@@ -200,7 +200,9 @@ def _street_number(text: str) -> tuple[str, str, str]:
             return street, found["number"], ""
     if found := _NUMBER_AT_START.match(text):
         first = words_of(found["street"])[0]
-        if not any(first.startswith(month) for month in _MONTHS) and not _ordinal(text):
+        only = found["street"].strip(" .")
+        alone = " " not in only and any(fold(only) in kinds for kinds in lexicon().kinds.values())  # "7 Weg"
+        if not any(first.startswith(month) for month in _MONTHS) and not _ordinal(text) and not alone:
             street, town = _french_town(found["street"])
             return street, found["number"], town
     if found := _NUMBER_THEN_WORDS.match(text):
