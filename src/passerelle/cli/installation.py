@@ -97,7 +97,7 @@ def run_server(host: str, port: int) -> None:
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
-    
+
     stop = threading.Event()
     if connection.vendor == "sqlite":
         threading.Thread(target=keep_working, args=(stop,), name="worker", daemon=True).start()

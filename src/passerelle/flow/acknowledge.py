@@ -22,6 +22,15 @@ OUTCOMES: dict[str, str] = {
 }
 """What a recipient can say was done. `acted_upon` and `added` count as used."""
 
+TOLD: dict[str, str] = {
+    "acted_upon": noop("they acted on it"),
+    "added": noop("it was added to a dossier"),
+    "known": noop("they already knew this"),
+    "noted": noop("there is nothing to do for now"),
+    "not_ours": noop("it is not for them"),
+}
+"""The same, as the originator hears it."""
+
 USED = frozenset({"acted_upon", "added"})
 
 
@@ -70,7 +79,7 @@ def _tell_the_originator(lines: Journal, duty: Duty, outcome: str, note: str) ->
         if passed_on is not None and passed_on.discreet
         else duty.recipient.name
     )
-    what = Sentence(OUTCOMES[outcome])
+    what = Sentence(TOLD[outcome])
     says = (
         sentence("Your report was used by {service}: {what}", service=whose, what=what)
         if outcome in USED

@@ -179,7 +179,7 @@ def _entity(subject: Subject) -> dict[str, Any]:
 
 
 class SharedValues(Mapping[str, int]):
-    """How many subjects bear an address, a phone or a number, counted from the keys when it is asked for.
+    """How many reports and dossiers hold an address, a phone or a number, counted from the keys when it is asked for.
 
     A value stands under several keys; the rarest of them is the one that says it best.
     """
@@ -191,7 +191,8 @@ class SharedValues(Mapping[str, int]):
         if value not in self._counts:
             wanted = [digest("address", key[:64]) for key in places.address_keys(value)]
             wanted += [digest(kind, value[:64]) for kind in ("phone", "identifier")]
-            rows = Key.objects.filter(value__in=wanted).values_list("value").annotate(Count("id")).order_by()
+            records = Count("subject__report", distinct=True) + Count("subject__dossier", distinct=True)
+            rows = Key.objects.filter(value__in=wanted).values_list("value").annotate(records=records).order_by()
             self._counts[value] = min((count for _, count in rows), default=0)
         return self._counts[value]
 

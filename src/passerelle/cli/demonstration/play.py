@@ -33,9 +33,19 @@ WANTED: dict[str, str] = {
 }
 
 
+CHAPTERS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (noop("The report that was not passed on"), ("r-son", "r-garage")),
+    (noop("The child of whom each service holds one piece"), ("r-noe",)),
+)
+"""The stories that are printed unless all is asked for, each by the ids of its reports in data/reports.yaml."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Counts over the whole installation, the story told in this run, and the seats; `new` when it was played first."""
+    """Counts over the whole installation, the story told in this run, and the seats; `new` when it was played first.
+
+    `chapters`: the stories to begin with, each with its lines; empty on a second run, which tells only what is new.
+    """
 
     services: int
     reports: int
@@ -47,6 +57,7 @@ class Outcome:
     story: list[dict[str, str]]
     seats: list[dict[str, str]]
     new: bool
+    chapters: tuple[tuple[Sentence, tuple[StoryLine, ...]], ...] = ()
 
 
 class HalfPlayed(Refused):
@@ -68,8 +79,7 @@ def play(*, now: datetime, say: Callable[[StoryLine], None] | None = None) -> Ou
             way_out=sentence("Give the demonstration a folder of its own, or remove the one that was interrupted."),
         )
     stage = _Stage(now, Teller(before["seen"] if before else 0), say)
-    if before is None:
-        _first(stage, folder)
+    chapters: dict[str, set[str]] = _first(stage, folder) if before is None else {}
     stage.worker_until(now)
     stage.worker(now)
     keep(folder, SEEN_FILE, {"seen": stage.teller.seen})
@@ -78,17 +88,22 @@ def play(*, now: datetime, say: Callable[[StoryLine], None] | None = None) -> Ou
         matches=Match.objects.count(), duties=Duty.objects.count(), deliveries=Delivery.objects.count(),
         acknowledged=Duty.objects.filter(kind="acknowledge", state="done").count(),
         escalated=len(stage.teller.escalated),
-        story=stage.story, seats=kept(folder, SEATS_FILE) or [], new=before is None,
+        story=[line.to_json() for line in stage.story], seats=kept(folder, SEATS_FILE) or [], new=before is None,
+        chapters=tuple(
+            (Sentence(title), tuple(line for line in stage.story if line.about & refs))
+            for title, refs in chapters.items()
+        ),
     )
 
 
-def _first(stage: _Stage, folder: Path) -> None:
+def _first(stage: _Stage, folder: Path) -> dict[str, set[str]]:
     cast = acts.Cast()
     for step in script.steps(stage.end):
         stage.worker_until(step.at)
         stage.step(cast, step)
         stage.worker(min(step.at + MATCHED_AFTER, stage.end))
     keep(folder, SEATS_FILE, cast.seats)
+    return {title: {cast.records[name].ref for name in names} for title, names in CHAPTERS}
 
 
 class _Stage:
@@ -96,7 +111,7 @@ class _Stage:
 
     def __init__(self, end: datetime, teller: Teller, say: Callable[[StoryLine], None] | None) -> None:
         self.end, self.teller, self._say = end, teller, say
-        self.story: list[dict[str, str]] = []
+        self.story: list[StoryLine] = []
         self._last_turn: datetime | None = None
 
     def step(self, cast: acts.Cast, step: script.Step) -> None:
@@ -111,7 +126,8 @@ class _Stage:
         except Refused as refused:
             said = str(step.row.get("ground", step.row.get("reason", "")))
             wanted = Sentence(WANTED[step.kind], (("said", said),))
-            self._line(refusal(step.at, cast.officers[step.row["who"]], wanted, refused))
+            about = frozenset({cast.records[step.row["report"]].ref})
+            self._line(refusal(step.at, cast.officers[step.row["who"]], wanted, refused, about))
         else:
             raise AssertionError(f"{step.row} was to be refused")
 
@@ -143,7 +159,7 @@ class _Stage:
             self._line(line)
 
     def _line(self, line: StoryLine) -> None:
-        self.story.append(line.to_json())
+        self.story.append(line)
         if self._say is not None:
             self._say(line)
 

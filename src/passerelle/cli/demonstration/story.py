@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -50,6 +50,7 @@ class StoryLine:
     to: str
     says: Sentence
     because: tuple[Sentence, ...] = ()
+    about: frozenset[str] = frozenset()  # references of the reports it concerns
 
     def line(self, language: str) -> str:
         """The line as it is printed: when, what, and the reasons indented below."""
@@ -94,7 +95,9 @@ class Teller:
             if facts.get("move") == "escalate":
                 self.escalated.add(facts["duty"])
             if until is None and line["kind"] in TELLS:
-                yield from TELLS[line["kind"]](datetime.fromisoformat(line["at"]), facts, before)
+                about = _reports_of(facts)
+                for told in TELLS[line["kind"]](datetime.fromisoformat(line["at"]), facts, before):
+                    yield replace(told, about=about)
 
     def _level(self, line: Facts) -> int:
         """How high the duty of this line stood before it, while remembering how high it stands now."""
@@ -118,12 +121,29 @@ class Teller:
             )
 
 
-def refusal(now: datetime, officer: Officer, wanted: Sentence, refused: Refused) -> StoryLine:
+def _reports_of(facts: Facts) -> frozenset[str]:
+    """The reports that a line of the ledger concerns: its own, its duty's, its delivery's, those of its match."""
+    duties = Duty.objects.filter(ref=facts.get("duty") or "")
+    refs = [facts.get("match"), *duties.values_list("match__ref", flat=True)]
+    matches = Match.objects.filter(ref__in=[ref for ref in refs if ref])
+    found = [
+        facts.get("report"),
+        *duties.values_list("report__ref", flat=True),
+        *Delivery.objects.filter(ref=facts.get("delivery") or "").values_list("report__ref", flat=True),
+        *matches.values_list("left__report__ref", flat=True),
+        *matches.values_list("right__report__ref", flat=True),
+    ]
+    return frozenset(ref for ref in found if ref)
+
+
+def refusal(
+    now: datetime, officer: Officer, wanted: Sentence, refused: Refused, about: frozenset[str] = frozenset()
+) -> StoryLine:
     """An attempt that a verb refused, with its sentence and the way out."""
     reasons = (refused.sentence,) if refused.way_out is None else (refused.sentence, refused.way_out)
     return StoryLine(
         now, "refused", officer.service.name, _person(officer),
-        sentence("{officer} is refused: {wanted}", officer=_person(officer), wanted=wanted), reasons,
+        sentence("{officer} is refused: {wanted}", officer=_person(officer), wanted=wanted), reasons, about,
     )
 
 
