@@ -36,6 +36,9 @@ def test_the_legal_form_is_found(name: str, form: str | None) -> None:
         ("Rode Kruis", "Croix-Rouge"),
         ("Al Barakat Trading LLC", "Al-Barakat Trade Co. Ltd"),
         ("Vereniging Groene Linde", "VGL"),
+        ("ООО Ромашкино", "OOO Romashkino"),
+        ("شركة النور للتجارة", "Al Nour Trading Company"),
+        ("Garage Choukri", "Garage Sjoekri"),
     ],
 )
 def test_one_organisation_is_recognised_and_shares_a_key(left: str, right: str) -> None:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import JaroWinkler, Levenshtein
 
-from passerelle.names import latin
+from passerelle.names import latin, script, sounds
 from passerelle.names.comparison import Comparison
 from passerelle.names.street_words import fold, read_yaml, sound_of
 from passerelle.names.towns import read_town, town_key
@@ -152,6 +152,26 @@ def without_form(name: str) -> str:
     return " ".join(token.raw for token in _read(name).tokens)
 
 
+_LATIN = re.compile(r"^[\x00-\u024f]*$")
+_ARABIC_ARTICLE = re.compile(r"^(?:ال|لل|وال)(?=\w{2})")
+
+
+@lru_cache(maxsize=65536)
+def _units(word: str) -> tuple[tuple[int, ...], bool]:
+    """The spelling units of a word in any script, and whether its script leaves vowels out."""
+    bare = _ARABIC_ARTICLE.sub("", word)
+    return sounds.cut(bare), script.script_of(bare) in {"arabic", "hebrew"}
+
+
+def _heard_alike(left: str, right: str) -> float:
+    """How alike two words sound, in whatever scripts."""
+    (one, one_abjad), (other, other_abjad) = _units(left), _units(right)
+    if not one or not other:
+        return 0.0
+    weight = max(sounds.weigh(one), sounds.weigh(other), 1)
+    return max(0.0, 1.0 - sounds.distance(one, other, one_abjad, other_abjad) / weight)
+
+
 def _alike(left: Token, right: Token) -> float:
     if left.raw == right.raw:
         return 1.0
@@ -168,12 +188,19 @@ def _alike(left: Token, right: Token) -> float:
         return 0.96
     if left.sound == right.sound and len(left.sound) > 2:
         return 0.94
+    if not (_LATIN.match(left.raw) and _LATIN.match(right.raw)):
+        alike = _heard_alike(left.raw, right.raw)
+        return 0.95 * alike if alike >= 0.7 else 0.0
     ratio = max(
         Levenshtein.normalized_similarity(left.raw, right.raw),
         Levenshtein.normalized_similarity(left.sound, right.sound) - 0.03,
         JaroWinkler.similarity(left.raw, right.raw) - 0.14,
     )
-    return 0.0 if ratio < 0.7 else (ratio - 0.4) / 0.6
+    spelt = 0.0 if ratio < 0.7 else (ratio - 0.4) / 0.6
+    if spelt < 0.85 and min(len(left.raw), len(right.raw)) > 4:
+        heard = _heard_alike(left.raw, right.raw)
+        return max(spelt, 0.92 * heard) if heard >= 0.9 else spelt
+    return spelt
 
 
 SAME_NAME = noop("“{left}” and “{right}” are one name.")
@@ -273,6 +300,8 @@ def organisation_keys(name: str) -> frozenset[str]:
     read = _read(name)
     telling = sorted((t for t in read.tokens if not t.meanings and len(t.raw) > 2), key=lambda t: -len(t.raw))[:4]
     found = {town_key(t.raw) if read_town(t.raw) else t.sound[:32] for t in telling}
+    heard = [skeleton for t in telling for skeleton in sounds.skeletons(_units(t.raw)[0], 2)]
+    found |= {f"~{skeleton}"[:32] for skeleton in heard if len(skeleton) > 1}
     means = sorted({f"m{min(t.meanings)}" for t in read.tokens if t.meanings and t.weight >= 0.3})
     if not telling or len(means) >= 2:
         found.add("+".join(means[:5]) or read.joined[:32])
