@@ -144,12 +144,17 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
             "matched": sum(t.matched for t in turns),
             "happened": sum(len(t.happened) for t in turns),
             "turns": len(turns),
+            "failed": sorted({failure for t in turns for failure in t.failed}),
             "memory_mb": memory_mb(),
         }
         if as_json:
             print_json(done)
         else:
             click.echo(f"{done['matched']} matches found or weighed again, {done['happened']} due events happened.")
+            for failure in done["failed"]:
+                click.echo(f"Broke off, and is tried again: {failure}", err=True)
+        if done["failed"]:
+            raise SystemExit(1)
         return
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -62,6 +62,12 @@ def journal(now: datetime) -> Iterator[Journal]:
         lines.flush()
 
 
+def effective(now: datetime) -> datetime:
+    """The time that a verb begun at `now` would write: never before the ledger's last line."""
+    last = LedgerHead.objects.filter(name="ledger").values_list("last_at", flat=True).first()
+    return now if last is None else max(now, last)
+
+
 def head() -> tuple[int, str]:
     """How many lines the ledger has, and the root hash over them in hex."""
     row = LedgerHead.objects.filter(name="ledger").first()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from passerelle import matching
 from passerelle.flow import oblige
@@ -36,17 +36,18 @@ _MIRRORED = {
 _AT_ONCE = 500
 
 
-def match_pending(*, now: datetime, limit: int = 100) -> list[Match]:
-    """Compare up to `limit` waiting subjects with everything known, and raise what follows. One transaction."""
+def waiting(at: datetime) -> QuerySet[Subject]:
+    """The subjects that wait to be compared, the longest waiting first."""
+    return Subject.objects.filter(to_match_at__isnull=False, to_match_at__lte=at).order_by("to_match_at", "id")
+
+
+def match_waiting(subjects: Sequence[int], *, now: datetime) -> list[Match]:
+    """Compare those of these subjects that still wait with everything known, and raise what follows. One transaction."""
     with journal(now) as lines:
-        waiting = list(
-            Subject.objects.select_for_update(of=("self",), skip_locked=True)
-            .filter(to_match_at__isnull=False, to_match_at__lte=lines.now)
-            .order_by("to_match_at", "id")[:limit]
-        )
-        if not waiting:
+        mine = list(waiting(lines.now).select_for_update(of=("self",), skip_locked=True).filter(pk__in=subjects))
+        if not mine:
             return []
-        found = match_subjects(lines, waiting)
+        found = match_subjects(lines, mine)
         oblige.by_matches(lines, with_rows(found))
     return found
 

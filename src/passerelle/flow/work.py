@@ -2,49 +2,119 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q
+
 from passerelle.duty import LIVE
 from passerelle.flow.escalate import next_event
-from passerelle.flow.match import match_pending
-from passerelle.records.models import Duty, Heartbeat, Match, Subject
+from passerelle.flow.ledger_lines import effective
+from passerelle.flow.match import match_waiting, waiting
+from passerelle.records.models import Duty, Heartbeat, Match
 
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
 """A last turn older than this means that nobody watches the clocks: a banner, a failing health check, an alarm."""
 
 
+_AT_ONCE = 200
+
+FAILURES_MAX = 1000
+"""So many rows that cannot be worked on are gone past in one turn, to reach those behind them."""
+
+_log = logging.getLogger(__name__)
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one turn did; `more` when something was left for the next one."""
+    """What one turn did; `more` when something was left for the next one.
+
+    `failed` names the rows whose work broke off, each with its error: they stay as they were, and are tried again.
+    """
 
     matched: int
     matches: tuple[Match, ...]
     happened: tuple[Duty, ...]
     more: bool
+    failed: tuple[str, ...] = ()
 
 
 def turn(*, now: datetime, limit: int = 100) -> Turn:
     """Compare up to `limit` waiting subjects and let up to `limit` due events happen, each duty in its own transaction.
 
     Any number of workers may take turns at once; a turn that finds nothing to do changes nothing but the heartbeat.
+    One row that cannot be worked on stops none of the others, but it stops the heartbeat: as long as one clock is not
+    watched, nobody is told that all are. A database that cannot be reached stops the turn.
     """
-    matches = match_pending(now=now, limit=limit)
-    due = list(
-        Duty.objects.filter(state__in=LIVE, next_event_at__lte=now)
-        .exclude(state="withheld")
-        .order_by("next_event_at", "id")
-        .values_list("pk", "version")[: limit + 1]
-    )
-    happened = [next_event(duty_id=pk, version=version, now=now) for pk, version in due[:limit]]
-    Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
-    waiting = Subject.objects.filter(to_match_at__isnull=False, to_match_at__lte=now).exists()
+    at = effective(now)
+    failed: list[str] = []
+    matches, more = _match(at, limit, failed)
+    happened: list[Duty] = []
+    left = limit
+    for pk, version, ref in _due(at):
+        if left == 0 or len(failed) > FAILURES_MAX:
+            more = more or left == 0
+            break
+        try:
+            duty = next_event(duty_id=pk, version=version, now=at)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # whatever it is, the clocks of the others go on
+            _note(failed, ref, error)
+        else:
+            left -= 1
+            happened.extend([duty] if duty is not None else [])
+    if not failed:
+        Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
     return Turn(
-        matched=len(matches),
-        matches=tuple(matches),
-        happened=tuple(duty for duty in happened if duty is not None),
-        more=len(due) > limit or waiting,
+        matched=len(matches), matches=tuple(matches), happened=tuple(happened), more=more, failed=tuple(failed)
     )
+
+
+def _due(at: datetime) -> Iterator[tuple[int, int, str]]:
+    """Key, version and reference of the duties whose next event has come, the longest waiting first."""
+    due = Duty.objects.filter(state__in=LIVE, next_event_at__lte=at).exclude(state="withheld")
+    rows = due.order_by("next_event_at", "id").values_list("next_event_at", "pk", "version", "ref")
+    page = list(rows[:_AT_ONCE])
+    while page:
+        for _, pk, version, ref in page:
+            yield pk, version, ref
+        last_at, last = page[-1][:2]
+        page = list(rows.filter(Q(next_event_at__gt=last_at) | Q(next_event_at=last_at, pk__gt=last))[:_AT_ONCE])
+
+
+def _match(at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bool]:
+    """Compare up to `limit` waiting subjects; a batch that breaks off is halved until the one that breaks it is alone."""
+    found: list[Match] = []
+    done, broken = 0, set[int]()
+    while done < limit and len(broken) <= FAILURES_MAX:
+        batch = list(waiting(at).exclude(pk__in=broken)[: limit - done].values_list("pk", "ref"))
+        if not batch:
+            return found, False
+        done += len(batch)
+        halves = [batch]
+        while halves:
+            part = halves.pop()
+            try:
+                found.extend(match_waiting([pk for pk, _ in part], now=at))
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception as error:  # whatever it is, the others are compared
+                if len(part) == 1:
+                    broken.add(part[0][0])
+                    done -= 1
+                    _note(failed, part[0][1], error)
+                else:
+                    halves += [part[len(part) // 2 :], part[: len(part) // 2]]
+    return found, waiting(at).exclude(pk__in=broken).exists()
+
+
+def _note(failed: list[str], ref: str, error: Exception) -> None:
+    failed.append(f"{ref}: {type(error).__name__}: {error}")
+    _log.exception("work on %s broke off; it stays as it was and is tried again", ref)
 
 
 def work_until_done(*, now: datetime, limit: int = 100) -> list[Turn]:
@@ -56,6 +126,7 @@ def work_until_done(*, now: datetime, limit: int = 100) -> list[Turn]:
 
 
 def heartbeat_is_old(now: datetime) -> bool:
-    """Whether nobody has watched the clocks for too long."""
+    """Whether nobody has watched the clocks for too long. A beat from the future says nothing: no turn since was left,
+    and the clock went back."""
     beat = Heartbeat.objects.filter(name="worker").first()
-    return beat is None or now - beat.beat_at > HEARTBEAT_AGE_MAX
+    return beat is None or abs(now - beat.beat_at) > HEARTBEAT_AGE_MAX

@@ -1,0 +1,76 @@
+"""One row that cannot be worked on stops no other, and the heartbeat says that not all is well."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from passerelle.flow import receive, work
+from passerelle.flow.receive import ReportDraft
+from passerelle.records.models import Delivery, Duty, Heartbeat, Subject
+from passerelle.testing import makers
+from passerelle.testing.makers import NOON
+
+pytestmark = pytest.mark.django_db
+
+ONE = makers.person("p", "Lambert Vercruysse", birthDate=["1980-05-06"])
+OTHER = makers.person("q", "Mireille Dardenne", birthDate=["1971-11-30"])
+BROKEN = ["not", "a", "mapping"]
+
+
+def _two_late_acknowledgements(exchange) -> tuple[Duty, Duty]:
+    makers.dossier(exchange["midi"], ONE)
+    for minutes, text in ((1, "Hij stal een fiets."), (2, "Hij stal er nog een.")):
+        makers.report(exchange["noord"], text, ONE, now=NOON + timedelta(minutes=minutes))
+    first, second = Duty.objects.filter(kind="acknowledge").order_by("id")
+    return first, second
+
+
+def test_a_duty_that_cannot_be_worked_on_does_not_stop_the_clocks_of_the_others(exchange) -> None:
+    first, second = _two_late_acknowledgements(exchange)
+    Duty.objects.filter(pk=first.pk).update(urgency="no such urgency")
+    late = NOON + timedelta(days=10)
+    turn = work.turn(now=late)
+    second.refresh_from_db()
+    assert second.level == 1, "the one behind it climbed"
+    assert len(turn.failed) == 1 and turn.failed[0].startswith(first.ref) and not turn.more
+    assert work.heartbeat_is_old(late), "as long as one clock is not watched, the heart does not beat"
+    Duty.objects.filter(pk=first.pk).update(urgency="normal")
+    assert not work.turn(now=late).failed
+    first.refresh_from_db()
+    assert first.level == 1 and not work.heartbeat_is_old(late), "it was kept, and tried again"
+
+
+def test_more_broken_duties_than_a_turn_takes_do_not_hide_the_one_behind_them(exchange) -> None:
+    first, second = _two_late_acknowledgements(exchange)
+    Duty.objects.filter(pk=first.pk).update(urgency="no such urgency")
+    work.turn(now=NOON + timedelta(days=10), limit=1)
+    second.refresh_from_db()
+    assert second.level == 1
+
+
+def test_a_subject_that_cannot_be_compared_does_not_stop_the_others(exchange) -> None:
+    makers.dossier(exchange["midi"], OTHER)
+    for subject in (ONE, OTHER):
+        receive.file_report(
+            service=exchange["noord"], author=makers.seat(exchange["noord"], "officer"), now=NOON,
+            draft=ReportDraft(text="Gezien.", language="nl", subjects=[subject]),
+        )  # fmt: skip
+    broken = Subject.objects.get(caption="Lambert Vercruysse")
+    Subject.objects.filter(pk=broken.pk).update(properties=BROKEN)
+    at = NOON + timedelta(minutes=1)
+    turn = work.turn(now=at, limit=1)
+    assert Delivery.objects.count() == 1, "Mireille Dardenne was found behind the one that breaks"
+    assert turn.failed[0].startswith(broken.ref) and not turn.more
+    broken.refresh_from_db()
+    assert broken.to_match_at is not None, "it still waits"
+    Subject.objects.filter(pk=broken.pk).update(properties=ONE.properties)
+    assert not work.turn(now=at).failed
+
+
+def test_a_heartbeat_from_the_future_is_no_sign_of_life(exchange) -> None:
+    work.turn(now=NOON)
+    assert not work.heartbeat_is_old(NOON)
+    Heartbeat.objects.update(beat_at=NOON + timedelta(hours=3))
+    assert work.heartbeat_is_old(NOON), "the clock went back, and no turn was left since"
