@@ -100,6 +100,7 @@ def test_brussels_may_mean_any_of_its_municipalities_but_two_of_them_differ() ->
 def test_a_town_has_all_its_names() -> None:
     assert {"Luik", "Liège", "Lüttich"} <= town_forms("Liege")
     assert {"Elsene", "Ixelles"} <= town_forms("ixelles")
+    assert {"Sint-Gillis", "Saint-Gilles"} <= town_forms("St-Gilles")
     assert town_forms("Nergenshuizen") == {"Nergenshuizen"}
 
 

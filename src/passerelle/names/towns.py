@@ -14,7 +14,11 @@ BRUSSELS_POSTCODES = range(1000, 1300)
 its nineteen municipalities."""
 
 LANGUAGE_WORDS = {"fr": noop("French"), "nl": noop("Dutch"), "de": noop("German"), "en": noop("English")}
-_ABBREVIATIONS = {"st": "sint", "ste": "sainte", "bxl": "bruxelles", "bru": "bruxelles", "bsl": "brussel", "s": "sint"}
+_ABBREVIATIONS = {"sint": "st", "saint": "st", "sankt": "st", "sainte": "st", "ste": "st", "san": "st"} | {
+    "bxl": "bruxelles",
+    "bru": "bruxelles",
+    "bsl": "brussel",
+}
 _DROPPED = frozenset(("le", "la", "les", "de", "den", "l", "ter", "te", "sur", "am", "an", "der"))
 
 
@@ -87,7 +91,7 @@ def read_town(name: str) -> Town | None:
 _BRUSSELS_QUARTERS = frozenset(
     words_of(
         "laeken laken haren nederoverheembeek boitsfort bosvoorde watermael watermaal molenbeek woluwe "
-        "saintjosse sintjoost cureghem kuregem stockel stokkel"
+        "stjosse stjoost cureghem kuregem stockel stokkel"
     )
 )
 
