@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 from passerelle.matching.evidence import address, birth
 from passerelle.matching.evidence.number import DOCUMENTS
 from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
-from passerelle.names import latin, numbers, organisations, parts, places, sounds
+from passerelle.names import numbers, organisations, parts, places, sounds
 
 
 class Key(NamedTuple):
@@ -79,7 +79,7 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
 @lru_cache(maxsize=262144)
 def name_keys(name: str) -> frozenset[Key]:
     """The keys of one personal name: pairs of its words as they sound; a long or lonely word alone."""
-    words = [sorted(_of_word(word)) for word in parts.parse(name).words if word.kind == "name"]
+    words = [sorted(word_keys(word)) for word in parts.parse(name).words if word.kind == "name"]
     words = [found for found in words if found]
     out: set[Key] = set()
     if len(words) == 1:
@@ -88,29 +88,25 @@ def name_keys(name: str) -> frozenset[Key]:
         for two in words[index + 1 :]:
             out |= {Key("name", "|".join(sorted((a, b)))[:64]) for a in one for b in two}
         out |= {Key("word", value) for value in one if len(value) >= 5 and not value.startswith("=")}
-    joined = "".join(word.stem for word in parts.parse(name).words[:4])
     if len(words) > 1:
-        out |= {Key("word", value[:64]) for value in sounds.skeletons(joined, 1) if len(value) >= 3}
+        forms = [form for word in parts.parse(name).words[:4] for form in word.forms[:1]]
+        whole = "".join(sounds.skeletons(form.units, 5 if form.abjad or not form.cost else 3)[0] for form in forms)
+        if len(whole) >= 3:
+            out.add(Key("word", whole[:64]))
     return frozenset(out)
 
 
 @lru_cache(maxsize=262144)
 def _word_keys(name: str) -> frozenset[str]:
-    return frozenset(value for word in parts.parse(name).words if word.kind == "name" for value in _of_word(word))
+    return frozenset(value for word in parts.parse(name).words if word.kind == "name" for value in word_keys(word))
 
 
-def _of_word(word: parts.Word) -> set[str]:
-    found = {value or "0" for value in sounds.skeletons(word.stem, 3, parts.READ_AS.get(word.script, ""))}
-    group = _groups().get(latin.bare(word.stem))
-    if group is not None:
-        found.add(f"={group}")
-    return found
-
-
-@cache
-def _groups() -> dict[str, int]:
-    found: dict[str, int] = {}
-    for number, row in enumerate(sounds.load("given_names")["groups"]):
-        for name in row:
-            found.setdefault(latin.bare(str(name)), number)
+def word_keys(word: parts.Word) -> set[str]:
+    """The consonants of one word in coarse classes, one string for each way of reading it, and its given-name row."""
+    found: set[str] = set()
+    for form in word.forms:
+        if form.cost <= 45:
+            limit = 5 if form.abjad or not form.cost else 3
+            found.update(value or "0" for value in sounds.skeletons(form.units, limit))
+    found.update(f"={group}" for group in sorted(word.groups)[:2])
     return found

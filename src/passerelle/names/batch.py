@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerelle.names import given, latin, parts, sounds
-from passerelle.names.compare import HAN_SAME_SOUND, align, over_cost, plain_word_cost, price_of, weights
+from passerelle.names.compare import HAN_SAME_SOUND, MERGED_APART, align, over_cost, plain_word_cost, price_of, weights
 
 Ints = npt.NDArray[np.int64]
 Costs = npt.NDArray[np.int32]
@@ -267,7 +267,17 @@ class Names:
         different = (paired & (pair_kind == _DIFFERENT)).sum(axis=1)
         count_one, count_two = self._count[left], self._count[right]
         again = (count_one > WORDS_MAX) | (count_two > WORDS_MAX)
-        again |= (count_one != count_two) & (total > 0) & (different <= 1) & (paired & (pair_kind != _SAME)).any(axis=1)
+        same = paired & (pair_kind == _SAME)
+        same_right = np.zeros((rows, wide_two), dtype=np.bool_)
+        who, ii = np.nonzero(same)
+        same_right[who, match[who, ii]] = True
+        every_two = self._weight[np.where(two >= 0, two, 0)]
+        free_one, free_two = (one >= 0) & ~same, (two >= 0) & ~same_right
+        ready = (total > 0) & (different <= 1)
+        longer = np.flatnonzero(ready & (count_one > count_two))
+        again[longer] |= _may_merge(weight_one[longer], free_one[longer], every_two[longer], free_two[longer])
+        longer = np.flatnonzero(ready & (count_two > count_one))
+        again[longer] |= _may_merge(every_two[longer], free_two[longer], weight_one[longer], free_one[longer])
         for row in np.flatnonzero(again):
             self._one_by_one(found, int(row), int(left[row]), int(right[row]))
         return found
@@ -350,6 +360,18 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
+
+
+def _may_merge(long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
+    """`compare.may_merge` for many rows: weights of the words, and which are there and not written the same."""
+    found = np.zeros(len(long), dtype=np.bool_)
+    for place in range(long.shape[1] - 1):
+        free = long_free[:, place] & long_free[:, place + 1]
+        both = long[:, place] + long[:, place + 1]
+        for other in range(short.shape[1]):
+            weight = short[:, other]
+            found |= free & short_free[:, other] & (np.abs(both - weight) <= MERGED_APART + weight // 4)
+    return found
 
 
 def _share_one(left: Ints, right: Ints) -> Bools:

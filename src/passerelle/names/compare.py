@@ -81,6 +81,8 @@ def weights() -> Weights:
     return Weights(**data)
 
 
+MERGED_APART = 150
+"""Two words that are one word elsewhere say as much as it, give or take so many hundredths of a consonant."""
 HAN_SAME_SOUND = 150
 """Two Chinese words of one sound in other signs: perhaps the old and the new form of one sign."""
 _KEPT: dict[tuple[int, int], tuple[int, str]] = {}
@@ -186,13 +188,22 @@ def align(left: Name, right: Name) -> Alignment:
     return best
 
 
-def may_merge(alignment: Alignment) -> bool:
-    """Whether two words of the longer name may be one word of the shorter: not when two words differ altogether."""
-    return (
-        len(alignment.left.words) != len(alignment.right.words)
-        and alignment.cost > 0
-        and sum(pair.kind == "different" for pair in alignment.pairs) <= 1
-        and any(pair.kind != "same" for pair in alignment.pairs)
+def may_merge(found: Alignment) -> bool:
+    """Whether two neighbours of the longer name may be one word of the shorter: they say about as much together as a
+    word there, none of the three is written the same as another, and at most one pair of words differs altogether."""
+    left, right = found.left.words, found.right.words
+    if len(left) == len(right) or found.cost == 0 or sum(pair.kind == "different" for pair in found.pairs) > 1:
+        return False
+    same_left = {pair.left for pair in found.pairs if pair.kind == "same"}
+    same_right = {pair.right for pair in found.pairs if pair.kind == "same"}
+    if len(left) < len(right):
+        left, right, same_left, same_right = right, left, same_right, same_left
+    short = [word.weight for place, word in enumerate(right) if place not in same_right]
+    return any(
+        abs(left[place].weight + left[place + 1].weight - weight) <= MERGED_APART + weight // 4
+        for place in range(len(left) - 1)
+        if place not in same_left and place + 1 not in same_left
+        for weight in short
     )
 
 

@@ -13,19 +13,28 @@ _COARSE = str.maketrans("oywj2xGTDZv@", "uuuiehgtdJf ")
 @lru_cache(maxsize=262144)
 def readings(word: str) -> frozenset[str]:
     """The word as French, Dutch, German and English readers would hear it, coarsely: a few short strings."""
-    units = sounds.tables().units
+    first = _first_sounds()
     out: set[str] = set()
     cut = sounds.cut(word)
-    for habit in _HABITS:
-        text = ""
-        for unit in cut:
-            found = next((r.sound for r in units[unit].readings if habit in r.habits), None)
-            if found is None:
-                found = next((r.sound for r in units[unit].readings if not r.habits or "*" in r.habits), "")
-            text += found
-        text = text.translate(_COARSE).replace(" ", "").removesuffix("h")
-        out.add("".join(sign for place, sign in enumerate(text) if place == 0 or text[place - 1] != sign))
+    for sounds_of in first:
+        text = "".join([sounds_of[unit] for unit in cut]).removesuffix("h")
+        out.add("".join([sign for place, sign in enumerate(text) if place == 0 or text[place - 1] != sign]))
     return frozenset(out)
+
+
+@cache
+def _first_sounds() -> tuple[list[str], ...]:
+    """For each of the four habits, the first sound of every unit, coarsely."""
+    found: list[list[str]] = []
+    for habit in _HABITS:
+        row: list[str] = []
+        for unit in sounds.tables().units:
+            sound = next((r.sound for r in unit.readings if habit in r.habits), None)
+            if sound is None:
+                sound = next((r.sound for r in unit.readings if not r.habits or "*" in r.habits), "")
+            row.append(sound.translate(_COARSE).replace(" ", ""))
+        found.append(row)
+    return tuple(found)
 
 
 @cache

@@ -140,7 +140,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         kind = "initial"
     abjad = script in sounds.tables().abjads and "\u06d5" not in stem
     forms: dict[tuple[int, ...], int] = {sounds.cut(stem): 0}
-    for other, cost in _other_writings(stem, script, rules):
+    for other, cost in _other_writings(stem, script, prefix, rules):
         forms.setdefault(sounds.cut(other), cost)
     first = next(iter(forms))
     return Word(
@@ -160,11 +160,13 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     )
 
 
-def _other_writings(stem: str, script: str, rules: _Rules) -> list[tuple[str, int]]:
+def _other_writings(stem: str, script: str, prefix: str, rules: _Rules) -> list[tuple[str, int]]:
     """Other ways the same word is written: without a joined article, cut at another place."""
     out: list[tuple[str, int]] = []
     if script == "latin":
         size = len(stem)
+        if prefix == "abd" and stem[0] in "aeiou":
+            out.append(("l" + stem, 20))  # Abdelatif: the l of the article and that of the name written once
         if size >= 6 and stem[:2] in {"el", "al", "ul"}:
             out.append((stem[2:], 20))
         elif size >= 6 and stem[0] in "ea" and stem[1] == stem[2] and stem[1] in rules.sun:

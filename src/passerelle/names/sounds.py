@@ -11,7 +11,6 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -93,9 +92,9 @@ class Tables:
             for u in self.units
         ]
         abjad: dict[str, Any] = rules["abjad"]
-        written: dict[str, int] = abjad["written"]
+        by_unit: dict[str, int] = abjad["written"]
         self.missing_abjad = [
-            written[u.text] if u.script == "latin" and u.text in written else abjad["short"] if is_vowel else cost
+            by_unit[u.text] if u.script == "latin" and u.text in by_unit else abjad["short"] if is_vowel else cost
             for u, is_vowel, cost in zip(self.units, vowel_only, self.missing, strict=True)
         ]
         self.weight = [self._weigh(u) for u in self.units]
@@ -104,6 +103,7 @@ class Tables:
             first, second = (self.number["latin", text] for text in row["of"].split())
             self.apart_unit[first, second] = self.apart_unit[second, first] = row["cost"]
         self._rows: list[list[int] | None] = [None] * len(self.units)
+        self._classes: list[list[tuple[str, int]] | None] = [None] * len(self.units)
         self._between: dict[tuple[str, str], int] = {}
 
     def _add(self, unit: Unit) -> None:
@@ -156,6 +156,17 @@ class Tables:
             row = fresh
         self._between[key] = row[-1]
         return row[-1]
+
+    def classes(self, one: int) -> list[tuple[str, int]]:
+        """What unit `one` says in coarse classes of consonants, by reading, each with how unlikely it is."""
+        known = self._classes[one]
+        if known is None:
+            found: dict[str, int] = {}
+            for place, reading in enumerate(self.units[one].readings):
+                text = "".join(_CLASS.get(sign, "") for sign in reading.sound)
+                found.setdefault(text, 10 * place + reading.cost)
+            known = self._classes[one] = list(found.items())
+        return known
 
     def apart(self, one: int) -> list[int]:
         """The costs from unit `one` to every unit."""
@@ -287,27 +298,38 @@ def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = F
     return row[-1]
 
 
-@lru_cache(maxsize=65536)
-def skeletons(word: str, limit: int = 4, table: str = "") -> tuple[str, ...]:
-    """The word's consonants in coarse classes, one string per way of reading it, at most `limit`: for keys.
+@lru_cache(maxsize=262144)
+def skeletons(units: tuple[int, ...], limit: int = 4) -> tuple[str, ...]:
+    """The consonants of a word cut into units, in coarse classes: at most `limit` readings, likeliest first. For keys.
 
     Classes: B (p b), F (f v), T, S (all sibilants), K (k g x), M, N, L, R; vowels, h, j, w say nothing.
     """
     all_tables = tables()
-    choices: list[tuple[str, ...]] = []
-    for unit in cut(word, table):
-        found: dict[str, None] = {}
-        for reading in all_tables.units[unit].readings:
-            found.setdefault("".join(_CLASS.get(sign, "") for sign in reading.sound))
-        choices.append(tuple(found))
+    kept: list[tuple[int, str]] = [(0, "")]  # how unlikely the reading is, and its consonants so far
+    for unit in units:
+        found = all_tables.classes(unit)
+        if len(found) == 1:
+            text = found[0][0]
+            if text:
+                kept = [(cost, _joined(before, text)) for cost, before in kept]
+            continue
+        fresh: dict[str, int] = {}
+        for cost, before in kept:
+            for text, price in found:
+                longer = _joined(before, text)
+                fresh[longer] = min(fresh.get(longer, 10_000), cost + price)
+        kept = sorted((cost, text) for text, cost in fresh.items())[: 2 * limit]
     out: dict[str, None] = {}
-    for pick in product(*choices):
-        text = "".join(pick)
-        squeezed = "".join(sign for place, sign in enumerate(text) if place == 0 or text[place - 1] != sign)
-        out.setdefault(squeezed)
-        if len(out) >= limit:
-            break
-    return tuple(out)
+    for _, text in sorted(kept):
+        out.setdefault(text)
+    return tuple(out)[:limit]
+
+
+def _joined(before: str, text: str) -> str:
+    for sign in text:
+        if not before.endswith(sign):
+            before += sign
+    return before
 
 
 _CLASS = {

@@ -8,8 +8,7 @@ from passerelle.matching.commonness import Commonness
 from passerelle.matching.evidence import address, birth
 from passerelle.matching.evidence.finding import Evidence
 from passerelle.matching.subject import FAMILIES, PERSON, Subject
-from passerelle.names import parts
-from passerelle.names.compare import align
+from passerelle.names.compare import aligned
 from passerelle.words import noop, sentence
 
 RELATED = noop(
@@ -17,13 +16,17 @@ RELATED = noop(
 )
 
 
+NAMES_MAX = 2
+"""So many names of each side are looked at: the sentence explains, it does not weigh."""
+
+
 def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
     """Says *related* (0 bits: it explains, it does not weigh) when one word agrees and another is different."""
     if PERSON not in FAMILIES[left.schema] & FAMILIES[right.schema]:
         return []
-    for one in left.names:
-        for two in right.names:
-            alignment = align(parts.parse(one), parts.parse(two))
+    for one in left.names[:NAMES_MAX]:
+        for two in right.names[:NAMES_MAX]:
+            alignment = aligned(one, two)
             kinds = [pair.kind for pair in alignment.pairs]
             if "different" not in kinds or not any(kind in {"same", "sound"} for kind in kinds):
                 continue

@@ -10,7 +10,7 @@ from passerelle.matching.evidence.finding import Evidence, weights
 from passerelle.matching.subject import FAMILIES, ORGANISATION, PERSON, Subject
 from passerelle.names import compare as names_compare
 from passerelle.names import organisations, parts
-from passerelle.names.compare import Alignment, align, explain
+from passerelle.names.compare import Alignment, aligned, explain
 from passerelle.words import Sentence, sentence
 
 LONG = 400
@@ -45,7 +45,7 @@ def has_full_name(subject: Subject) -> bool:
 
 
 def _persons(left: str, right: str, commonness: Commonness | None, beside: bool) -> Evidence:
-    alignment = align(parts.parse(left), parts.parse(right))
+    alignment = aligned(left, right)
     bits = bits_of(alignment, commonness)
     if beside and bits > 0 and sum(pair.kind not in {"different", "initial"} for pair in alignment.pairs) == 1:
         bits += weights()["name"]["single_beside_full"]
@@ -85,7 +85,7 @@ def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
 
 def say_persons(left: str, right: str, commonness: Commonness | None) -> Sentence:
     """Two names in words: what matched what, by which habit, and how common it is here."""
-    alignment = align(parts.parse(left), parts.parse(right))
+    alignment = aligned(left, right)
     said = explain(alignment)
     text: Sentence = sentence("“{left}” and “{right}”:", left=left, right=right)
     for part in said:
