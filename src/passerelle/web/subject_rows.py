@@ -108,7 +108,12 @@ def ties_in(form: QueryDict) -> list[Tie]:
 def spans_in(text: str) -> list[list[int]]:
     """`12-20,30-35` as pairs of offsets."""
     pairs = [part.split("-") for part in text.split(",") if part.count("-") == 1]
-    return [[int(a), int(b)] for a, b in pairs if a.isdigit() and b.isdigit() and int(a) < int(b)]
+    return [[int(a), int(b)] for a, b in pairs if is_offset(a) and is_offset(b) and int(a) < int(b)]
+
+
+def is_offset(text: str) -> bool:
+    """A place in a text, in figures: `int` refuses “²”, and numbers of thousands of figures."""
+    return text.isascii() and text.isdigit() and len(text) < 10
 
 
 def drafts(rows: Iterable[Row], ties: Iterable[Tie]) -> tuple[list[SubjectDraft], list[RelationDraft]]:

@@ -34,9 +34,10 @@ def delivery(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
 def acknowledge(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """We have got it, and this is what was done with it."""
     officer = request.user
+    got = visibility.deliveries(officer).filter(ref=ref, recipient=officer.service_id).exclude(form="pointer")
     duty = (
         visibility.duties(officer)
-        .filter(kind="acknowledge", recipient=officer.service_id, report__deliveries__ref=ref)
+        .filter(kind="acknowledge", recipient=officer.service_id, report__in=got.values("report"))
         .values_list("ref", flat=True)
         .first()
     )

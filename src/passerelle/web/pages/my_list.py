@@ -22,6 +22,8 @@ ROWS_MAX = 60
 
 NOTICES_MAX = 12
 NOTICE_DAYS = 14
+LISTED_ALREADY = ("asked", "late", "pointer")
+"""Notices of what stands in another part of the list anyway."""
 
 
 @require_safe
@@ -95,7 +97,8 @@ def unread(officer: Officer) -> QuerySet[Delivery]:
 
 def came_back(officer: Officer, now: datetime) -> QuerySet[Notice]:
     """What was told to this officer or their desk, latest first: “your report was used” among it."""
-    told = visibility.notices(officer).filter(told_at__gt=now - timedelta(days=NOTICE_DAYS)).exclude(kind="asked")
+    told = visibility.notices(officer).filter(told_at__gt=now - timedelta(days=NOTICE_DAYS))
+    told = told.exclude(kind__in=LISTED_ALREADY)
     return told.select_related("duty").order_by("-told_at", "-id")
 
 

@@ -21,6 +21,8 @@ from passerelle.words import Sentence
 register = template.Library()
 
 SOON = timedelta(hours=2)
+STEPS = (200, 500, 1000, 2000, 5000, 10_000, 100_000)
+"""So many records bear a value, said in steps."""
 
 MOMENTS = {"en": "D j M, H:i", "nl": "D j b, H:i", "fr": "D j b, H:i", "de": "D, j. M, H:i"}
 MOMENTS_IN_OTHER_YEARS = {"en": "j M Y, H:i", "nl": "j b Y, H:i", "fr": "j b Y, H:i", "de": "j. M Y, H:i"}
@@ -163,6 +165,19 @@ def day(value: date | str | None) -> str:
 def entry(table: Mapping[Any, Any], key: Any) -> Any:
     """`table[key]`, or nothing."""
     return table.get(key, "") if hasattr(table, "get") else ""
+
+
+@register.filter
+def roughly(bounded: list[list[Any]]) -> list[tuple[str, str]]:
+    """Over-common values with how many records bear them, as “200+”: the exact number would tell of each new record
+    of another service that one more was filed."""
+    return [(kind, f"{max(step for step in STEPS if step <= max(count, STEPS[0]))}+") for kind, count in bounded]
+
+
+@register.filter
+def known_in_full(row: Any, officer: Any) -> bool:
+    """Whether a duty is the reader's own, or stands with their desk; who only waits for it sees its state and clock."""
+    return officer.role == "oversight" or officer.service_id in (row.service_id, row.holder_id)
 
 
 @register.inclusion_tag("parts/clock.html")
