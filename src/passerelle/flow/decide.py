@@ -93,22 +93,15 @@ def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datet
             service=duty.service,
             about=duty,
             report=duty.report,
-            level=rungs.SUPERVISOR,
+            level=max(rungs.SUPERVISOR, min(duty.level, rungs.NEUTRAL)),
             excluding=officer,
             urgency=duty.urgency,
             themes=frozenset(duty.report.themes),
             discreet=duty.discreet,
             because=[sentence("Withheld on ground {letter}: {ground}", letter=lawful.letter, ground=lawful.text)],
         )
-        mirror(lines, duty, review)
+        duties.mirror(lines, review)
     return withholding
-
-
-def mirror(lines: Journal, duty: Duty, review: Duty) -> None:
-    """While withheld, a duty has the holder and the clock of its review."""
-    duty.level, duty.holder, duty.officer = review.level, review.holder, review.officer
-    duty.due_at, duty.next_event, duty.next_event_at = review.due_at, "review", review.next_event_at
-    duties.move(lines, duty, "mirror")
 
 
 def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: datetime) -> Duty:

@@ -10,6 +10,7 @@ from passerelle.flow import rungs
 from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger.events import DutyMoved, DutyRaised
 from passerelle.policy import deadlines
+from passerelle.policy.facts import SERVICE_KINDS
 from passerelle.records.models import Duty, Interest, Match, Notice, Officer, Report, Service
 from passerelle.words import Sentence
 
@@ -39,12 +40,15 @@ def raise_duty(
     excluding: Officer | None = None,
 ) -> Duty:
     """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event."""
-    deadline = deadlines.due(
-        kind=kind,
-        urgency=urgency,
-        themes=themes,
-        recipient_kind=recipient.kind if recipient is not None else service.kind,
-        raised_at=lines.now,
+    kinds = [recipient.kind if recipient is not None else service.kind]
+    if discreet:  # a clock of its own for one kind of service would say which kind waits: the shortest for all
+        kinds = list(SERVICE_KINDS)
+    deadline = min(
+        (
+            deadlines.due(kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=lines.now)
+            for waits in kinds
+        ),
+        key=lambda found: found.due_at,
     )
     holder = rungs.holder_from(service, level, lines.now, excluding=excluding)
     duty = Duty.objects.create(
@@ -88,15 +92,7 @@ def raise_duty(
             deadline=duty.deadline,
         )
     )
-    if holder.officer is not None:
-        tell(
-            lines,
-            holder.service,
-            "asked",
-            Sentence("You hold a duty: {kind}.", (("kind", kind_words(kind)),)),
-            duty=duty,
-            officer=holder.officer,
-        )
+    tell_holder(lines, duty)
     return duty
 
 
@@ -133,6 +129,37 @@ def move(
             next_event_at=said_time(duty.next_event_at),
         )
     )
+    if duty.kind == "review" and duty.state in rules.LIVE:
+        mirror(lines, duty)
+
+
+def mirror(lines: Journal, review: Duty) -> None:
+    """While withheld, a duty has the holder and the clock of its review, whatever happens to that; its rung never
+    falls."""
+    withheld = (
+        Duty.objects.select_for_update(of=("self",))
+        .select_related("holder", "officer")
+        .filter(pk=review.about_id, state="withheld")
+        .first()
+    )
+    if withheld is None:
+        return
+    withheld.level, withheld.holder, withheld.officer = max(withheld.level, review.level), review.holder, review.officer
+    withheld.due_at, withheld.next_event, withheld.next_event_at = review.due_at, "review", review.next_event_at
+    move(lines, withheld, "mirror")
+
+
+def decider_of(duty: Duty) -> Officer | None:
+    """Whose decision a duty looks at as the second person: they never come to hold it. None for any other duty."""
+    if duty.kind == "judge" and duty.match is not None and duty.level > 0:
+        last = duty.match.judgements.filter(taken_back_at__isnull=True).last()
+        return last.officer if last is not None else None
+    if duty.kind != "review":
+        return None
+    if duty.about is None:
+        return duty.report.author if duty.report is not None else None
+    withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
+    return withholding.decided_by if withholding is not None else None
 
 
 def tell(
@@ -148,6 +175,13 @@ def tell(
     Notice.objects.create(
         service=service, officer=officer, duty=duty, kind=kind, says=says.to_json(), told_at=lines.now
     )
+
+
+def tell_holder(lines: Journal, duty: Duty) -> None:
+    """Tell the officer who holds a duty from now on; a desk reads it in its list."""
+    if duty.officer is not None and duty.holder is not None:
+        says = Sentence("You hold a duty: {kind}.", (("kind", kind_words(duty.kind)),))
+        tell(lines, duty.holder, "asked", says, duty=duty, officer=duty.officer)
 
 
 def kind_words(kind: str) -> Sentence:

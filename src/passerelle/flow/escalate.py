@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from passerelle.duty import KINDS
-from passerelle.flow import decide, duties, rungs
+from passerelle.flow import duties, rungs
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.policy import ladder
-from passerelle.records.models import Duty, Officer
+from passerelle.records.models import Duty
 from passerelle.words import Sentence, sentence
 
 
@@ -52,7 +52,7 @@ def _climb(lines: Journal, duty: Duty) -> None:
         duties.move(lines, duty, "assign")
         return
     below_service, below_officer = duty.holder, duty.officer
-    holder = rungs.holder_from(duty.service, level, lines.now, excluding=_decider(duty))
+    holder = rungs.holder_from(duty.service, level, lines.now, excluding=duties.decider_of(duty))
     climbed = holder.level > duty.level
     duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
     duty.next_event = "escalate" if duty.level < ladder.TOP else "remind"
@@ -67,23 +67,6 @@ def _climb(lines: Journal, duty: Duty) -> None:
     duties.tell(lines, holder.service, "late", says, duty=duty, officer=holder.officer)
     if climbed:
         duties.tell(lines, below_service, "late", says, duty=duty, officer=below_officer)
-    if duty.kind == "review" and duty.about is not None:
-        about = Duty.objects.select_for_update(of=("self",)).select_related("holder", "officer").get(pk=duty.about_id)
-        if about.state == "withheld":
-            decide.mirror(lines, about, duty)
-
-
-def _decider(duty: Duty) -> Officer | None:
-    """Whose decision a review looks at: they can never come to hold it."""
-    if duty.kind == "judge" and duty.match is not None and duty.level > 0:
-        last = duty.match.judgements.filter(taken_back_at__isnull=True).last()
-        return last.officer if last is not None else None
-    if duty.kind != "review":
-        return None
-    if duty.about is None:
-        return duty.report.author if duty.report is not None else None
-    withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
-    return withholding.decided_by if withholding is not None else None
 
 
 def _kind(duty: Duty) -> Sentence:

@@ -10,11 +10,15 @@ from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import allow, duty_facts
 from passerelle.flow.ledger_lines import journal
 from passerelle.policy import grounds
+from passerelle.policy.facts import DESK_ROLES
 from passerelle.records.models import Duty, Officer
 from passerelle.words import sentence
 
 HOLD_DAYS_MAX = 7
 """Longer than the longest answer time of Directive (EU) 2023/977, Art. 5, no hold lasts; it can be asked for again."""
+
+MAY_BE_GIVEN = frozenset({"pass_on", "acknowledge", "answer", "correct"})
+"""What an officer without a desk can end when it is given to them; to judge and to review is the desk's."""
 
 
 class HoldIncomplete(Refused):
@@ -28,18 +32,18 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
     if len(reason.split()) < 3:
         raise HoldIncomplete(sentence("A hold needs a reason of a few words: what is being waited for, and from whom."))
     grounds.refuse_what_is_no_ground(reason)
-    if not now < until <= now + timedelta(days=HOLD_DAYS_MAX):
-        raise HoldIncomplete(
-            sentence("A hold ends within {days} days.", days=HOLD_DAYS_MAX),
-            way_out=sentence("Give an earlier end; when it comes the duty is open again and says so."),
-        )
     with journal(now) as lines:
+        if not lines.now < until <= lines.now + timedelta(days=HOLD_DAYS_MAX):
+            raise HoldIncomplete(
+                sentence("A hold ends within {days} days.", days=HOLD_DAYS_MAX),
+                way_out=sentence("Give an earlier end; when it comes the duty is open again and says so."),
+            )
         duty = locked_duty(ref, officer)
         allow(officer, "hold", duty_facts(duty))
         duty.paused_until, duty.pause_reason = until, reason
         duty.next_event, duty.next_event_at = "resume", until
         duties.move(lines, duty, "hold", by=officer, note=reason)
-        if duty.recipient is not None and duty.recipient_id != duty.service_id:
+        if _waits(duty):
             duties.tell(
                 lines,
                 duty.recipient,
@@ -50,16 +54,32 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
     return duty
 
 
+def _waits(duty: Duty) -> bool:
+    """Whether there is somebody who was told that there is something to wait for: of what is sealed, or of what the law
+    lets nobody know before a decision, a hold tells nothing."""
+    return (
+        duty.recipient is not None
+        and duty.recipient_id != duty.service_id
+        and (duty.report is None or duty.report.handling != "sealed")
+        and duty.deliveries.filter(recipient=duty.recipient).exists()
+    )
+
+
 def assign(*, ref: str, officer: Officer, to: Officer | None, now: datetime) -> Duty:
-    """Give a duty of one's desk to an officer of the same service, or back to the desk (None)."""
+    """Give a duty of one's desk to an officer of the same service, or back to the desk (None).
+
+    A withheld duty goes where its review goes. Raises HoldIncomplete for somebody who is not there, not of the service
+    that holds it, or could not do what it asks: nobody holds the review of their own decision.
+    """
     with journal(now) as lines:
         duty = locked_duty(ref, officer)
         allow(officer, "reassign", duty_facts(duty))
-        if to is not None and (
-            duty.holder is None
-            or to.service_id != duty.holder_id
-            or (to.away_until is not None and to.away_until > now)
-        ):
+        if duty.state == "withheld":
+            duty = locked_duty(Duty.objects.get(about=duty, kind="review", ended_at__isnull=True).ref, officer)
+            allow(officer, "reassign", duty_facts(duty))
+        if to is not None:
+            to = Officer.objects.select_for_update(of=("self",)).get(pk=to.pk)  # as they are now, not as they were read
+        if to is not None and not can_hold(duty, to, lines.now):
             raise HoldIncomplete(
                 sentence("{officer} cannot hold this duty now.", officer=to.name),
                 way_out=sentence("Choose somebody of the service that holds it who is not away."),
@@ -67,4 +87,18 @@ def assign(*, ref: str, officer: Officer, to: Officer | None, now: datetime) -> 
             )
         duty.officer = to
         duties.move(lines, duty, "assign", by=officer)
+        if to != officer:
+            duties.tell_holder(lines, duty)
     return duty
+
+
+def can_hold(duty: Duty, to: Officer, at: datetime) -> bool:
+    """Whether an officer is of the service that holds a duty, is there at `at`, and could do there what it asks."""
+    if (
+        to.service_id != duty.holder_id
+        or not to.is_active
+        or (to.away_until is not None and to.away_until > at)
+        or to == duties.decider_of(duty)
+    ):
+        return False
+    return to.role in DESK_ROLES or (to.role == "officer" and duty.kind in MAY_BE_GIVEN)

@@ -42,7 +42,7 @@ def waiting(at: datetime) -> QuerySet[Subject]:
 
 
 def match_waiting(subjects: Sequence[int], *, now: datetime) -> list[Match]:
-    """Compare those of these subjects that still wait with everything known, and raise what follows. One transaction."""
+    """Compare those of these that still wait with everything known, and raise what follows. One transaction."""
     with journal(now) as lines:
         mine = list(waiting(lines.now).select_for_update(of=("self",), skip_locked=True).filter(pk__in=subjects))
         if not mine:

@@ -8,11 +8,13 @@ from datetime import datetime
 from django.db.models import Q
 
 from passerelle.errors import Refused
+from passerelle.policy.facts import DESK_ROLES
 from passerelle.records.models import Officer, Service
 from passerelle.words import sentence
 
 DESK, SUPERVISOR, HEAD, NEUTRAL, OVERSIGHT = range(5)
 _ROLE_ON = {SUPERVISOR: "supervisor", HEAD: "head"}
+_STANDS_IN = {"supervisor": DESK_ROLES, "head": DESK_ROLES, "oversight": frozenset({"oversight"})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,12 @@ def present(service: Service, role: str, now: datetime, *, excluding: Officer | 
     there = seated.filter(Q(away_until__isnull=True) | Q(away_until__lte=now)).first()
     if there is not None:
         return there
-    for absent in seated.select_related("deputy"):
+    for absent in seated.select_related("deputy"):  # a deputy who could not act there stands in for nobody
         deputy = absent.deputy
         if (
             deputy is not None
             and deputy.is_active
+            and deputy.role in _STANDS_IN[role]
             and deputy.service_id == service.pk
             and deputy != excluding
             and (deputy.away_until is None or deputy.away_until <= now)

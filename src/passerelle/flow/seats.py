@@ -79,9 +79,13 @@ def go_away(*, officer: Officer, until: datetime | None, now: datetime) -> list[
         rehomed = []
         if until is not None and until > lines.now:
             held = Duty.objects.select_for_update(of=("self",)).filter(officer=officer, ended_at__isnull=True)
-            for duty in held.select_related("service", "holder"):
-                holder = rungs.holder_from(duty.service, duty.level, lines.now, excluding=officer)
-                duty.level, duty.holder, duty.officer = holder.level, holder.service, holder.officer
+            rows = held.exclude(state="withheld")  # these have the holder of their review
+            for duty in rows.select_related("service", "holder", "report__author", "about", "match"):
+                holder = rungs.holder_from(
+                    duty.service, duty.level, lines.now, excluding=duties.decider_of(duty)
+                )
+                duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
                 duties.move(lines, duty, "assign")
+                duties.tell_holder(lines, duty)
                 rehomed.append(duty)
     return rehomed

@@ -62,7 +62,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
             duty = next_event(duty_id=pk, version=version, now=at)
         except (OperationalError, InterfaceError):
             raise
-        except Exception as error:  # whatever it is, the clocks of the others go on
+        except Exception as error:  # noqa: BLE001 (whatever it is, the clocks of the others go on; it is told)
             _note(failed, ref, error)
         else:
             left -= 1
@@ -87,7 +87,7 @@ def _due(at: datetime) -> Iterator[tuple[int, int, str]]:
 
 
 def _match(at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bool]:
-    """Compare up to `limit` waiting subjects; a batch that breaks off is halved until the one that breaks it is alone."""
+    """Compare up to `limit` waiting subjects; a batch that breaks is halved until the one that breaks it is alone."""
     found: list[Match] = []
     done, broken = 0, set[int]()
     while done < limit and len(broken) <= FAILURES_MAX:
@@ -102,7 +102,7 @@ def _match(at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bo
                 found.extend(match_waiting([pk for pk, _ in part], now=at))
             except (OperationalError, InterfaceError):
                 raise
-            except Exception as error:  # whatever it is, the others are compared
+            except Exception as error:  # noqa: BLE001 (whatever it is, the others are compared; it is told)
                 if len(part) == 1:
                     broken.add(part[0][0])
                     done -= 1
