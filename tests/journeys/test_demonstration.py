@@ -69,6 +69,10 @@ def _told(played: Played, event: str, *words: str) -> list[StoryLine]:
 # --- The report that was not passed on ------------------------------------------------------------------------------
 
 
+def test_every_step_of_the_story_goes_as_it_was_written(played: Played) -> None:
+    assert played.outcome.left_out == ()
+
+
 def test_the_dutch_report_reaches_the_french_speaking_investigators_whole_within_a_minute(played: Played) -> None:
     report = _report("r-son")
     assert (report.service.key, report.source_grade, report.information_grade) == ("zone-lindebeek", "X", "4")
