@@ -105,7 +105,12 @@ def run_server(host: str, port: int) -> None:
         click.echo("On PostgreSQL the worker runs by itself: start `passerelle work` too.")
     click.echo(f"Pages: http://{host}:{port}/  (stop with Ctrl-C)")
     try:
-        waitress.serve(get_wsgi_application(), host=host, port=port, threads=settings.THREADS, ident=None, _quiet=True)
+        waitress.serve(
+            get_wsgi_application(), host=host, port=port, threads=settings.THREADS, ident=None, _quiet=True,
+            max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 2,
+            # behind HTTPS a proxy on this machine says so; waitress takes that word from nobody else
+            **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-proto"} if settings.HTTPS else {}),
+        )
     finally:
         stop.set()
 

@@ -59,6 +59,7 @@ def open_installation(folder: Path, *, migrate: bool = False, new: bool = False)
                 "Make one with `passerelle init --dir {folder}`, or name another folder.", folder=str(folder)
             ),
         )
+    os.umask(0o077)  # the database, its log and whatever is exported are for their owner's eyes only
     os.environ["PASSERELLE_DIR"] = str(folder)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "passerelle.server.settings")
     conf.load(folder)

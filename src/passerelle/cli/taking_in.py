@@ -246,9 +246,11 @@ def _say(result: dict[str, Any], dry_run: bool, service: str) -> None:
 def refused(service: str, folder: Path, as_json: bool) -> None:
     """The rows of a SERVICE's registers that wait to be mended, each with its reason and as it stood."""
     open_installation(folder)
+    from passerelle.flow import consult
     from passerelle.records.models import RefusedRow
     from passerelle.words import Sentence
 
+    consult.read_as_operator(thing="refused rows", reason=f"passerelle refused {service}", now=now())
     waiting = RefusedRow.objects.filter(register__service__key=service, mended_at__isnull=True).select_related(
         "register"
     )

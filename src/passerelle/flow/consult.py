@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from passerelle.duty import moves_from
-from passerelle.flow import facts
+from passerelle.flow import facts, oblige
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DeliveryClimbed, Read
-from passerelle.policy import access
+from passerelle.policy import access, disclosure
+from passerelle.policy.access import waiting
 from passerelle.policy.facts import ThingFacts
-from passerelle.records import visibility
+from passerelle.records import extracts, visibility
 from passerelle.records.models import (
     Delivery,
     Dossier,
@@ -56,12 +61,24 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryView:
-    """Exactly what travelled, and the reader's duty to acknowledge it where there is one."""
+    """Exactly what travelled, and the reader's duty to acknowledge it where there is one. `because` is what its reader
+    was told: a sender never sees which interest of the other side it met."""
 
     delivery: Delivery
+    because: Sequence[Any]
     acknowledge: Duty | None
     awaited: Duty | None
     dossiers: Sequence[Dossier]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """A match in a list; `band` and `verdict` are empty for who may know that it is and no more."""
+
+    ref: str
+    found_at: datetime
+    band: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +117,22 @@ class DossierView:
     subjects: Sequence[SubjectView]
     reports: Sequence[Report]
     deliveries: Sequence[Delivery]
-    matches: Sequence[Match]
-    timeline: Sequence[tuple[datetime, str, Report | Delivery | Match | Dossier]]
+    matches: Sequence[MatchLine]
+    timeline: Sequence[tuple[datetime, str, Report | Delivery | MatchLine | Dossier]]
 
 
 @dataclass(frozen=True, slots=True)
 class DutyView:
-    """A duty as its reader may see it: the recipient is None where it may not be named."""
+    """A duty as its reader may see it: the recipient is None where it may not be named. Who only waits for it sees the
+    state and the clock: `in_full` is false, and `because` has no more than that a subject of theirs is concerned."""
 
     duty: Duty
+    in_full: bool
+    because: Sequence[Any]
     recipient: Service | None
     acts: frozenset[str]
     withholdings: Sequence[Withholding]
-    matches: Sequence[Match]
+    matches: Sequence[MatchLine]
     report: Report | None
     deliveries: Sequence[Delivery]
 
@@ -164,6 +184,7 @@ def read_delivery(*, ref: str, officer: Officer, reason: str = "", now: datetime
         yours = Subject.objects.filter(ref__in=delivery.content.get("yours", ()))
         return DeliveryView(
             delivery=delivery,
+            because=delivery.because if mine or officer.role == "oversight" else delivery.duty.because,
             acknowledge=acknowledge if mine and delivery.form != "pointer" else None,
             awaited=delivery.duty if mine and delivery.form == "pointer" and delivery.duty.live else None,
             dossiers=list(Dossier.objects.filter(subjects__in=yours, service=officer.service_id).distinct()),
@@ -184,6 +205,12 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
                 "right__dossier__service",
                 "left__report__author",
                 "right__report__author",
+                "left__report__dossier__interest",
+                "right__report__dossier__interest",
+                "left__dossier__interest",
+                "right__dossier__interest",
+                "left__watch",
+                "right__watch",
             )
             .filter(ref=ref)
             .first()
@@ -199,8 +226,8 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
             .select_related("holder", "officer", "service", "recipient")
             .first()
         )
-        left = _side(officer, match.left, whole.allowed, thing.discreet)
-        right = _side(officer, match.right, whole.allowed, thing.discreet)
+        left = _side(officer, match.left, match.right, whole.allowed, thing.discreet, lines.now)
+        right = _side(officer, match.right, match.left, whole.allowed, thing.discreet, lines.now)
         return MatchView(
             match=match,
             left=left,
@@ -224,7 +251,7 @@ def read_dossier(
         ground = _may_read(officer, facts.dossier_facts(dossier))
         _write(lines, officer, dossier.ref, purpose, reason, ground)
         subjects = list(dossier.subjects.order_by("id"))
-        reports = list(dossier.reports.order_by("filed_at", "id"))
+        reports = list(visibility.reports(officer).filter(dossier=dossier).order_by("filed_at", "id"))
         refs = [subject.ref for subject in subjects] + list(
             Subject.objects.filter(report__in=reports).values_list("ref", flat=True)
         )
@@ -238,13 +265,8 @@ def read_dossier(
         ]
         mine = Subject.objects.filter(ref__in=refs)
         seen = visibility.matches(officer)
-        matches = list(
-            (seen.filter(left__in=mine) | seen.filter(right__in=mine))
-            .distinct()
-            .select_related("left", "right")
-            .order_by("id")
-        )
-        happened: list[tuple[datetime, str, Report | Delivery | Match | Dossier]] = [
+        matches = _match_lines(officer, (seen.filter(left__in=mine) | seen.filter(right__in=mine)).distinct())
+        happened: list[tuple[datetime, str, Report | Delivery | MatchLine | Dossier]] = [
             (dossier.opened_at, "opened", dossier),
             *((report.filed_at, "filed", report) for report in reports),
             *((delivery.delivered_at, "received", delivery) for delivery in deliveries),
@@ -304,14 +326,17 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     may_read_report = (
         duty.report is not None and access.may(reader, "read_content", facts.report_facts(duty.report)).allowed
     )
+    in_full = access.may(reader, "read", thing).ground != waiting.NAME
     return DutyView(
         duty=duty,
+        in_full=in_full,
+        because=duty.because if in_full else duty.because[:1],
         recipient=duty.recipient if named else None,
         acts=frozenset(acts),
         withholdings=list(duty.withholdings.select_related("decided_by", "reviewed_by"))
         if duty.service_id == officer.service_id or officer.role == "oversight"
         else [],
-        matches=list(visibility.matches(officer).filter(called_for=duty)),
+        matches=_match_lines(officer, visibility.matches(officer).filter(called_for=duty)),
         report=duty.report if may_read_report else None,
         deliveries=list(
             visibility.deliveries(officer)
@@ -365,23 +390,105 @@ def _subjects(subjects: Sequence[Subject]) -> list[SubjectView]:
     return [SubjectView(subject=subject, relations=_relations(subject)) for subject in subjects]
 
 
-def _side(officer: Officer, subject: Subject, whole: bool, discreet: bool) -> SideView:
-    mine = subject.service_id == officer.service_id or officer.role == "oversight"
-    if not mine and not whole:
-        return SideView(service=None, subject=None, relations=(), report=None, said=None, dossier=None)
-    interest_side = subject.report_id is None
-    named = mine or not (discreet and interest_side)
+def _match_lines(officer: Officer, found: QuerySet[Match]) -> list[MatchLine]:
+    in_full = set(visibility.matches_in_full(officer).filter(pk__in=found.values("pk")).values_list("pk", flat=True))
+    return [
+        MatchLine(match.ref, match.found_at, match.band, match.verdict)
+        if match.pk in in_full
+        else MatchLine(match.ref, match.found_at, "", "")
+        for match in found.order_by("id")
+    ]
+
+
+_NOT_SHOWN = SideView(service=None, subject=None, relations=(), report=None, said=None, dossier=None)
+
+
+def _side(officer: Officer, subject: Subject, other: Subject, whole: bool, discreet: bool, now: datetime) -> SideView:
+    """One's own side as it stands, where one may read it; the other's as far as the law would let it be told at once:
+    other persons of whom it would say less are blacked out of the text, the relations and the values."""
+    own = access.may(facts.reader_facts(officer), "read_content", facts.subject_facts(subject)).allowed
     report = subject.report
+    if own:
+        return SideView(
+            service=subject.service,
+            subject=subject,
+            relations=_relations(subject),
+            report=report,
+            said=ReportVersion.objects.filter(report=report, number=report.version).first() if report else None,
+            dossier=subject.dossier,
+        )
+    if not whole or subject.service_id == officer.service_id:
+        return _NOT_SHOWN
+    form, hidden = _law_between(subject, officer.service, other, now)
+    relations = [(kind, target) for kind, target in _relations(subject) if target.pk not in {one.pk for one in hidden}]
     return SideView(
-        service=subject.service if named else None,
-        subject=subject,
-        relations=_relations(subject),
-        report=report if mine else None,
-        said=ReportVersion.objects.filter(report=report, number=report.version).first()
-        if report is not None and (mine or report.handling == "open")
-        else None,
-        dossier=subject.dossier if mine else None,
+        service=None if discreet and _is_discreet(subject) else subject.service,
+        subject=_as_shown(subject, hidden),
+        relations=[(kind, _as_shown(target, hidden)) for kind, target in relations],
+        report=None,
+        said=_said(subject, form, hidden) if report is not None and report.handling == "open" else None,
+        dossier=None,
     )
+
+
+def _law_between(subject: Subject, reader: Service, other: Subject, now: datetime) -> tuple[str, list[Subject]]:
+    """How much of the record of `subject` its match lets the reader see, and which persons in it stay unseen. The
+    neutral desk stands in for the service on the other side, and sees no text beyond the sentences of the subject."""
+    neutral = reader.kind == "neutral_desk"
+    recipient = other.service if neutral else reader
+    interest = oblige.interest_of(other, now) or oblige.interest_of(subject, now)
+    purpose = interest.purpose if interest is not None else "investigation"
+    report = subject.report
+    danger = report.danger_to_life if report is not None else False
+    sender, receiver = facts.service_facts(subject.service), facts.service_facts(recipient)
+    form = "extract"
+    if not neutral:
+        form = disclosure.decide(
+            sender=sender, recipient=receiver, purpose=purpose, category=subject.category, standing="strong",
+            danger_to_life=danger, handling=report.handling if report is not None else "open",
+        ).form  # fmt: skip
+    beside = Subject.objects.filter(service=subject.service_id).exclude(pk=subject.pk)
+    beside = beside.filter(report=report) if report is not None else beside.filter(
+        dossier=subject.dossier_id, watch=subject.watch_id
+    )
+    persons = {one.ref: one for one in beside.order_by("id") if one.category != "none"}
+    hidden = disclosure.blacked_out(
+        sender=sender,
+        recipient=receiver,
+        purpose=purpose,
+        form=form if form in ("extract", "whole") else "extract",
+        standing="strong",
+        others={ref: one.category for ref, one in persons.items()},
+        danger_to_life=danger,
+    )
+    return form, [persons[ref] for ref in sorted(hidden)]
+
+
+def _as_shown(subject: Subject, hidden: Sequence[Subject]) -> Subject:
+    """A copy, never saved, in whose values nobody who stays unseen is named."""
+    shown = copy(subject)
+    shown.caption = extracts.without(subject.caption, hidden)
+    shown.properties = extracts.without(subject.properties, hidden)
+    return shown
+
+
+def _said(subject: Subject, form: str, hidden: Sequence[Subject]) -> ReportVersion | None:
+    """A copy, never saved, of what the report says: blacked out, and no more than an extract where that is the form."""
+    report = subject.report
+    assert report is not None
+    said = ReportVersion.objects.filter(report=report, number=report.version).first()
+    if said is None:
+        return None
+    refs = {one.ref for one in hidden}
+    said.text = extracts.text_of(report, said.text, refs, None if form == "whole" else {subject.ref})
+    return said if said.text else None
+
+
+def _is_discreet(subject: Subject) -> bool:
+    """Whether this side stands here by a discreet interest: a watch's, a dossier's, or its report's dossier's."""
+    dossier = subject.dossier or (subject.report.dossier if subject.report is not None else None)
+    interest = subject.watch or getattr(dossier, "interest", None)
+    return interest is not None and interest.discreet
 
 
 def _differences(left: Subject, right: Subject) -> dict[str, str]:

@@ -58,9 +58,8 @@ def _pass_on(lines: Journal, duty: Duty, officer: Officer, step: str, note: str)
         )
     if decided.form == "nothing":
         raise NothingMayTravel(sentence("The law or the handling lets nothing of this report travel to this service."))
-    deliver.send(
-        lines, duty, decided, claim.interest.purpose, claim.standing, because=decided.because, sender_decided=True
-    )
+    told = oblige.told_because(claim, decided)
+    deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=told, sender_decided=True)
     duties.move(lines, duty, step, by=officer, outcome=decided.form, note=note)
 
 

@@ -57,7 +57,7 @@ def send(
             content = extracts.extract(report, hidden, matched or set(others) - hidden)
         else:
             content = extracts.whole(report, hidden)
-    content["yours"] = _their_subjects(duty)
+    content["yours"] = _their_subjects(duty, purpose, sender_decided)
     delivery = Delivery.objects.create(
         duty=duty,
         report=report,
@@ -118,11 +118,23 @@ def _matched_subjects(
     return shown, known - shown
 
 
-def _their_subjects(duty: Duty) -> list[str]:
-    """References of the recipient's own subjects that the matches of this duty speak of."""
+def _their_subjects(duty: Duty, purpose: str, sender_decided: bool) -> list[str]:
+    """References of the recipient's own subjects that this delivery may speak of: those of standing matches with a
+    subject of whom the recipient may know, by its own row, at least that something is held."""
+    report, recipient = duty.report, duty.recipient
+    assert report is not None and recipient is not None
     mine: set[str] = set()
     for match in duty.matches.select_related("left", "right"):
-        mine.update(side.ref for side in (match.left, match.right) if side.service_id == duty.recipient_id)
+        standing = standing_of(match)
+        for held, wanted in ((match.left, match.right), (match.right, match.left)):
+            if standing and held.report_id == report.pk and wanted.service_id == recipient.pk:
+                own = disclosure.decide(
+                    sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose,
+                    category=held.category, handling=report.handling, standing=standing,
+                    danger_to_life=report.danger_to_life, sender_decided=sender_decided,
+                ).form  # fmt: skip
+                if own != "nothing":
+                    mine.add(wanted.ref)
     return sorted(mine)
 
 

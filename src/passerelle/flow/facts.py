@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from passerelle.errors import Refused
 from passerelle.policy import access, disclosure
 from passerelle.policy.facts import ReaderFacts, ServiceFacts, ThingFacts
@@ -117,7 +119,9 @@ def match_facts(match: Match) -> ThingFacts:
     parties = frozenset({match.left.service.key, match.right.service.key})
     judges = Duty.objects.filter(match=match, kind="judge").select_related("service", "holder")
     live = [duty for duty in judges if duty.live]
-    told = Delivery.objects.filter(duty__matches=match).values_list("recipient__key", flat=True)
+    sides = {match.left.ref, match.right.ref}
+    sent = Delivery.objects.filter(duty__matches=match).values_list("recipient__key", "content")
+    told = [to for to, content in sent if sides & _named_in(content)]
     return ThingFacts(
         kind="match",
         parties=parties,
@@ -126,6 +130,11 @@ def match_facts(match: Match) -> ThingFacts:
         holder_service=live[0].holder.key if live and live[0].holder is not None else None,
         discreet=any(duty.discreet for duty in judges),
     )
+
+
+def _named_in(content: dict[str, Any]) -> set[str]:
+    """The subjects a delivery speaks of: the recipient's own, and those of the sender that it shows."""
+    return {*content.get("yours", ()), *(subject["ref"] for subject in content.get("subjects", ()))}
 
 
 def standing_of(match: Match) -> str:

@@ -196,7 +196,7 @@ def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: C
     """Let travel what may travel at once; the duty ends there unless its owner owes a decision."""
     if decided.form != "nothing":
         deliver.send(
-            lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided)
+            lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
         )
     if duty.live and duty.state != "withheld" and not decided.owner_owes_decision:
         duties.move(lines, duty, "deliver", outcome=decided.form)
@@ -207,9 +207,6 @@ def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
     new_interests = [c.interest for c in claims if not duty.interests.filter(pk=c.interest.pk).exists()]
     duty.matches.add(*new_matches)
     duty.interests.add(*new_interests)
-    if duty.discreet and any(not claim.interest.discreet for claim in claims):
-        duty.discreet = False
-        duty.save(update_fields=["discreet"])
     if not duty.live:
         _more(lines, duty, claims)
         return duty
@@ -223,7 +220,7 @@ def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
             *[
                 r.to_json()
                 for r in _because(claims[0], duty.recipient, decided, duty.discreet)
-                if r.to_json() not in duty.because
+                if r.to_json() not in duty.because and (duty.discreet or not claims[0].interest.discreet)
             ],
         ]
         duties.move(lines, duty, "learn")
@@ -241,7 +238,7 @@ def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
     sent = max((FORMS.index(form) for form in got), default=0)
     if FORMS.index(decided.form) > sent:
         deliver.send(
-            lines, duty, decided, claim.interest.purpose, claim.standing, because=_told_because(claim, decided)
+            lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
         )
 
 
@@ -266,7 +263,8 @@ def _whose(recipient: Service, discreet: bool) -> Sentence | str:
 
 
 def _because(claim: Claim, recipient: Service, decided: disclosure.Disclosure, discreet: bool) -> list[Sentence]:
-    """Why the owner owes this, without a word that a discreet interest would not say."""
+    """Why the owner owes this, without a word that a discreet interest would not say: the row of law names the kind of
+    service it is owed to, so it stays unsaid too."""
     whose = _whose(recipient, discreet)
     if claim.match is None:
         first = sentence("A rule entrusts this theme or territory to {service}.", service=whose)
@@ -278,11 +276,12 @@ def _because(claim: Claim, recipient: Service, decided: disclosure.Disclosure, d
             service=whose,
             interest=Sentence(INTEREST_WORDS[claim.interest.kind]),
         )
-    return [first, *decided.because]
+    return [first] if discreet else [first, *decided.because]
 
 
-def _told_because(claim: Claim, decided: disclosure.Disclosure) -> list[Sentence]:
-    """Why the recipient gets this: the recipient's own interest, and what the match rests on."""
+def told_because(claim: Claim, decided: disclosure.Disclosure) -> list[Sentence]:
+    """Why the recipient gets this: the recipient's own interest, and what the match rests on. With a pointer no row of
+    law is named: a row of its own for witnesses or victims would say what the person is to the sender."""
     if claim.match is None:
         first = [sentence("Your rule of theme or territory names this report.")]
     else:
@@ -291,7 +290,12 @@ def _told_because(claim: Claim, decided: disclosure.Disclosure) -> list[Sentence
                 "It concerns a subject of {interest} of yours.", interest=Sentence(INTEREST_WORDS[claim.interest.kind])
             )
         ]
+    if decided.form == "pointer":
+        return [*first, UNSURE] if claim.standing == "unsure" else first
     return [*first, *decided.because]
+
+
+UNSURE = sentence("A person judged the match unsure, so no more than a pointer travels, and it says so.")
 
 
 def ask_to_judge(lines: Journal, match: Match, held: Subject, interest: Interest) -> Duty | None:

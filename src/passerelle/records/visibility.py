@@ -6,7 +6,8 @@ demands the same set. Denied and absent are therefore the same answer, with the 
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
 from passerelle.records.models import Delivery, Dossier, Duty, Match, Notice, Officer, Report
@@ -68,18 +69,33 @@ def matches(officer: Officer) -> QuerySet[Match]:
         return Match.objects.all()
     if officer.role not in SERVICE_ROLES:
         return Match.objects.filter(_NOTHING)
-    party = Q(left__service=officer.service_id) | Q(right__service=officer.service_id)
-    told = Exists(Delivery.objects.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id))
+    return Match.objects.filter(_in_full(officer) | Q(_told(officer)))
+
+
+def matches_in_full(officer: Officer) -> QuerySet[Match]:
+    """Those of which the reader sees both sides and the reasons: grounds party_to_match, neutral_desk, oversight."""
+    if officer.role == "oversight":
+        return Match.objects.all()
+    return Match.objects.filter(_in_full(officer))
+
+
+def _in_full(officer: Officer) -> Q:
     if officer.role not in DESK_ROLES:
-        return Match.objects.filter(told)
-    asked = Exists(Duty.objects.filter(match=OuterRef("pk"), kind="judge", service=officer.service_id))
-    judging = party & asked
+        return _NOTHING
+    party = Q(left__service=officer.service_id) | Q(right__service=officer.service_id)
+    judged = Duty.objects.filter(match=OuterRef("pk"), kind="judge")
+    found = party & Exists(judged.filter(service=officer.service_id))
     if officer.service.kind == "neutral_desk":
-        held = Exists(
-            Duty.objects.filter(match=OuterRef("pk"), kind="judge", holder=officer.service_id, ended_at__isnull=True)
-        )
-        return Match.objects.filter(Q(held) | judging | told)
-    return Match.objects.filter(judging | told)
+        found |= Q(Exists(judged.filter(holder=officer.service_id, ended_at__isnull=True)))
+    return found
+
+
+def _told(officer: Officer) -> Exists:
+    """A delivery speaks of this match when it names the recipient's side, or shows the sender's. Another match that
+    only called for the same telling is not told by it."""
+    got = Delivery.objects.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id)
+    said = got.annotate(said=Cast("content", TextField()))
+    return Exists(said.filter(Q(said__contains=OuterRef("left__ref")) | Q(said__contains=OuterRef("right__ref"))))
 
 
 def notices(officer: Officer) -> QuerySet[Notice]:
