@@ -140,7 +140,7 @@ def test_two_workers_at_once_do_everything_once(database: str, tmp_path: Path) -
     environment = {**os.environ, "PASSERELLE_DATABASE_URL": database}
     running = [subprocess.Popen(c, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for c in commands]
     for process in running:
-        output, errors = process.communicate(timeout=300)
+        _, errors = process.communicate(timeout=300)
         assert process.returncode == 0, errors.decode()
     balance = _json("reconcile", database=database, folder=folder)
     assert balance["missing"] == 0 and balance["owed"] >= 50, "whichever service came first, each is owed the other's"
