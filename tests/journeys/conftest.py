@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
+import socket  # bent: asks this machine for a free port
 import subprocess
 import sys
 import time
 import urllib.error
-import urllib.request
+import urllib.request  # bent: asks the house served here whether it is up
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
