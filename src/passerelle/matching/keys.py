@@ -76,7 +76,7 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
     return found
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def name_keys(name: str) -> frozenset[Key]:
     """The keys of one personal name: pairs of its words as they sound; a long or lonely word alone."""
     words = [sorted(word_keys(word)) for word in parts.parse(name).words if word.kind == "name"]
@@ -96,7 +96,7 @@ def name_keys(name: str) -> frozenset[Key]:
     return frozenset(out)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def _word_keys(name: str) -> frozenset[str]:
     return frozenset(value for word in parts.parse(name).words if word.kind == "name" for value in word_keys(word))
 

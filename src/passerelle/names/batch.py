@@ -14,7 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from passerelle.names import given, latin, parts, sounds
-from passerelle.names.compare import HAN_SAME_SOUND, MERGED_APART, align, over_cost, plain_word_cost, price_of, weights
+from passerelle.names.compare import (
+    HAN_SAME_SOUND,
+    MERGED_APART,
+    MERGED_FIRST_APART,
+    align,
+    over_cost,
+    plain_word_cost,
+    price_of,
+    weights,
+)
 
 Ints = npt.NDArray[np.int64]
 Costs = npt.NDArray[np.int32]
@@ -119,6 +128,7 @@ class Names:
         self._form_cost = np.zeros((count, FORMS_MAX), dtype=np.int64)
         self._abjad = np.zeros(count, dtype=np.bool_)
         self._weight = np.zeros(count, dtype=np.int64)
+        self._first = np.full(count, -1, dtype=np.int64)
         self._odd = np.zeros(count, dtype=np.bool_)
         self._groups = np.full((count, _GROUPS_MAX), -1, dtype=np.int64)
         self._heard = np.full((count, _HEARD_MAX), -1, dtype=np.int64)
@@ -141,7 +151,7 @@ class Names:
                 or len(word.heard) > _HEARD_MAX
                 or any(len(form.units) > UNITS_MAX for form in word.forms)
             )
-            self._weight[number] = word.weight
+            self._weight[number], self._first[number] = word.weight, word.first
             self._script[number] = scripts.setdefault(word.script, len(scripts))
             self._is_known[number] = word.known
             self._stem[number] = stems.setdefault(word.stem, len(stems))
@@ -271,15 +281,30 @@ class Names:
         same_right = np.zeros((rows, wide_two), dtype=np.bool_)
         who, ii = np.nonzero(same)
         same_right[who, match[who, ii]] = True
-        every_two = self._weight[np.where(two >= 0, two, 0)]
         free_one, free_two = (one >= 0) & ~same, (two >= 0) & ~same_right
         ready = (total > 0) & (different <= 1)
         longer = np.flatnonzero(ready & (count_one > count_two))
-        again[longer] |= _may_merge(weight_one[longer], free_one[longer], every_two[longer], free_two[longer])
+        again[longer] |= self._may_merge(one[longer], free_one[longer], two[longer], free_two[longer])
         longer = np.flatnonzero(ready & (count_two > count_one))
-        again[longer] |= _may_merge(every_two[longer], free_two[longer], weight_one[longer], free_one[longer])
+        again[longer] |= self._may_merge(two[longer], free_two[longer], one[longer], free_one[longer])
         for row in np.flatnonzero(again):
             self._one_by_one(found, int(row), int(left[row]), int(right[row]))
+        return found
+
+    def _may_merge(self, long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
+        """`compare.may_merge` for many rows: the words, and which are there and not written the same."""
+        apart, _, _ = _unit_tables()
+        found = np.zeros(len(long), dtype=np.bool_)
+        for place in range(long.shape[1] - 1):
+            both = self._weight[long[:, place]] + self._weight[long[:, place + 1]]
+            begins = self._first[long[:, place]]
+            free = long_free[:, place] & long_free[:, place + 1] & (begins >= 0)
+            for other in range(short.shape[1]):
+                weight, first = self._weight[short[:, other]], self._first[short[:, other]]
+                near = np.abs(both - weight) <= MERGED_APART + weight // 4
+                found |= (
+                    free & short_free[:, other] & (first >= 0) & near & (apart[begins, first] <= MERGED_FIRST_APART)
+                )
         return found
 
     def _one_by_one(self, found: Outcome, row: int, left: int, right: int) -> None:
@@ -295,10 +320,8 @@ class Names:
         found.heaviest[row] = max((max(ours[p.left].weight, theirs[p.right].weight) for p in agreeing), default=0)
 
     def _costs(self, keys: Ints, words: int) -> tuple[Ints, Ints]:
-        unique, inverse = np.unique(keys, return_inverse=True)
-        place = np.searchsorted(self._known, unique)
-        place = np.minimum(place, max(0, len(self._known) - 1))
-        fresh = unique[(self._known[place] != unique) if len(self._known) else np.ones(len(unique), dtype=np.bool_)]
+        place, met = self._find(keys)
+        fresh = np.unique(keys[~met])
         fresh = fresh[fresh >= 0]
         if len(fresh):
             cost, kind = self._compute(fresh // words, fresh % words)
@@ -307,10 +330,17 @@ class Names:
             self._known = known[order]
             self._known_cost = np.concatenate([self._known_cost, cost])[order]
             self._known_kind = np.concatenate([self._known_kind, kind])[order]
-        place = np.minimum(np.searchsorted(self._known, unique), max(0, len(self._known) - 1))
+            place, _ = self._find(keys)
         if not len(self._known):
             return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
-        return self._known_cost[place][inverse.ravel()], self._known_kind[place][inverse.ravel()]
+        return self._known_cost[place], self._known_kind[place]
+
+    def _find(self, keys: Ints) -> tuple[Ints, Bools]:
+        """Where each key stands among the known ones, and whether it does (a key of -1 counts as known)."""
+        if not len(self._known):
+            return np.zeros(len(keys), dtype=np.int64), keys < 0
+        place = np.minimum(np.searchsorted(self._known, keys), len(self._known) - 1)
+        return place, (self._known[place] == keys) | (keys < 0)
 
     def _compute(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
         """Cost and kind for pairs of distinct words, as `compare.word_cost` without the prefixes."""
@@ -360,18 +390,6 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
-
-
-def _may_merge(long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
-    """`compare.may_merge` for many rows: weights of the words, and which are there and not written the same."""
-    found = np.zeros(len(long), dtype=np.bool_)
-    for place in range(long.shape[1] - 1):
-        free = long_free[:, place] & long_free[:, place + 1]
-        both = long[:, place] + long[:, place + 1]
-        for other in range(short.shape[1]):
-            weight = short[:, other]
-            found |= free & short_free[:, other] & (np.abs(both - weight) <= MERGED_APART + weight // 4)
-    return found
 
 
 def _share_one(left: Ints, right: Ints) -> Bools:

@@ -83,10 +83,12 @@ def weights() -> Weights:
 
 MERGED_APART = 150
 """Two words that are one word elsewhere say as much as it, give or take so many hundredths of a consonant."""
+MERGED_FIRST_APART = 60
+"""Two words that are one word elsewhere begin as it does, give or take so much."""
 HAN_SAME_SOUND = 150
 """Two Chinese words of one sound in other signs: perhaps the old and the new form of one sign."""
 _KEPT: dict[tuple[int, int], tuple[int, str]] = {}
-_KEPT_MAX = 2_000_000
+_KEPT_MAX = 300_000
 
 
 def word_cost(left: Word, right: Word) -> tuple[int, str]:
@@ -190,7 +192,8 @@ def align(left: Name, right: Name) -> Alignment:
 
 def may_merge(found: Alignment) -> bool:
     """Whether two neighbours of the longer name may be one word of the shorter: they say about as much together as a
-    word there, none of the three is written the same as another, and at most one pair of words differs altogether."""
+    word there and begin as it does, none of the three is written the same as another, and at most one pair of words
+    differs altogether."""
     left, right = found.left.words, found.right.words
     if len(left) == len(right) or found.cost == 0 or sum(pair.kind == "different" for pair in found.pairs) > 1:
         return False
@@ -198,12 +201,14 @@ def may_merge(found: Alignment) -> bool:
     same_right = {pair.right for pair in found.pairs if pair.kind == "same"}
     if len(left) < len(right):
         left, right, same_left, same_right = right, left, same_right, same_left
-    short = [word.weight for place, word in enumerate(right) if place not in same_right]
+    apart = sounds.tables().apart
     return any(
-        abs(left[place].weight + left[place + 1].weight - weight) <= MERGED_APART + weight // 4
+        abs(left[place].weight + left[place + 1].weight - word.weight) <= MERGED_APART + word.weight // 4
+        and apart(left[place].first)[word.first] <= MERGED_FIRST_APART
         for place in range(len(left) - 1)
-        if place not in same_left and place + 1 not in same_left
-        for weight in short
+        if place not in same_left and place + 1 not in same_left and left[place].first >= 0
+        for other, word in enumerate(right)
+        if other not in same_right and word.first >= 0
     )
 
 

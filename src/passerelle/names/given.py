@@ -10,7 +10,7 @@ _HABITS = ("fr", "nl", "de", "en")
 _COARSE = str.maketrans("oywj2xGTDZv@", "uuuiehgtdJf ")
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def readings(word: str) -> frozenset[str]:
     """The word as French, Dutch, German and English readers would hear it, coarsely: a few short strings."""
     first = _first_sounds()
@@ -53,7 +53,7 @@ def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     return {n: frozenset(g) for n, g in exact.items()}, {n: frozenset(g) for n, g in heard.items()}
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def groups(word: str) -> frozenset[int]:
     """The numbers of the rows of `data/given_names.yaml` the word stands in, by its letters or else by its sound."""
     exact, heard = _index()
@@ -65,7 +65,7 @@ def groups(word: str) -> frozenset[int]:
     return frozenset(number for reading in readings(word) for number in heard.get(reading, ()))
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def heard(word: str) -> frozenset[int]:
     """The rows the word stands in or sounds like: two known names that share none are two names."""
     exact, by_sound = _index()

@@ -17,7 +17,7 @@ def composed(text: str) -> str:
     return text.replace("\u200c", "")
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=32768)
 def plain(text: str) -> str:
     """`text` in compatibility form and lower case, without Arabic or Hebrew vowel points, one kind of apostrophe."""
     text = composed(text).replace("İ", "i")

@@ -48,6 +48,11 @@ class Word:
     known: bool
     heard: frozenset[int]
 
+    @property
+    def first(self) -> int:
+        """The spelling unit it begins with, or -1."""
+        return self.forms[0].units[0] if self.forms else -1
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name:
@@ -122,7 +127,7 @@ _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
 _DIN_AFTER = re.compile(r"^(?P<stem>.{2,}?)(?:[aeou]{1,2}(?:d|l)?d|[aeou]{1,2}t)(?:[iy]|ie|ee|ei)nn?e?$")
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=131072)
 def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     """The Word for `stem` (lower case), kept: the same stem and prefix give the same object."""
     rules = _rules()
@@ -205,7 +210,7 @@ _SEPARATOR = re.compile(r"[\s,;/()\[\]{}\"“”«»_+·•.]+")
 _HYPHENS = re.compile(r"[-‐‑‒–—־]+")
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def parse(text: str) -> Name:
     """`text` as a Name. Never fails: text without letters gives a name without words.
 

@@ -199,7 +199,7 @@ def _strip(sign: str) -> str:
     return {"æ": "ae", "ð": "d", "ĳ": "ij", "ø": "o", "ł": "l", "đ": "d"}.get(plain, plain)
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def cut(word: str, table: str = "") -> tuple[int, ...]:
     """The numbers of the spelling units of `word` (lower case, one script), longest first.
 
@@ -298,7 +298,7 @@ def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = F
     return row[-1]
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def skeletons(units: tuple[int, ...], limit: int = 4) -> tuple[str, ...]:
     """The consonants of a word cut into units, in coarse classes: at most `limit` readings, likeliest first. For keys.
 

@@ -39,7 +39,7 @@ _MONTHS = {
 }
 
 
-@lru_cache(maxsize=262144)
+@lru_cache(maxsize=65536)
 def read(text: str) -> Date | None:
     """A date as year, month and day, 0 where unknown: `1987-03-02`, `2/3/1987` (day first), `circa 1987`."""
     text = text.strip().lower()

@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 
 from passerelle.matching.commonness import Commonness
 from passerelle.matching.evidence.finding import Evidence, weights
-from passerelle.matching.subject import Subject
+from passerelle.matching.subject import FAMILIES, ORGANISATION, Subject
 from passerelle.names import latin
 from passerelle.words import noop, sentence
 
@@ -16,6 +16,8 @@ GENDER_DIFFERENT = noop("One side is recorded as {left}, the other as {right}.")
 PLACE_SAME = noop("Both were born in {left}.")
 COUNTRY_SAME = noop("Both were born in the country {left}.")
 COUNTRY_DIFFERENT = noop("The countries of birth {left} and {right} are different.")
+SEAT_SAME = noop("Both are of the country {left}.")
+SEAT_DIFFERENT = noop("One is of the country {left}, the other of {right}.")
 EMAIL_SAME = noop("The e-mail address {left} is the same on both sides.")
 
 
@@ -58,10 +60,26 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
         why = COUNTRY_SAME if same else COUNTRY_DIFFERENT
         one, two = left.values("birthCountry")[0], right.values("birthCountry")[0]
         found.append(Evidence("birth_place", bits, partial(sentence, why, left=one, right=two)))
+    if ORGANISATION in FAMILIES[left.schema] & FAMILIES[right.schema]:
+        found.extend(_seats(left, right))
     emails = {value.lower() for value in left.values("email")} & {value.lower() for value in right.values("email")}
     if emails:
         found.append(Evidence("email", weigh["email"]["same"], partial(sentence, EMAIL_SAME, left=min(emails))))
     return found
+
+
+def _seats(left: Subject, right: Subject) -> list[Evidence]:
+    """Two organisations by the countries they are of: one name in two countries is often two companies."""
+    weigh = weights()["organisation_country"]
+    ours, theirs = (side.values("jurisdiction", "mainCountry", "country") for side in (left, right))
+    mine, other = {country(value) for value in ours}, {country(value) for value in theirs}
+    if not mine or not other:
+        return []
+    if mine & other:
+        return [Evidence("country", weigh["same"], partial(sentence, SEAT_SAME, left=ours[0]))]
+    if len({len(value) == 2 for value in mine | other}) > 1:
+        return []  # a code on one side, a name on the other
+    return [Evidence("country", weigh["different"], partial(sentence, SEAT_DIFFERENT, left=ours[0], right=theirs[0]))]
 
 
 _GENDERS = {
