@@ -163,8 +163,10 @@ def for_page(rows: Sequence[Row], ties: Sequence[Tie]) -> dict[str, Any]:
 def fields(row: Row) -> list[tuple[str, str]]:
     """The properties of a row, each with what stands in its field. A row by hand has its main one apart."""
     main = MAIN_PROPERTY[row["schema"]]
+    if main not in row["values"] and row["schema"] != "Person" and not row["hand"]:
+        main = next(iter(row["values"]), main)
     names = [] if row["hand"] else [main]
-    if row["schema"] == "Person" or row["hand"]:
+    if row["schema"] in ("Person", "LegalEntity") or row["hand"]:
         names.append("birthDate")
     names += [name for name in row["values"] if name not in names and not (row["hand"] and name == main)]
     return [(name, f"{VALUES_BETWEEN} ".join(row["values"].get(name, ()))) for name in names]

@@ -116,7 +116,7 @@ LANGUAGE_WORDS: dict[str, str] = {
 
 URGENCY_WORDS: dict[str, str] = {
     "danger": noop("danger to life"),
-    "urgent_direct": noop("urgent, at hand"),
+    "urgent_direct": noop("urgent, directly accessible"),
     "urgent": noop("urgent"),
     "normal": noop("not urgent"),
 }
