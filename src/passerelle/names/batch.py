@@ -128,6 +128,7 @@ class Names:
         self._form_cost = np.zeros((count, FORMS_MAX), dtype=np.int64)
         self._abjad = np.zeros(count, dtype=np.bool_)
         self._weight = np.zeros(count, dtype=np.int64)
+        self._says = np.zeros(count, dtype=np.int64)
         self._first = np.full(count, -1, dtype=np.int64)
         self._odd = np.zeros(count, dtype=np.bool_)
         self._groups = np.full((count, _GROUPS_MAX), -1, dtype=np.int64)
@@ -151,6 +152,7 @@ class Names:
                 or len(word.heard) > _HEARD_MAX
                 or any(len(form.units) > UNITS_MAX for form in word.forms)
             )
+            self._says[number] = word.says
             self._weight[number], self._first[number] = word.weight, word.first
             self._script[number] = scripts.setdefault(word.script, len(scripts))
             self._is_known[number] = word.known
@@ -249,7 +251,9 @@ class Names:
         full = paired & (pair_kind != _INITIAL) & (pair_kind != _DIFFERENT)
         weight_one = self._weight[np.where(one >= 0, one, 0)]
         weight_two = np.take_along_axis(self._weight[np.where(two >= 0, two, 0)], safe, axis=1)
-        said = np.where(full, np.minimum(weight_one, weight_two), 0).sum(axis=1)
+        says_one = self._says[np.where(one >= 0, one, 0)]
+        says_two = np.take_along_axis(self._says[np.where(two >= 0, two, 0)], safe, axis=1)
+        said = np.where(full, np.minimum(says_one, says_two), 0).sum(axis=1)
         share = np.clip((said - table.said_least) / (table.said_enough - table.said_least), 0.0, 1.0)
         # words on one side only
         over = np.where((one >= 0) & ~paired, self._over[left][:, :wide_one], 0).sum(axis=1)

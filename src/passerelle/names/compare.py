@@ -286,7 +286,7 @@ def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
     """How much the agreeing words say, from 0 (as little as *Li Wei*) to 1 (as much as *Karim Benhachem*)."""
     table = weights()
     said = sum(
-        min(left.words[pair.left].weight, right.words[pair.right].weight)
+        min(left.words[pair.left].says, right.words[pair.right].says)
         for pair in pairs
         if pair.kind not in {"initial", "different"}
     )

@@ -31,7 +31,8 @@ class Word:
     whether it can be a title (*Haji*), `forms` the ways of
     writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in
     this process; `groups` the given names it is known as,
-    `known` whether one of them is spelt so, `heard` those it sounds like.
+    `known` whether one of them is spelt so, `heard` those it sounds like,
+    `says` its weight, less when very many people bear it.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Word:
     groups: frozenset[int]
     known: bool
     heard: frozenset[int]
+    says: int
 
     @property
     def first(self) -> int:
@@ -127,6 +129,21 @@ _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
 _DIN_AFTER = re.compile(r"^(?P<stem>.{2,}?)(?:[aeou]{1,2}(?:d|l)?d|[aeou]{1,2}t)(?:[iy]|ie|ee|ei)nn?e?$")
 
 
+@cache
+def _common() -> frozenset[str]:
+    return frozenset(str(word) for row in sounds.load("common_words")["words"] for word in row)
+
+
+@cache
+def _common_share() -> int:
+    return int(sounds.load("common_words")["share"])
+
+
+def _said(stem: str, weight: int) -> int:
+    """What a word says for being one person: less when very many people bear it."""
+    return weight * _common_share() // 100 if stem in _common() or latin.bare(stem) in _common() else weight
+
+
 @lru_cache(maxsize=131072)
 def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     """The Word for `stem` (lower case), kept: the same stem and prefix give the same object."""
@@ -162,6 +179,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         groups=given.groups(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
         known=kind == "name" and prefix in {"", "abd"} and given.is_known(stem),
         heard=given.heard(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
+        says=_said(stem, sounds.weigh(first)),
     )
 
 
@@ -409,6 +427,7 @@ def _read_word(text: str, read: str, script: str) -> Word:
         groups=frozenset(),
         known=False,
         heard=frozenset(),
+        says=_said(read, sounds.weigh(units)),
     )
 
 
