@@ -53,7 +53,9 @@ def acknowledge_duty(*, ref: str, officer: Officer, outcome: str, note: str = ""
     with journal(now) as lines:
         duty = locked_duty(ref, officer)
         received = (
-            duty.report.deliveries.filter(recipient=duty.recipient, form__in=("whole", "extract"))
+            duty.report.deliveries.filter(
+                recipient=duty.recipient, form__in=("whole", "extract"), acknowledged_at__isnull=True
+            )
             if duty.report
             else ()
         )

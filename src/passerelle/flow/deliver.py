@@ -140,8 +140,8 @@ def _their_subjects(duty: Duty, purpose: str, sender_decided: bool) -> list[str]
 
 def _ask_for_acknowledgement(lines: Journal, duty: Duty, delivery: Delivery) -> None:
     report, recipient = delivery.report, delivery.recipient
-    if Duty.objects.filter(report=report, recipient=recipient, kind="acknowledge").exists():
-        return
+    if Duty.objects.filter(report=report, recipient=recipient, kind="acknowledge", ended_at__isnull=True).exists():
+        return  # it will speak of this delivery too
     duties.raise_duty(
         lines,
         kind="acknowledge",

@@ -205,6 +205,7 @@ def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: C
 def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
     new_matches = [c.match for c in claims if c.match and not duty.matches.filter(pk=c.match.pk).exists()]
     new_interests = [c.interest for c in claims if not duty.interests.filter(pk=c.interest.pk).exists()]
+        .exclude(state="void")
     duty.matches.add(*new_matches)
     duty.interests.add(*new_interests)
     if not duty.live:
@@ -234,8 +235,8 @@ def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
         return
     assert duty.recipient is not None and duty.report is not None
     decided, claim, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=False)
-    got = duty.deliveries.filter(report_version=duty.report.version).values_list("form", flat=True)
-    sent = max((FORMS.index(form) for form in got), default=0)
+    got = duty.report.deliveries.filter(recipient=duty.recipient, report_version=duty.report.version)
+    sent = max((FORMS.index(form) for form in got.values_list("form", flat=True)), default=0)
     if FORMS.index(decided.form) > sent:
         deliver.send(
             lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)

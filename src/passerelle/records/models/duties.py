@@ -96,10 +96,15 @@ class Duty(models.Model):
                 ),
                 name="duty_has_a_holder_and_a_clock_or_has_ended",
             ),
-            models.UniqueConstraint(
+            models.UniqueConstraint(  # one that was void may be owed again
                 fields=["report", "recipient", "kind"],
-                condition=models.Q(kind__in=["pass_on", "acknowledge", "correct"]),
+                condition=models.Q(kind__in=["pass_on", "correct"]) & ~models.Q(state="void"),
                 name="duty_once",
+            ),
+            models.UniqueConstraint(  # what is delivered after an acknowledgement is acknowledged by itself
+                fields=["report", "recipient"],
+                condition=models.Q(kind="acknowledge", state__in=LIVE),
+                name="duty_acknowledge_once",
             ),
             models.UniqueConstraint(
                 fields=["match"], condition=models.Q(kind="judge", state__in=LIVE), name="duty_judge_once"
