@@ -72,8 +72,12 @@ MOVES: tuple[Move, ...] = (
     Move("learn", _ANY, LIVE, "", noop("Another match or interest calls for the same.")),
     Move("mirror", ("pass_on",), ("withheld",), "", noop("Its review moved.")),
     Move("void", _ANY, LIVE, "void", noop("What it rested on was ruled different by two persons.")),
+    Move(
+        "lapse", ("pass_on", "judge", "review"), LIVE, "void",
+        noop("Nothing calls for this telling any more: the match was parted or the interest has ended."),
+    ),
     Move("fold", _ANY, LIVE, "void", noop("Another duty tells the same.")),
-)
+)  # fmt: skip
 """An empty target means: the state stays, only the holder, the clock or the reasons change."""
 
 

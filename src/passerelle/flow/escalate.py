@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from passerelle.duty import KINDS
-from passerelle.flow import duties, rungs
+from passerelle.duty import KINDS, MOVES
+from passerelle.flow import duties, oblige, rungs
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.policy import ladder
 from passerelle.records.models import Duty
@@ -21,18 +21,34 @@ def next_event(*, duty_id: int, version: int, now: datetime) -> Duty | None:
     with journal(now) as lines:
         duty = (
             Duty.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("service", "recipient", "holder", "officer", "report", "about")
+            .select_related("service", "recipient", "holder", "officer", "report", "about__report", "match")
             .filter(pk=duty_id, version=version, ended_at__isnull=True, next_event_at__lte=lines.now)
             .exclude(state="withheld")
             .first()
         )
         if duty is None:
             return None
-        if duty.state in ("held", "deferred"):
+        if oblige.serves_no_interest(duty, lines.now):
+            _lapse(lines, duty)
+        elif duty.state in ("held", "deferred"):
             _resume(lines, duty)
         else:
             _climb(lines, duty)
     return duty
+
+
+def _lapse(lines: Journal, duty: Duty) -> None:
+    """Every interest that it served has ended: it ends too, with what it reviewed; a new interest would owe it anew."""
+    duties.move(lines, duty, "lapse")
+    ended = duty
+    if duty.kind == "review" and duty.about is not None:
+        locked = Duty.objects.select_for_update(of=("self",)).select_related("service", "recipient")
+        ended = locked.get(pk=duty.about_id)
+        duties.move(lines, ended, "lapse")
+    says = Sentence(next(move.says for move in MOVES if move.name == "lapse"))
+    duties.tell(lines, ended.service, "lapsed", says, duty=ended)
+    if ended.recipient is not None and ended.deliveries.filter(recipient=ended.recipient).exists():
+        duties.tell(lines, ended.recipient, "lapsed", says, duty=ended)
 
 
 def _resume(lines: Journal, duty: Duty) -> None:

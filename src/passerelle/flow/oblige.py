@@ -141,7 +141,11 @@ def claims_of(duty: Duty, now: datetime) -> list[Claim]:
                 interest = interest_of(wanted, now)
                 if interest is not None and interest.service_id == duty.recipient_id:
                     claims.append(Claim(interest, match, held, standing))
-    claims.extend(Claim(interest, None, None, "rule") for interest in interests if interest.kind == "rule")
+    claims.extend(
+        Claim(interest, None, None, "rule")
+        for interest in interests
+        if interest.kind == "rule" and interest.until > now.date()
+    )
     return claims
 
 
@@ -158,6 +162,28 @@ MATCH_ROWS = tuple(
     )
 )
 """What must be at hand to oblige from a match without asking the database again."""
+def serves_no_interest(duty: Duty, now: datetime) -> bool:
+    """Whether every interest that a duty serves has ended: nobody may be told any more, and nobody waits.
+
+    A match judged different by one person does not make it so: that takes a second one.
+    """
+    if duty.kind == "review":
+        return duty.about is not None and serves_no_interest(duty.about, now)
+    if duty.kind == "judge":
+        assert duty.match is not None
+        return all(interest_of(subject, now) is None for subject in (duty.match.left, duty.match.right))
+    if duty.kind != "pass_on":
+        return False
+    if any(rule.until > now.date() for rule in duty.interests.filter(kind="rule")):
+        return False
+    for match in duty.matches.select_related(*MATCH_ROWS):
+        for held, wanted in sides(match):
+            interest = interest_of(wanted, now) if held.report_id == duty.report_id else None
+            if interest is not None and interest.service_id == duty.recipient_id:
+                return False
+    return True
+
+
 
 
 def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim]) -> Duty | None:
@@ -193,13 +219,18 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
 
 
 def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: Claim) -> None:
-    """Let travel what may travel at once; the duty ends there unless its owner owes a decision."""
+    """Let travel what may travel at once; the duty ends there unless its owner owes a decision.
+
+    While it is withheld nothing travels: its review decides.
+    """
+    if duty.state == "withheld":
+        return
     if decided.form != "nothing":
         deliver.send(
             lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
         )
-    if duty.live and duty.state != "withheld" and not decided.owner_owes_decision:
-        duties.move(lines, duty, "deliver", outcome=decided.form)
+    if not decided.owner_owes_decision:
+        duties.move(lines, duty, "lapse" if decided.form == "nothing" else "deliver", outcome=decided.form)
 
 
 def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
