@@ -82,9 +82,13 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
         by_service[subject.service_id].append(subject)
     for service_id, group in by_service.items():
         candidates = candidates_of(service_id, group, keys)
+        kept = kept_pairs(group)
+        for pair in kept:  # a pair that shares no key any more is weighed too, and says so
+            for mine, other in (pair, pair[::-1]):
+                if mine in candidates and other not in candidates[mine]:
+                    candidates[mine].append(other)
         others = {other for near in candidates.values() for other in near}
         known = as_matched(_fetch(others))
-        kept = _kept_pairs(group)
         commonness = matching.Commonness(shared=SharedValues())
         pairs = [(subject.pk, other) for subject in group for other in candidates[subject.pk]]
         for mine, other in _worth_weighing(pairs, {**known, **{s.pk: prepared[s.pk] for s in group}}, kept, commonness):
@@ -223,7 +227,7 @@ def _worth_weighing(
     ]
 
 
-def _kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
+def kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
     """The matches that these subjects already have, by pair; asked for once, and for new subjects there are none."""
     ids = [subject.pk for subject in group]
     kept = {}
@@ -234,12 +238,25 @@ def _kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
     return kept
 
 
+def digest_of(because: list[Any]) -> str:
+    """A digest of the evidence in sentences. How many records share a value is no part of it: a pair is not asked again
+    because one more family moved into the house."""
+    told = json.dumps([_without_counts(reason) for reason in because], ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _without_counts(reason: list[Any]) -> list[Any]:
+    text, facts = reason
+    kept = {name: _without_counts(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
+    return [text, {name: fact for name, fact in kept.items() if name != "count"}]
+
+
 def _keep(lines: Journal, pair: tuple[int, int], match: Match | None, compared: matching.Comparison) -> Match | None:
     left, right = pair
     if match is None and compared.band == "none":
         return None
     because = [reason.to_json() for reason in compared.reasons]
-    evidence = hashlib.sha256(json.dumps(because, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+    evidence = digest_of(because)
     if match is not None:
         if match.evidence == evidence and match.band == compared.band:
             return None

@@ -54,12 +54,25 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
             if held.report is None:
                 continue
             interest = interest_of(wanted, lines.now)
-            if interest is None:
+            if interest is None or interest.service_id == held.service_id:
                 continue
             if standing:
                 owe(lines, held.report, interest.service, [Claim(interest, match, held, standing)])
-            if not match.verdict and (match.band == "possible" or (standing and _needs_judgement(held, interest))):
+            if _is_to_be_judged(lines, match, held, interest):
                 ask_to_judge(lines, match, held, interest)
+
+
+def _is_to_be_judged(lines: Journal, match: Match, held: Subject, interest: Interest) -> bool:
+    """Whether a person must look: nobody has yet, or the evidence changed since. Where nothing speaks for the pair any
+    more, only if a telling rests on it."""
+    if match.verdict and match.judged_evidence == match.evidence:
+        return False
+    if match.band == "none":
+        return match.verdict in ("same", "unsure") or any(
+            not claims_of(duty, lines.now)
+            for duty in match.called_for.filter(kind="pass_on", ended_at__isnull=True).select_related("report")
+        )
+    return match.band == "possible" or bool(match.verdict) or _needs_judgement(held, interest)
 
 
 def by_rules(lines: Journal, report: Report, rules: Iterable[Interest] | None = None) -> None:
@@ -149,19 +162,6 @@ def claims_of(duty: Duty, now: datetime) -> list[Claim]:
     return claims
 
 
-MATCH_ROWS = tuple(
-    f"{side}__{row}"
-    for side in ("left", "right")
-    for row in (
-        "service",
-        "report__service",
-        "report__author",
-        "report__dossier__interest__service",
-        "dossier__interest__service",
-        "watch__service",
-    )
-)
-"""What must be at hand to oblige from a match without asking the database again."""
 def serves_no_interest(duty: Duty, now: datetime) -> bool:
     """Whether every interest that a duty serves has ended: nobody may be told any more, and nobody waits.
 
@@ -184,6 +184,19 @@ def serves_no_interest(duty: Duty, now: datetime) -> bool:
     return True
 
 
+MATCH_ROWS = tuple(
+    f"{side}__{row}"
+    for side in ("left", "right")
+    for row in (
+        "service",
+        "report__service",
+        "report__author",
+        "report__dossier__interest__service",
+        "dossier__interest__service",
+        "watch__service",
+    )
+)
+"""What must be at hand to oblige from a match without asking the database again."""
 
 
 def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim]) -> Duty | None:
@@ -192,6 +205,7 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
         Duty.objects.select_for_update(of=("self",))
         .select_related("report__service", "recipient", "service", "holder", "officer")
         .filter(report=report, recipient=recipient, kind="pass_on")
+        .exclude(state="void")
         .first()
     )
     if duty is not None:
@@ -236,7 +250,6 @@ def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: C
 def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
     new_matches = [c.match for c in claims if c.match and not duty.matches.filter(pk=c.match.pk).exists()]
     new_interests = [c.interest for c in claims if not duty.interests.filter(pk=c.interest.pk).exists()]
-        .exclude(state="void")
     duty.matches.add(*new_matches)
     duty.interests.add(*new_interests)
     if not duty.live:
@@ -348,6 +361,7 @@ def ask_to_judge(lines: Journal, match: Match, held: Subject, interest: Interest
         urgency=urgency_of(held.report),
         themes=frozenset(held.report.themes),
         because=[
+            *([sentence("It was judged before; its evidence has changed since.")] if match.judged_evidence else []),
             sentence("Two records of different services may concern the same subject; a person must look."),
             sentence("The desk that judges may see both sides.")
             if judge.kind != "neutral_desk"

@@ -237,11 +237,12 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
             added.append(subject_draft)
             continue
         subject.schema, subject.caption = subject_draft.schema, caption_of(subject_draft)
+        subject.category = category_of(subject_draft)
         subject.properties = {name: list(values) for name, values in subject_draft.properties.items()}
         subject.spans = [list(span) for span in subject_draft.spans]
         subject.to_match_at = lines.now
         kept.append(subject)
-    Subject.objects.bulk_update(kept, ["schema", "caption", "properties", "spans", "to_match_at"])
+    Subject.objects.bulk_update(kept, ["schema", "category", "caption", "properties", "spans", "to_match_at"])
     gone = [subject.pk for subject in old.values()]
     Subject.objects.filter(pk__in=gone, matches_left__isnull=True, matches_right__isnull=True).delete()
     new = put_subjects(lines, report.service, added, (), report=report)
@@ -302,7 +303,7 @@ def put_subjects(
             watch=watch,
             local_id=draft.local_id,
             schema=draft.schema,
-            category="none" if draft.schema in THINGS else draft.category,
+            category=category_of(draft),
             caption=caption_of(draft),
             properties={name: list(values) for name, values in draft.properties.items()},
             spans=[list(span) for span in draft.spans],
@@ -317,6 +318,11 @@ def put_subjects(
         ignore_conflicts=True,
     )
     return rows
+
+
+def category_of(draft: SubjectDraft) -> str:
+    """The category of data subject; a thing has none."""
+    return "none" if draft.schema in THINGS else draft.category
 
 
 def caption_of(draft: SubjectDraft) -> str:

@@ -13,10 +13,10 @@ from passerelle import matching
 from passerelle.flow import match as matches
 from passerelle.flow import oblige
 from passerelle.flow.facts import service_facts, standing_of
-from passerelle.flow.ledger_lines import journal
+from passerelle.flow.ledger_lines import effective, journal
 from passerelle.ledger.events import Reconciled
 from passerelle.policy import disclosure
-from passerelle.records.models import Delivery, Duty, Interest, Match, Report, Service, Subject
+from passerelle.records.models import Delivery, Duty, Interest, Report, Service, Subject
 
 _AT_ONCE = 200
 
@@ -46,6 +46,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
 
     Memory is bounded by the number of tellings and by a batch of subjects, not by the registers.
     """
+    now = effective(now)
     owed = set(_owed_by_matches(now)) | set(_owed_by_rules(now))
     sent, withheld, live, stands = set(), set(), set(), set()
     duties = Duty.objects.filter(kind="pass_on").values_list("report_id", "recipient_id", "state")
@@ -58,12 +59,12 @@ def reconcile(*, now: datetime) -> Reconciliation:
         elif state in ("open", "held", "deferred"):
             live.add(telling)
             stands.add(telling)
-    delivered = set(Delivery.objects.values_list("report_id", "recipient_id"))
+    sent &= set(Delivery.objects.values_list("report_id", "recipient_id"))
     missing = {telling for telling in owed if telling not in sent | withheld | live}
     surplus = {telling for telling in stands if telling not in owed}
     result = Reconciliation(
         owed=len(owed),
-        sent=len(owed & sent & delivered),
+        sent=len(owed & sent),
         withheld=len(owed & withheld),
         live=len(owed & live),
         missing=_named(missing),
@@ -107,6 +108,11 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
     for service_id, group in by_service.items():
         keys = {s.pk: {matches.digest(k.kind, k.value): k.kind for k in matching.keys(prepared[s.pk])} for s in group}
         candidates = matches.candidates_of(service_id, group, keys)
+        kept = matches.kept_pairs(group)
+        for pair in kept:  # a match that is kept stands, also where a key is shared no more or by too many
+            for mine, other in (pair, pair[::-1]):
+                if mine in candidates and other not in candidates[mine]:
+                    candidates[mine].append(other)
         near = {other for found in candidates.values() for other in found}
         rows = {
             row.pk: row
@@ -123,21 +129,20 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
                 continue
             for other in candidates[subject.pk]:
                 if other in rows:
-                    compared = matching.compare(prepared[subject.pk], known[other], commonness=commonness)
-                    if _calls(subject, rows[other], compared.band, interest):
+                    match = kept.get((min(subject.pk, other), max(subject.pk, other)))
+                    if match is not None:
+                        standing = standing_of(match)
+                    else:
+                        compared = matching.compare(prepared[subject.pk], known[other], commonness=commonness)
+                        standing = "strong" if compared.band == "strong" else ""
+                    if standing and _calls(rows[other], standing, interest):
                         yield rows[other].report_id, interest.service_id
 
 
-def _calls(wanted: Subject, held: Subject, band: str, interest: Interest) -> bool:
-    """Whether this pair calls for a telling. A match that is kept stands as it was weighed, until it is weighed again:
-    an address that has since become common does not unsay what was owed. A pair that was never kept is weighed now."""
-    left, right = sorted((wanted.pk, held.pk))
-    kept = Match.objects.filter(left=left, right=right).first()
-    if kept is not None:
-        standing = standing_of(kept)
-    else:
-        standing = "strong" if band == "strong" else ""
-    if not standing or held.report is None:
+def _calls(held: Subject, standing: str, interest: Interest) -> bool:
+    """Whether a pair of this standing calls for a telling. A match that is kept stands as it was weighed, until it is
+    weighed again: an address that has since become common does not unsay what was owed. Another pair is weighed now."""
+    if held.report is None or interest.service_id == held.service_id:
         return False
     decided = disclosure.decide(
         sender=service_facts(held.service),
