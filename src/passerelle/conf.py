@@ -25,7 +25,7 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("database_url", "", "PostgreSQL as `postgres://user:password@host:port/name`; empty: SQLite in the folder."),
+    Setting("database_url", "", "PostgreSQL: `postgres://user:password@host:port/name`; empty: SQLite in the folder."),
     Setting("secret_key", "", "Signs sessions and forms. `init` writes one into the folder; never commit it."),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Names under which the pages may be asked for, with commas."),
     Setting("https", False, "The pages are served behind HTTPS: cookies are marked secure and HSTS is sent."),

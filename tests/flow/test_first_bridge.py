@@ -291,7 +291,7 @@ def test_officers_are_people_of_the_exchange(exchange) -> None:
 def test_an_address_shared_by_many_is_ranked_lower_and_shown_as_such(exchange) -> None:
     for number in range(24):
         makers.report(
-            exchange["stad"], f"Ingeschreven in de opvang, kamer {number}.", makers.address("a", "Zevensterrenstraat 41"),
+            exchange["stad"], f"Ingeschreven, kamer {number}.", makers.address("a", "Zevensterrenstraat 41"),
             now=NOON + timedelta(minutes=number),
         )
     _french_dossier(exchange, now=NOON + timedelta(hours=1))
