@@ -1,0 +1,275 @@
+"""access_matrix: every route × every seat, with the statuses of a table that is not the policy's code.
+
+The routes are discovered from the addresses of the pages; one that the table does not have fails. Each cell is tried on
+a thing of one service, by those who own it, those it was told to, and strangers; what one cell did is undone before the
+next.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import get_resolver
+
+from passerelle.flow import decide, work
+from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report
+from passerelle.testing import makers
+
+pytestmark = pytest.mark.django_db
+
+SEATS = (
+    "noord.officer", "noord.desk", "noord.supervisor", "noord.head", "noord.administrator",
+    "federal.officer", "federal.desk", "federal.supervisor", "federal.head", "federal.administrator",
+    "stad.officer", "stad.desk", "stad.supervisor", "stad.head", "stad.administrator",
+    "neutral.desk", "neutral.administrator", "oversight.oversight", "nobody",
+)  # fmt: skip
+"""noord filed the reports; federal is the recipient; stad is a stranger to all of it. In each row of the table a space
+stands between services: officer, desk, supervisor, head, administrator; then the neutral desk, oversight, nobody."""
+
+SIGNS = {"+": 200, ".": 404, ">": 302, "!": 409, "s": 302, "m": 405}
+"""+ answered; . there is nothing here; > done; ! refused aloud, nothing changed; s asks to sign in; m no such act."""
+
+EVERYBODY = "+++++ +++++ +++++ ++ + s"
+CONTENTS = "++++. ++++. ++++. +. . s"
+OWNER = "++++. ..... ..... .. + s"
+SEALED = ".+++. ..... ..... .. + s"
+RECIPIENT = "..... ++++. ..... .. + s"
+BOTH = "++++. ++++. ..... .. + s"
+
+TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
+    # route: thing, method, what is sent, who gets what
+    "my-list": [("", "GET", {}, EVERYBODY)],
+    "sign-in": [("", "GET", {}, "+++++ +++++ +++++ ++ + +"), ("", "POST", {}, "")],  # tried in test_pages_sign_in
+    "sign-out": [("", "POST", {}, "sssss sssss sssss ss s s")],
+    "language": [("", "POST", {"language": "fr", "next": "/law"}, ">>>>> >>>>> >>>>> >> > >")],
+    "health": [("", "GET", {}, "+++++ +++++ +++++ ++ + +")],
+    "file-report": [("", "GET", {}, CONTENTS), ("", "POST", {"text": ""}, "!!!!. !!!!. !!!!. !. . s")],
+    "confirm-subjects": [("", "GET", {}, ">>>>. >>>>. >>>>. >. . s"), ("", "POST", {}, ">>>>. >>>>. >>>>. >. . s")],
+    "reports": [("", "GET", {}, EVERYBODY)],
+    "dossiers": [("", "GET", {}, EVERYBODY)],
+    "new-dossier": [("", "GET", {}, CONTENTS), ("", "POST", {"title": ""}, "!!!!. !!!!. !!!!. !. . s")],
+    "late": [("", "GET", {}, ".+++. .+++. .+++. +. + s")],
+    "people": [("", "GET", {}, EVERYBODY)],
+    "away": [
+        ("noord.officer", "POST", {"until": "2099-01-01T10:00"}, ">...> ..... ..... .. . s"),
+        ("noord.officer", "POST", {"until": "2020-01-01T10:00"}, "!...! ..... ..... .. . s"),
+    ],
+    "readings": [("", "GET", {}, EVERYBODY)],
+    "law": [("", "GET", {}, EVERYBODY)],
+    "report": [
+        ("open report", "GET", {}, OWNER),
+        ("consent report", "GET", {}, OWNER),
+        ("sealed report", "GET", {}, SEALED),
+    ],
+    "dossier": [("dossier", "GET", {}, RECIPIENT)],
+    "add-subjects": [
+        ("dossier", "GET", {}, "..... ++++. ..... .. . s"),
+        ("dossier", "POST", {}, "..... !!!!. ..... .. . s"),
+    ],
+    "delivery": [("whole delivery", "GET", {}, BOTH), ("pointer", "GET", {}, BOTH)],
+    "acknowledge": [
+        ("whole delivery", "POST", {"outcome": "noted"}, "..... !>>>. ..... .. . s"),
+        ("pointer", "POST", {"outcome": "noted"}, "..... ..... ..... .. . s"),
+    ],
+    "match": [
+        ("strong match", "GET", {}, "..... ++++. ..... .. + s"),
+        ("asked match", "GET", {}, "..... .+++. ..... .. + s"),
+    ],
+    "judge": [
+        ("asked match", "POST", {"verdict": "same"}, "..... .>>>. ..... .. ! s"),
+        ("strong match", "POST", {"verdict": "same"}, "..... !!!!. ..... .. ! s"),
+    ],
+    "take-back": [
+        ("asked match", "POST", {}, "..... .!!!. ..... .. ! s"),
+        ("strong match", "POST", {}, "..... !!!!. ..... .. ! s"),
+    ],
+    "duty": [
+        ("to pass on", "GET", {}, "++++. .+++. ..... .. + s"),
+        ("to pass on, sealed", "GET", {}, ".+++. ..... ..... .. + s"),
+        ("to acknowledge", "GET", {}, "..... ++++. ..... .. + s"),
+        ("to judge", "GET", {}, "..... ++++. ..... .. + s"),
+        ("to review", "GET", {}, "++++. ..... ..... .. + s"),
+        ("withheld", "GET", {}, "++++. .+++. ..... .. + s"),
+    ],
+    "pass-on": [
+        ("to pass on", "POST", {}, "!>>>. .!!!. ..... .. ! s"),
+        ("to pass on, sealed", "POST", {}, ".>>>. ..... ..... .. ! s"),
+        ("to acknowledge", "POST", {}, "..... !!!!. ..... .. ! s"),
+    ],
+    "withhold": [
+        ("to pass on", "POST", {"ground": "g", "reason": "a life would be in danger"}, "!>>>. .!!!. ..... .. ! s"),
+        ("to pass on, sealed", "POST", {"ground": "g", "reason": "a life is in danger"}, ".>>>. ..... ..... .. ! s"),
+    ],
+    "review": [
+        ("to review", "POST", {"uphold": "yes", "reason": "the danger is real"}, "!!>>. ..... ..... .. ! s"),
+        ("withheld", "POST", {"uphold": "yes", "reason": "the danger is real"}, "!!!!. .!!!. ..... .. ! s"),
+    ],
+    "hold": [
+        ("to pass on", "POST", {"until": "soon", "reason": "we wait for the magistrate"}, "!>>>. .!!!. ..... .. ! s"),
+        ("to acknowledge", "POST", {"until": "soon", "reason": "we wait for a reader"}, "..... !>>>. ..... .. ! s"),
+    ],
+    "assign": [
+        ("to pass on", "POST", {"to": ""}, "!!>>. .!!!. ..... .. ! s"),
+        ("to judge", "POST", {"to": ""}, "..... !!>>. ..... .. ! s"),
+    ],
+}  # fmt: skip
+
+STRICT = {
+    "handling_reason": "the source could be recognised",
+    "handling_review_on": (makers.NOON + timedelta(days=300)).date(),
+}
+
+
+def routes() -> dict[str, str]:
+    """Every named address of the pages, with the place of its reference."""
+    found = {}
+    for name, (possibilities, *_) in get_resolver().reverse_dict.items():
+        if isinstance(name, str):
+            found[name] = "/" + possibilities[0][0]
+    return found
+
+
+@pytest.fixture
+def things(exchange: dict[str, Any]) -> dict[str, str]:
+    """One thing of each kind, by the name the table calls it by, as its reference."""
+    now = datetime.now(tz=UTC) - timedelta(minutes=10)
+    noord, federal = exchange["noord"], exchange["federal"]
+    desk = makers.seat(noord, "desk")
+    person = makers.person("p", "Ferdinand Oosterlynck", birthDate=["1971-05-03"])
+    opened = makers.dossier(
+        federal, person, makers.person("q", "Joesef Hadjeri"), now=now, until=(now + timedelta(days=90)).date()
+    )
+    filed = {
+        handling: makers.report(
+            noord, f"{number} Ferdinand Oosterlynck.", person, handling=handling, author=desk, now=now,
+            **(STRICT if handling != "open" else {}),
+        )
+        for number, handling in enumerate(("open", "consent", "sealed"))
+    }  # fmt: skip
+    kept = makers.report(
+        noord, "Nog eens Ferdinand Oosterlynck.", person, handling="consent", author=desk, now=now, **STRICT
+    )
+    withheld = Duty.objects.get(report=kept, kind="pass_on")
+    decide.withhold(ref=withheld.ref, officer=desk, ground="g", reason="an informant would be in danger", now=now)
+    makers.report(noord, "Youssef Hadjeri.", makers.person("q", "Youssef Hadjeri"), author=desk, now=now)
+    for key in ("noord", "federal", "stad", "neutral"):
+        makers.officer(exchange[key], "administrator")
+    to_judge = Duty.objects.get(kind="judge")
+    work.turn(now=datetime.now(tz=UTC))
+    return {
+        "open report": filed["open"].ref,
+        "consent report": filed["consent"].ref,
+        "sealed report": filed["sealed"].ref,
+        "dossier": opened.ref,
+        "whole delivery": Delivery.objects.get(report=filed["open"]).ref,
+        "pointer": Delivery.objects.get(report=filed["consent"]).ref,
+        "strong match": Match.objects.filter(called_for__report=filed["open"]).get().ref,
+        "asked match": to_judge.match.ref,
+        "to judge": to_judge.ref,
+        "to pass on": Duty.objects.get(report=filed["consent"], kind="pass_on").ref,
+        "to pass on, sealed": Duty.objects.get(report=filed["sealed"], kind="pass_on").ref,
+        "to acknowledge": Duty.objects.get(report=filed["open"], kind="acknowledge").ref,
+        "to review": Duty.objects.get(kind="review", about=withheld).ref,
+        "withheld": withheld.ref,
+        "noord.officer": makers.seat(noord, "officer").ref,
+    }
+
+
+def signed_in(exchange: dict[str, Any], seat: str) -> Client:
+    client = Client()
+    if seat != "nobody":
+        service, role = seat.split(".")
+        client.force_login(makers.seat(exchange[service], role))
+    return client
+
+
+def state() -> list[Any]:
+    """What an act could have changed, and a reading does not."""
+    return [
+        list(Duty.objects.order_by("id").values_list("ref", "version", "state", "officer")),
+        list(Match.objects.order_by("id").values_list("ref", "verdict")),
+        [model.objects.count() for model in (Report, Dossier, Delivery)],
+        list(Officer.objects.order_by("id").values_list("ref", "away_until")),
+    ]
+
+
+def test_access_matrix(exchange: dict[str, Any], things: dict[str, str]) -> None:
+    found = routes()
+    assert set(found) == set(TABLE), "a route that the table does not have, or a row without a route"
+    seated = {seat: signed_in(exchange, seat) for seat in SEATS}
+    soon = (datetime.now(tz=UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    before, wrong, cells = state(), [], 0
+    for name, rows in TABLE.items():
+        for thing, method, sent, expected in rows:
+            if not expected:
+                continue
+            signs = expected.replace(" ", "")
+            assert len(signs) == len(SEATS), f"{name} {thing}: {len(signs)} cells"
+            address = found[name].replace("%(ref)s", things[thing] if thing else "")
+            typed = {key: soon if value == "soon" else value for key, value in sent.items()}
+            if name == "away":
+                typed["officer"] = things[thing]
+            got = ""
+            for seat, sign in zip(SEATS, signs, strict=True):
+                cells += 1
+                undo = transaction.savepoint()
+                client = signed_in(exchange, seat) if name == "sign-out" else seated[seat]
+                answer = getattr(client, method.lower())(address, typed)
+                to_sign_in = answer.get("Location", "").startswith("/sign-in")
+                said = next(
+                    (
+                        known
+                        for known, status in SIGNS.items()
+                        if status == answer.status_code and (known == "s") == (to_sign_in and status == 302)
+                    ),
+                    str(answer.status_code),
+                )
+                if name == "sign-out":
+                    said = "s" if to_sign_in else said
+                got += said
+                if sign != ">" and state() != before:
+                    wrong.append(f"{name} {thing} {method}: {seat} changed something")
+                transaction.savepoint_rollback(undo)
+            if got != signs:
+                told = re.sub(r"(.{5})(.{5})(.{5})(..)(.)(.)", r"\1 \2 \3 \4 \5 \6", got)
+                wrong.append(f"{name} {thing} {method}: expected {expected}, got {told}")
+    assert not wrong, "\n".join(wrong)
+    assert cells > 800
+
+
+def test_access_matrix_no_other_method_goes_round_the_check(exchange: dict[str, Any], things: dict[str, str]) -> None:
+    head = signed_in(exchange, "noord.head")
+    for name, address in routes().items():
+        methods = {method for _, method, _, _ in TABLE[name]}
+        if "GET" in methods:
+            methods |= {"HEAD"}
+        for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"):
+            if method in methods:
+                continue
+            answer = head.generic(method, address.replace("%(ref)s", things["to pass on"]))
+            assert answer.status_code == 405, f"{method} {name}: {answer.status_code}"
+
+
+@pytest.mark.parametrize("seat", ["stad.desk", "federal.officer", "noord.administrator"])
+def test_access_matrix_a_reference_of_another_kind_or_another_thing_opens_nothing(
+    exchange: dict[str, Any], things: dict[str, str], seat: str
+) -> None:
+    client = signed_in(exchange, seat)
+    for name, address in routes().items():
+        if "%(ref)s" not in address:
+            continue
+        for thing, ref in things.items():
+            if any(thing == row[0] for row in TABLE[name]):
+                continue
+            send = client.post if any(row[1] == "POST" for row in TABLE[name]) else client.get
+            answer = send(address.replace("%(ref)s", ref), {"outcome": "noted", "verdict": "same", "reason": "a b c"})
+            kind = address.split("/")[1]
+            if ref.startswith(f"{kind}-"):
+                assert answer.status_code in (200, 404, 409), f"{name} {thing}: {answer.status_code}"
+            else:
+                assert answer.status_code == 404, f"{name} opens {thing}"
