@@ -1,0 +1,268 @@
+"""two_worlds: two worlds that differ in one secret give whoever may not know it the same bytes, page by page.
+
+Each world is built by the same steps at the same told times, with seeded references; the pages of a seat are walked
+from its lists along every link, and compared: address, status, headers, body, and so order and counts. References are
+random, so they are counted in the order in which a seat meets them. The same comparison for a seat that may know must
+find a difference: that is how we see that it could.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from passerelle.flow import decide, hold, judge, work
+from passerelle.flow.receive import SubjectDraft
+from passerelle.ids import seeded
+from passerelle.records.models import Duty, Heartbeat
+from passerelle.testing import makers
+from passerelle.testing.makers import NOON
+
+pytestmark = pytest.mark.django_db
+
+NOW = NOON + timedelta(days=2)
+LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/file")
+SAME_FOR_ALL = ("/law", "/dossiers/new")
+REF = re.compile(r"\b(report|duty|match|delivery|dossier|subject|officer|notice|interest|withholding)-[0-9a-z]{16}\b")
+LINK = re.compile(r'href="(/[^"#]*)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
+PAGES_MAX = 60
+
+World = dict[str, Any]
+Step = Callable[[World], object]
+Page = tuple[str, int, tuple[tuple[str, str], ...], str]
+
+PERSON = makers.person("p", "Ferdinand Oosterlynck", birthDate=["1971-05-03"])
+STRICT = {
+    "handling_reason": "the source could be recognised",
+    "handling_review_on": (NOON + timedelta(days=30)).date(),
+}
+
+
+def at(hours: float) -> datetime:
+    return NOON + timedelta(hours=hours)
+
+
+def common(world: World) -> None:
+    """What stands in both worlds: two dossiers, an open report delivered whole, a pointer, a match that was judged."""
+    makers.dossier(world["federal"], PERSON, makers.person("q", "Joesef Hadjeri"), title="Zaak 12", now=at(0))
+    makers.dossier(world["midi"], makers.person("r", "Griet Lammens", birthDate=["1966-01-09"]), now=at(0.1))
+    makers.report(world["noord"], "Ferdinand Oosterlynck was er.", PERSON, now=at(1))
+    makers.report(world["noord"], "Youssef Hadjeri was er.", makers.person("q", "Youssef Hadjeri"), now=at(1.1))
+    child = makers.person("k", "Griet Lammens", category="child", birthDate=["1966-01-09"])
+    makers.report(world["jeugd"], "Griet Lammens verblijft hier.", child, now=at(1.2))
+
+
+def nothing(world: World) -> None:
+    """No secret."""
+
+
+def sealed(world: World) -> None:
+    """A sealed report on somebody another service asks for; put on hold, too."""
+    author, hour = makers.seat(world["noord"], "desk"), world["hour"]
+    filed = makers.report(
+        world["noord"], "Geheim: Ferdinand Oosterlynck.", PERSON, handling="sealed", author=author, now=at(hour),
+        **STRICT,
+    )  # fmt: skip
+    for duty in Duty.objects.filter(report=filed, kind="pass_on"):
+        hold.hold_duty(
+            ref=duty.ref, officer=author, reason="we wait for the magistrate", until=at(30), now=at(hour + 0.5)
+        )
+
+
+def a_report_nobody_asked_for(world: World) -> None:
+    """A report of another service on a person of one's own reports, in whom nobody has an interest."""
+    makers.report(
+        world["stad"], "Youssef Hadjeri vroeg een attest.", makers.person("x", "Youssef Hadjery", category="child"),
+        now=at(2),
+    )  # fmt: skip
+
+
+def a_dossier_of_another(world: World) -> None:
+    """A dossier of another service on a person whom nobody else holds."""
+    makers.dossier(world["stad"], makers.person("x", "Anouk Terlinden"), purpose="public_safety", now=at(world["hour"]))
+
+
+def a_discreet_dossier(key: str) -> Step:
+    def opened(world: World) -> None:
+        makers.dossier(world[key], PERSON, discreet=True, title="Stil", now=at(2))
+
+    return opened
+
+
+def withheld(ground: str, reason: str) -> Step:
+    def decided(world: World) -> None:
+        filed = makers.report(world["noord"], "Nog iets.", PERSON, handling="consent", now=at(2), **STRICT)
+        duty = Duty.objects.get(report=filed, kind="pass_on", recipient=world["federal"])
+        desk = makers.seat(world["noord"], "desk")
+        decide.withhold(ref=duty.ref, officer=desk, ground=ground, reason=reason, now=at(3))
+
+    return decided
+
+
+def behind_a_pointer(category: str, text: str) -> Step:
+    def filed(world: World) -> None:
+        known = makers.person("p", "Ferdinand Oosterlynck", category=category, birthDate=["1971-05-03"])
+        makers.report(world["noord"], text, known, now=at(2))
+
+    return filed
+
+
+def blacked_out(name: str) -> Step:
+    def filed(world: World) -> None:
+        makers.report(
+            world["noord"],
+            f"Ferdinand Oosterlynck, zoon van {name}, sloeg {name} in huis.",
+            SubjectDraft(
+                "p", "Person", {**PERSON.properties, "motherName": [name]}, category="suspect",
+                caption=f"de zoon van {name}",
+            ),
+            makers.person("v", name, category="victim"),
+            now=at(2),
+        )  # fmt: skip
+
+    return filed
+
+
+def judged(name: str) -> Step:
+    def asked(world: World) -> None:
+        makers.report(
+            world["noord"], f"Youssef Hadjeri woont bij {name}.", makers.person("y", "Youssef Hadjeri"),
+            makers.person("v", name, category="witness"), now=at(2),
+        )  # fmt: skip
+        duty = Duty.objects.filter(kind="judge", ended_at__isnull=True).order_by("id").last()
+        assert duty is not None and duty.service == world["federal"]
+        judge.judge_match(ref=duty.match.ref, officer=makers.seat(duty.service, "desk"), verdict="unsure", now=at(3))
+
+    return asked
+
+
+SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
+    # what differs: one world, the other world, who may not know, one who may
+    "a sealed report": (
+        nothing, sealed, ["federal.desk", "federal.officer", "stad.head", "neutral.desk", "noord.officer"], "noord.desk"
+    ),
+    "a report nobody asked for": (
+        nothing, a_report_nobody_asked_for, ["noord.desk", "federal.desk", "jeugd.head"], "stad.officer"
+    ),
+    "a dossier of another service": (nothing, a_dossier_of_another, ["noord.desk", "federal.head"], "stad.desk"),
+    "whose discreet interest it is": (
+        a_discreet_dossier("midi"), a_discreet_dossier("zuid"),
+        ["noord.desk", "noord.officer", "noord.head", "stad.desk", "federal.desk"], "midi.desk",
+    ),
+    "why it was withheld": (
+        withheld("g", "an informant would be in danger"), withheld("f", "essential interests are at stake here"),
+        ["federal.desk", "federal.officer", "stad.desk"], "noord.desk",
+    ),
+    "what stands behind a pointer": (
+        behind_a_pointer("witness", "Zag alles vanuit het raam."), behind_a_pointer("victim", "Werd geslagen."),
+        ["federal.desk", "federal.officer", "federal.head", "stad.desk"], "noord.officer",
+    ),
+    "who was blacked out": (
+        blacked_out("Adriana Verhulst"), blacked_out("An De Wachter"), ["federal.desk", "federal.officer"], "noord.desk"
+    ),
+    "who else stands in a report that is judged": (
+        judged("Adriana Verhulst"), judged("An De Wachter"), ["federal.desk", "federal.officer", "stad.desk"],
+        "noord.desk",
+    ),
+}  # fmt: skip
+
+
+def built(secret: Step, *, first: bool) -> World:
+    with seeded(1):
+        world: World = makers.exchange(now=at(-3))
+        world["hour"] = -2 if first else 2
+        world["zuid"] = makers.service("zuid", languages=("fr",), now=at(-3))
+        for role in ("officer", "desk", "supervisor", "head"):
+            makers.officer(world["zuid"], role, now=at(-3))
+    steps = (secret, common) if first else (common, secret)
+    for number, step in enumerate(steps, start=2):
+        with seeded(number if step is common else 100):
+            step(world)
+    with seeded(9):
+        work.work_until_done(now=at(40))
+    Heartbeat.objects.update(beat_at=NOW)
+    return world
+
+
+def walked(world: World, seat: str) -> list[Page]:
+    """Every page that this seat reaches, each as the bytes that left."""
+    service, role = seat.split(".")
+    client = Client()
+    client.force_login(makers.seat(world[service], role))
+    numbers: dict[str, str] = {}
+
+    def plain(text: str) -> str:
+        for ref in REF.finditer(text):
+            numbers.setdefault(ref[0], f"{ref[1]}-{len(numbers) + 1}")
+        return TOKEN.sub("", REF.sub(lambda ref: numbers[ref[0]], text))
+
+    ahead, seen, pages = list(LISTS), set(LISTS), []
+    while ahead and len(pages) < PAGES_MAX:
+        address = ahead.pop(0)
+        answer = client.get(address)
+        body = answer.content.decode()
+        headers = tuple(sorted((name, plain(value)) for name, value in answer.items()))
+        length = ("Content-Length", str(len(body)))
+        assert length[1] == str(len(body))
+        pages.append((plain(address), answer.status_code, headers, plain(body)))
+        for link in LINK.findall(body):
+            if link not in seen and not link.startswith(("/static/", *SAME_FOR_ALL)):
+                seen.add(link)
+                ahead.append(link)
+    return pages
+
+
+def views(secret: Step, seats: list[str], *, first: bool) -> dict[str, list[Page]]:
+    """What each seat sees of a world in which this is the secret; afterwards the world is gone."""
+    undo = transaction.savepoint()
+    world = built(secret, first=first)
+    seen = {}
+    for seat in seats:
+        before = transaction.savepoint()
+        seen[seat] = walked(world, seat)
+        transaction.savepoint_rollback(before)
+    transaction.savepoint_rollback(undo)
+    return seen
+
+
+def difference(left: list[Page], right: list[Page]) -> str:
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            for mine, theirs in zip(one[3].splitlines(), other[3].splitlines(), strict=False):
+                if mine != theirs:
+                    return f"{one[0]} and {other[0]}:\n  {mine}\n  {theirs}"
+            return f"{one[:3]} and {other[:3]}"
+    return "" if len(left) == len(right) else f"{len(left)} pages and {len(right)}"
+
+
+@pytest.fixture(autouse=True)
+def clock_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django's clock, which the doors read."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+
+
+@pytest.mark.parametrize("what", SECRETS)
+def test_two_worlds_give_whoever_may_not_know_the_same_bytes(what: str) -> None:
+    one, other, blind, knowing = SECRETS[what]
+    left, right = views(one, [*blind, knowing], first=False), views(other, [*blind, knowing], first=False)
+    for seat in blind:
+        assert len(left[seat]) > len(LISTS) or seat.startswith(("stad", "neutral")), f"{seat} reached nothing"
+        assert not difference(left[seat], right[seat]), f"{what}: {seat}: {difference(left[seat], right[seat])}"
+    assert difference(left[knowing], right[knowing]), f"{knowing} may know and sees no difference: it would not be seen"
+
+
+@pytest.mark.parametrize("what", ["a sealed report", "a dossier of another service"])
+def test_two_worlds_are_the_same_also_when_the_secret_came_first(what: str) -> None:
+    one, other, blind, knowing = SECRETS[what]
+    seats = [seat for seat in blind if not seat.startswith("noord")]
+    left, right = views(one, [*seats, knowing], first=True), views(other, [*seats, knowing], first=True)
+    for seat in seats:
+        assert not difference(left[seat], right[seat]), f"{what}: {seat}: {difference(left[seat], right[seat])}"
+    assert difference(left[knowing], right[knowing])
