@@ -7,6 +7,7 @@ the errors were read late, to mend rules (never figures). The halves held out by
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import click
 from rich.console import Console
@@ -43,12 +44,21 @@ def f1(pairs: list[Pair]) -> dict[str, float | int]:
     return {"pairs": len(pairs), "true": true, "false": false, "missed": missed, "share": round(share, 4)}
 
 
-def measure(data: str | None, which: int | None) -> dict[str, dict[str, float | int]]:
-    """All rows for one half, or for both (None)."""
+def measure(data: str | None, which: int | None, origins: dict[str, Any]) -> dict[str, dict[str, float | int]]:
+    """All rows for one half, or for both (None); `origins` is filled by the origin test data tell."""
     path = names_data.folder(data)
     latin, own = names_data.people(path, which)
     belgian, arabic = names_data.belgium(path, which)
     hard, peer = names_data.negatives(path, which), names_data.nomenklatura(path, which)
+    for group in sorted({pair.group for pair in latin + own + hard}):
+        inside = [pair for pair in latin + own if pair.group == group]
+        against = [pair for pair in hard if pair.group == group]
+        origins[group] = {
+            "recall": recall(inside)["share"] if inside else None,
+            "pairs": len(inside),
+            "false positives": recall(against)["found"],
+            "hard negatives": len(against),
+        }
     by_script = {
         "arabic": "؀ۿ", "hebrew": "֐׿", "cyrillic": "ЀӿԀԯ", "chinese": "一鿿",
     }  # fmt: skip
@@ -78,17 +88,26 @@ def measure(data: str | None, which: int | None) -> dict[str, dict[str, float | 
 def main(data: str | None, as_json: bool) -> None:
     """Measure both halves apart."""
     try:
-        halves = {"tuned": measure(data, names_data.TUNED), "untuned": measure(data, names_data.UNTUNED)}
+        halves = {
+            "tuned": measure(data, names_data.TUNED, {}),
+            "untuned": measure(data, names_data.UNTUNED, {}),
+        }
+        origins: dict[str, Any] = {}
+        measure(data, None, origins)
     except Refused as refused:
         raise click.ClickException(str(refused)) from refused
     if as_json:
-        click.echo(json.dumps(halves, ensure_ascii=False))
+        click.echo(json.dumps({**halves, "by origin": origins}, ensure_ascii=False))
         return
     table = Table("row", "tuned half", "pairs", "untuned half", "pairs")
     for row, one in halves["tuned"].items():
         two = halves["untuned"][row]
         table.add_row(row, f"{one['share']:.3f}", str(one["pairs"]), f"{two['share']:.3f}", str(two["pairs"]))
     Console(width=130).print(table)
+    by_origin = Table("origin of test data (both halves)", "recall", "pairs", "false positives", "hard negatives")
+    for group, value in origins.items():
+        by_origin.add_row(group, *(str(value[key]) for key in ("recall", "pairs", "false positives", "hard negatives")))
+    Console(width=130).print(by_origin)
 
 
 if __name__ == "__main__":

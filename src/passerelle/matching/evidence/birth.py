@@ -14,7 +14,7 @@ from passerelle.words import noop, sentence
 Date = tuple[int, int, int]
 """Year, month, day; 0 where unknown."""
 
-_YEAR_FIRST = re.compile(r"^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:T.*)?$")
+_YEAR_FIRST = re.compile(r"^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:t.*)?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$")
 _MONTHS = {
     name: number

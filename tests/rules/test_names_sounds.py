@@ -1,0 +1,52 @@
+"""Spellings read into sounds: what is near, what is far, and which consonants serve as keys."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from passerelle.names import sounds
+
+LETTERS = "abcdefghijklmnopqrstuvwxyzçşéïöüчшжкабвשלוםكريمαβγ"
+
+
+def _distance(left: str, right: str, *, right_abjad: bool = False) -> int:
+    return sounds.distance(sounds.cut(left), sounds.cut(right), False, right_abjad)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("choukri", "sjoekri"),
+        ("boujida", "boezjida"),
+        ("tchekhine", "tsjechin"),
+        ("vassiliev", "wassiljew"),
+        ("chemical", "chemical"),
+        ("guedj", "gedj"),
+    ],
+)
+def test_spellings_of_one_sound_are_nearer_than_half_a_consonant(left: str, right: str) -> None:
+    assert _distance(left, right) < 50
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("samir", "karim"), ("karim", "karima"), ("salim", "samil"), ("jan", "piet")]
+)
+def test_another_consonant_or_a_final_a_is_farther(left: str, right: str) -> None:
+    assert _distance(left, right) >= 50
+
+
+def test_vowels_that_arabic_does_not_write_cost_next_to_nothing() -> None:
+    assert _distance("choukri", "شكري", right_abjad=True) < 20 < _distance("choukri", "شكري")
+
+
+@given(st.text(LETTERS, max_size=12), st.text(LETTERS, max_size=12))
+def test_a_distance_is_the_same_both_ways_round_and_nothing_to_itself(left: str, right: str) -> None:
+    assert _distance(left, right) == _distance(right, left) >= 0
+    assert _distance(left, left) == 0
+
+
+def test_one_name_in_two_habits_shares_a_skeleton() -> None:
+    assert set(sounds.skeletons(sounds.cut("tchekhine"))) & set(sounds.skeletons(sounds.cut("tsjechin")))
+    assert set(sounds.skeletons(sounds.cut("чехин"))) & set(sounds.skeletons(sounds.cut("tschechin")))
