@@ -115,6 +115,36 @@ def test_a_delivery_is_read_and_acknowledged_and_the_sender_hears_it(
     assert Notice.objects.filter(kind="used").count() == 1
 
 
+def test_the_sender_is_not_told_through_which_interest_its_report_was_wanted(
+    exchange: dict[str, Any], whole: Delivery
+) -> None:
+    why = "It concerns a subject of an open dossier of yours."
+    assert why in text_of(client_of(makers.seat(exchange["federal"], "desk")).get(f"/delivery/{whole.ref}"))
+    sent = client_of(makers.seat(exchange["noord"], "desk")).get(f"/delivery/{whole.ref}")
+    assert sent.status_code == 200
+    assert why not in text_of(sent)
+
+
+def test_a_list_says_the_themes_of_a_report_to_those_who_have_it_and_not_to_those_who_wait(
+    exchange: dict[str, Any],
+) -> None:
+    wanted = makers.person("a", "Karel Vermassen", birthDate=["1975-02-11"])
+    makers.dossier(exchange["federal"], wanted, title="Armes", now=NOW)
+    makers.report(
+        exchange["noord"], "Karel Vermassen huurt een box.", wanted, handling="consent", now=NOW, themes=["firearms"],
+        handling_reason="an investigation of ours is running", handling_review_on=(NOW + timedelta(days=30)).date(),
+    )
+    assert "Firearms" in text_of(client_of(makers.seat(exchange["noord"], "desk")).get("/"))
+    waiting = text_of(client_of(makers.seat(exchange["federal"], "desk")).get("/"))
+    assert "Pass on" in waiting
+    duty = Duty.objects.get(kind="pass_on")
+    shown = text_of(client_of(makers.seat(exchange["federal"], "desk")).get(f"/duty/{duty.ref}"))
+    for text in (waiting, shown):
+        assert "Firearms" not in text
+        assert "urgent, " not in text, "the urgency would tell what it is about"
+        assert "Directive (EU) 2023/977" not in text, "so would the row of its deadline"
+
+
 def test_a_pointer_says_whom_to_ask_and_not_a_word_of_the_report(exchange: dict[str, Any], asked: Duty) -> None:
     pointer = Delivery.objects.get()
     shown = text_of(client_of(makers.seat(exchange["federal"], "desk")).get(f"/delivery/{pointer.ref}"))

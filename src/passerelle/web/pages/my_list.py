@@ -112,5 +112,4 @@ def delivered(officer: Officer, duties: QuerySet[Duty]) -> dict[int, str]:
 def shown(duties: QuerySet[Duty]) -> Sequence[Duty]:
     """The duties with what a row of the list needs."""
     rows = duties.select_related("service", "holder", "officer", "recipient", "report__service", "match")
-    rows = rows.select_related("match__left__service", "match__right__service")
     return list(rows.order_by("due_at", "id")[:ROWS_MAX])

@@ -9,6 +9,13 @@
   const wanted = () => { try { return localStorage.getItem(remembered) !== "off"; } catch { return true; } };
   const keyed = () => [...document.querySelectorAll("[data-key]")].filter((element) => element.offsetParent !== null);
 
+  const typed = "select, textarea, input:not([type=checkbox]):not([type=radio])";
+  const wordsOf = (element) => {
+    const copy = (element.labels?.[0] ?? element).cloneNode(true);
+    copy.querySelectorAll("kbd, small").forEach((inner) => inner.remove());
+    return copy.textContent.trim().replace(/\s+/g, " ");
+  };
+
   const list = () => {
     if (!help) return;
     const lines = document.getElementById("keys-list");
@@ -19,9 +26,7 @@
       kbd.textContent = element.dataset.key;
       key.append(kbd);
       const what = document.createElement("dd");
-      const copy = element.cloneNode(true);
-      copy.querySelectorAll("kbd").forEach((inner) => inner.remove());
-      what.textContent = copy.textContent.trim().replace(/\s+/g, " ");
+      what.textContent = wordsOf(element);
       key.dataset.made = what.dataset.made = "";
       lines.append(key, what);
     }
@@ -38,12 +43,14 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable], dialog")) return;
+    if (event.target.closest(`${typed}, [contenteditable], dialog`)) return;
     if (event.key === "?") { event.preventDefault(); list(); return; }
     if (!wanted()) return;
     if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
     const target = keyed().find((element) => element.dataset.key === event.key.toLowerCase());
-    if (target) { event.preventDefault(); target.click(); }
+    if (!target) return;
+    event.preventDefault();
+    if (target.matches(typed)) target.focus(); else target.click();
   });
 
   const show = document.getElementById("show-keys");
