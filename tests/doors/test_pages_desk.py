@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from passerelle.records.models import Delivery, Duty, Match, Notice, Officer, Reading
@@ -294,3 +296,21 @@ def test_the_law_is_shown_with_every_source_and_whether_it_binds(exchange: dict[
         assert telling.says in shown
     assert "binding" in shown
     assert "borrowed" in shown
+
+
+def test_a_longer_list_asks_the_database_no_more_questions(exchange: dict[str, Any]) -> None:
+    wanted = makers.person("a", "Karel Vermassen", birthDate=["1975-02-11"])
+    makers.dossier(exchange["federal"], wanted, title="Armes", now=NOW)
+    asked = {}
+    for many in (1, 4):
+        while Delivery.objects.count() < many:
+            makers.report(exchange["noord"], "Karel Vermassen was er.", wanted, themes=["firearms"], now=NOW)
+        for role, address in (("desk", "/"), ("supervisor", "/late"), ("desk", "/reports")):
+            client = client_of(makers.seat(exchange["federal"], role))
+            client.get(address)
+            with CaptureQueriesContext(connection) as questions:
+                assert client.get(address).status_code == 200
+            asked.setdefault(address, []).append(len(questions))
+    for address, counts in asked.items():
+        assert len(set(counts)) == 1, f"{address} asks {counts[0]} questions for one line and {counts[1]} for four"
+        assert counts[0] <= 25, f"{address} asks {counts[0]} questions"
