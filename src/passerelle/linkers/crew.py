@@ -1,0 +1,248 @@
+"""The processes that work for one run, one for each core: each reads its task from the folder and leaves its result."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from passerelle.errors import Refused
+from passerelle.linkers.keeping import Kept, save, save_text
+from passerelle.linkers.weighing import Terms, commonness, say, weigh
+from passerelle.matching import Commonness, Subject
+from passerelle.matching.keys import name_keys
+from passerelle.names import parts
+from passerelle.words import sentence
+
+KEYS = np.dtype([("d", np.int64), ("r", np.int32), ("kind", np.uint8)])
+AHEAD = 4
+
+
+class WorkerLost(Refused):
+    """A process of the run was ended from outside, most often for want of memory."""
+
+    code = "link.worker_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One piece of work. `kind`: keys (of records `first` to `last` of a side) or scores (of one file of pairs)."""
+
+    kind: str
+    number: int
+    side: str = "left"
+    first: int = 0
+    last: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A task that is done, how many pairs it found, and the most memory (MB) its process has had."""
+
+    task: Task
+    found: int
+    process: int
+    memory_mb: float
+
+
+class Crew:
+    """Processes that start when the first task comes, and end with the run; with 0 `workers`, this process alone."""
+
+    def __init__(self, folder: Path, workers: int, terms: Terms, *, alone: bool) -> None:
+        self.workers = workers
+        self.memory: dict[int, float] = {}
+        self._pool: ProcessPoolExecutor | None = None
+        if not workers:
+            _tell(str(folder), terms, alone)
+            return
+        self._pool = ProcessPoolExecutor(
+            workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(str(folder), terms, alone, os.getpid()),
+        )
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+        else:
+            _let_go()
+
+    def work(self, tasks: Iterable[Task]) -> Iterator[Done]:
+        """The tasks as they get done; a few are handed out ahead. Raises WorkerLost."""
+        if self._pool is None:
+            yield from map(_do, tasks)
+            return
+        waiting: set[Future[Done]] = set()
+        source = iter(tasks)
+        try:
+            while True:
+                while len(waiting) < self.workers * AHEAD and (task := next(source, None)) is not None:
+                    waiting.add(self._pool.submit(_do, task))
+                if not waiting:
+                    return
+                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in ready:
+                    done = future.result()
+                    self.memory[done.process] = max(done.memory_mb, self.memory.get(done.process, 0.0))
+                    yield done
+        except BrokenProcessPool as error:
+            raise WorkerLost(
+                sentence("A process of this run was ended from outside, perhaps for want of memory."),
+                way_out=sentence("Start the same command again: it goes on where it was."),
+            ) from error
+
+
+def keys_file(side: str, number: int) -> str:
+    """Where the keys of a run of records stand."""
+    return f"keys-{side}-{number:06}.npy"
+
+
+def counts_file(side: str, number: int) -> str:
+    """Where the counts of a run of records stand."""
+    return f"counts-{side}-{number:06}.json"
+
+
+def scores_file(number: int) -> str:
+    """Where the pairs of one file of candidates stand that reached the bar."""
+    return f"scored-{number:06}.jsonl"
+
+
+def memory_mb() -> float:
+    """The most memory this process has had, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform != "darwin" else peak / 1024**2
+
+
+class _Here:
+    """What this process has been told, and what it has opened."""
+
+    folder: Path
+    terms: Terms
+    alone: bool
+    kept: dict[str, Kept]
+    known: Commonness | None
+
+
+_here = _Here()
+
+
+def _tell(folder: str, terms: Terms, alone: bool) -> None:
+    _here.folder, _here.terms, _here.alone = Path(folder), terms, alone
+    _here.kept, _here.known = {}, None
+
+
+def _let_go() -> None:
+    for kept in _here.kept.values():
+        kept.close()
+    _tell("", _here.terms, _here.alone)
+
+
+def _begin(folder: str, terms: Terms, alone: bool, parent: int) -> None:
+    _tell(folder, terms, alone)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """A process whose parent was killed ends too: nobody would take its results."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _do(task: Task) -> Done:
+    act: Callable[[Task], int] = {"keys": _keys, "scores": _scores}[task.kind]
+    found = act(task)
+    return Done(task, found, os.getpid(), memory_mb())
+
+
+def _kept(side: str) -> Kept:
+    if side not in _here.kept:
+        _here.kept[side] = Kept(_here.folder, side)
+    return _here.kept[side]
+
+
+def _subjects(side: str, rows: Iterable[int]) -> list[Subject]:
+    return [Subject.from_ftm(entity) for entity in _kept(side).entities(rows)]
+
+
+def _keys(task: Task) -> int:
+    said = say(task.first, _subjects(task.side, range(task.first, task.last)))
+    array = np.empty(len(said.rows), dtype=KEYS)
+    array["d"], array["r"], array["kind"] = said.digests, said.rows, said.kinds
+    save(_here.folder / keys_file(task.side, task.number), array)
+    counts = {"stems": said.stems, "shared": said.shared}
+    save_text(_here.folder / counts_file(task.side, task.number), json.dumps(counts, ensure_ascii=False))
+    name_keys.cache_clear()  # a name seldom comes again, and a million of them do not fit
+    return 0
+
+
+def _commonness() -> Commonness:
+    if _here.known is None:
+        told: dict[str, Any] = json.loads((_here.folder / "commonness.json").read_text(encoding="utf-8"))
+        shared = {int(value): count for value, count in told["shared"].items()}
+        _here.known = commonness(told["subjects"], told["stems"], shared, _here.terms)
+    return _here.known
+
+
+def _scores(task: Task) -> int:
+    pairs = np.load(_here.folder / f"pairs-{task.number:06}.npy").astype(np.int64)
+    if _here.alone:
+        rows, places = np.unique(pairs, return_inverse=True)
+        subjects = _subjects("left", rows.tolist())
+        places = places.reshape(pairs.shape)
+        left, right = places[:, 0], places[:, 1]
+    else:
+        ours, left = np.unique(pairs[:, 0], return_inverse=True)
+        theirs, right = np.unique(pairs[:, 1], return_inverse=True)
+        subjects = [*_subjects("left", ours.tolist()), *_subjects("right", theirs.tolist())]
+        right = right + len(ours)
+    found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms)
+    ids = {tuple(pair): (int(one), int(two)) for pair, one, two in zip(pairs.tolist(), left, right, strict=True)}
+    lines = []
+    for pair in found:
+        one, two = ids[pair.left, pair.right]
+        lines.append(
+            json.dumps(
+                {
+                    "l": pair.left, "r": pair.right, "left_id": subjects[one].id, "right_id": subjects[two].id,
+                    "score": pair.score, "band": pair.band, "because": pair.because,
+                },
+                ensure_ascii=False,
+            )
+        )  # fmt: skip
+    save_text(_here.folder / scores_file(task.number), "".join(line + "\n" for line in lines))
+    if task.number % 8 == 7:
+        parts.parse.cache_clear()
+    return len(found)
+
+
+def gather(files: Iterable[Path]) -> tuple[Counter[str], Counter[int]]:
+    """The counts of all runs of records: stems of names, and digests of values that more than two records share."""
+    stems: Counter[str] = Counter()
+    digests: list[np.ndarray[Any, np.dtype[np.int64]]] = []
+    for file in files:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        stems.update(told["stems"])
+        digests.append(np.array(told["shared"], dtype=np.int64))
+    shared: Counter[int] = Counter()
+    if digests:
+        values, counts = np.unique(np.concatenate(digests), return_counts=True)
+        shared.update({int(v): int(n) for v, n in zip(values[counts > 2], counts[counts > 2], strict=True)})
+    return stems, shared

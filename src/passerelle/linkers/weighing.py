@@ -1,0 +1,161 @@
+"""What a record is found by, how common its words are here, and how candidates are weighed: alike for every runner."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from passerelle.linkers.sieve import Sieve
+from passerelle.matching import Commonness, Key, Subject, Subjects, compare, keys
+from passerelle.matching.evidence import address
+from passerelle.matching.evidence.finding import weights
+from passerelle.matching.score import band_of
+from passerelle.matching.subject import FAMILIES, PERSON
+from passerelle.names import parts
+
+Ints = npt.NDArray[np.int64]
+
+WEIGHT = 10_000_000
+"""What a key borne by one record weighs; one borne by n weighs an n-th. Whole numbers add up the same in any order."""
+
+NAMED = frozenset({"name", "word", "organisation"})
+BESIDE = frozenset({"born", "birth", "address", "phone", "email", "identifier"})
+"""An over-common key of the first set and one of the second, borne together, make a key of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On which terms registers are joined.
+
+    `bar`: pairs below this score are not told. `hub`: a key that more records than this bear (on one side) joins them
+    only together with another such key. `each`: so many candidates of one record are weighed, the rarest keys first.
+    `because`: whether each pair carries its reasons. `counted`: whether names that are common here weigh less.
+    """
+
+    bar: float = 0.7
+    hub: int = 60
+    each: int = 20
+    because: bool = True
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records that may be one subject."""
+
+    left: int
+    right: int
+    score: float
+    band: str
+    because: str
+
+
+@dataclass(slots=True)
+class Said:
+    """What a run of records says: its keys by 64-bit digest (with the row that bears each), the kinds and samples of
+    keys, the stems of its names, and the digests of values that many may share."""
+
+    rows: list[int] = field(default_factory=list)
+    digests: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    stems: Counter[str] = field(default_factory=Counter)
+    shared: list[int] = field(default_factory=list)
+
+
+KINDS = (
+    "name", "word", "born", "birth", "organisation", "identifier", "phone", "plate", "plate_part", "email", "address",
+    "relation",
+)  # fmt: skip
+
+
+def digest(kind: str, value: str) -> int:
+    """A key as a signed 64-bit number. Two that collide only cost one comparison more."""
+    return int.from_bytes(hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest(), "little", signed=True)
+
+
+def subject_keys(subject: Subject) -> frozenset[Key]:
+    """The keys of a subject: those of `matching`."""
+    return keys(subject)
+
+
+def say(first: int, subjects: Sequence[Subject]) -> Said:
+    """What these records say; the first of them has the number `first`."""
+    said = Said()
+    places = {kind: place for place, kind in enumerate(KINDS)}
+    for row, subject in enumerate(subjects, first):
+        found = subject_keys(subject)
+        for key in found:
+            said.rows.append(row)
+            said.digests.append(digest(key.kind, key.value))
+            said.kinds.append(places[key.kind])
+            if key.kind in {"phone", "identifier"}:
+                said.shared.append(digest("", key.value))
+        said.shared.extend(digest("", text) for text in address.addresses(subject))
+        said.stems.update({word.stem for name in subject.names for word in parts.parse(name).words})
+    return said
+
+
+class Shared(Mapping[str, int]):
+    """How many records share a value, told by its digest."""
+
+    def __init__(self, counts: Mapping[int, int]) -> None:
+        self._counts = counts
+
+    def __getitem__(self, value: str) -> int:
+        return self._counts[digest("", value)]
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("only digests are kept, not the values themselves")
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+
+def commonness(subjects: int, stems: Mapping[str, int], shared: Mapping[int, int], terms: Terms) -> Commonness:
+    """How common words and values are in the registers at hand, both together."""
+    return Commonness(subjects if terms.counted else 0, stems if terms.counted else {}, Shared(shared))
+
+
+def weigh(
+    subjects: Sequence[Subject],
+    pairs: Sequence[tuple[int, int]],
+    left: Ints,
+    right: Ints,
+    known: Commonness,
+    terms: Terms,
+) -> list[Pair]:
+    """The pairs that reach the bar. `pairs` are the records' numbers; `left`, `right` their places in `subjects`."""
+    batch = Subjects(subjects, known)
+    at_least = min(0.999999, max(0.01, terms.bar - 1e-6))
+    may = _that_may(subjects, batch, left, right, math.log2(at_least / (1.0 - at_least)))
+    scores = batch.score(left[may], right[may], at_least=at_least)
+    found = []
+    for place, score in zip(may.tolist(), scores.tolist(), strict=True):
+        if score < terms.bar:
+            continue
+        one, two = subjects[int(left[place])], subjects[int(right[place])]
+        why = ""
+        if terms.because:
+            why = " ".join(compare(one, two, commonness=known).because)
+        found.append(Pair(pairs[place][0], pairs[place][1], score, band_of(score), why))
+    return found
+
+
+def _that_may(subjects: Sequence[Subject], batch: Subjects, left: Ints, right: Ints, bar: float) -> Ints:
+    """The places of the pairs that can still reach the bar, by the bits of their names and the most that all else says.
+
+    Pairs that are no persons with names are left to the batch.
+    """
+    person = np.array([bool(one.names) and FAMILIES[one.schema] == {PERSON} for one in subjects], dtype=np.bool_)
+    persons = person[left] & person[right]
+    most_named = float(max(weights()["name"]["most"], weights()["name"]["rare_most"]))
+    reach = Sieve(subjects).most(left, right, np.where(persons, most_named, -1e9), bar)
+    persons_may = persons & (reach + most_named >= bar)
+    named, _, _ = batch._name_bits(left, right, persons_may)
+    return np.flatnonzero(~persons | (persons_may & (named + reach >= bar)))
