@@ -43,7 +43,7 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-    if (event.target.closest(`${typed}, [contenteditable], dialog`)) return;
+    if (event.target.closest(`${typed}, [contenteditable], dialog[open]`)) return;
     if (event.key === "?") { event.preventDefault(); list(); return; }
     if (!wanted()) return;
     if (event.key === "j" || event.key === "k") { event.preventDefault(); step(event.key === "j" ? 1 : -1); return; }
