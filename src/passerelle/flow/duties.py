@@ -149,10 +149,25 @@ def mirror(lines: Journal, review: Duty) -> None:
     move(lines, withheld, "mirror")
 
 
+def rehome(lines: Journal, duty: Duty) -> None:
+    """The duty goes to whoever stands on its rung now, or above, and can act; it never comes down."""
+    holder = rungs.holder_from(duty.service, duty.level, lines.now, excluding=decider_of(duty))
+    duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
+    move(lines, duty, "assign")
+    tell_holder(lines, duty)
+
+
 def decider_of(duty: Duty) -> Officer | None:
-    """Whose decision a duty looks at as the second person: they never come to hold it. None for any other duty."""
-    if duty.kind == "judge" and duty.match is not None and duty.level > 0:
-        last = duty.match.judgements.filter(taken_back_at__isnull=True).last()
+    """Whose decision a duty looks at as the second person: they never come to hold it. None for any other duty.
+
+    A pair that stands as different on the evidence of today is asked for one reason only: a second person must confirm.
+    """
+    if duty.kind == "judge":
+        match = duty.match
+        assert match is not None
+        if match.verdict != "different" or match.judged_evidence != match.evidence:
+            return None
+        last = match.judgements.filter(taken_back_at__isnull=True).last()
         return last.officer if last is not None else None
     if duty.kind != "review":
         return None

@@ -71,7 +71,7 @@ def take_back(*, ref: str, officer: Officer, now: datetime) -> Match:
         match.judged_evidence = before.evidence if before is not None else ""
         match.save(update_fields=["verdict", "judged_evidence"])
         lines.write(MatchJudged(match=match.ref, verdict=match.verdict, by=officer.ref, evidence=match.judged_evidence))
-        oblige.by_matches(lines, [match])
+        _follow(lines, match, before.officer if before is not None else officer)
     return match
 
 
@@ -104,7 +104,11 @@ def _follow(lines: Journal, match: Match, officer: Officer) -> None:
         for duty in resting:
             _end_with_its_review(lines, duty, officer)
         return
-    if not Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True).exists():
+    asked = Duty.objects.select_for_update(of=("self",)).filter(match=match, kind="judge", ended_at__isnull=True)
+    confirming = asked.select_related("service", "match", "officer").first()
+    if confirming is not None and confirming.officer == officer:
+        duties.rehome(lines, confirming)
+    if confirming is None:
         service = officer.service
         duties.raise_duty(
             lines,

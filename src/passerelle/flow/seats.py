@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from passerelle.flow import duties, rungs
+from passerelle.flow import duties
 from passerelle.flow.ledger_lines import journal
 from passerelle.ledger.events import OfficerAway, OfficerSeated, ServiceAdded
 from passerelle.policy import disclosure
@@ -81,11 +81,6 @@ def go_away(*, officer: Officer, until: datetime | None, now: datetime) -> list[
             held = Duty.objects.select_for_update(of=("self",)).filter(officer=officer, ended_at__isnull=True)
             rows = held.exclude(state="withheld")  # these have the holder of their review
             for duty in rows.select_related("service", "holder", "report__author", "about", "match"):
-                holder = rungs.holder_from(
-                    duty.service, duty.level, lines.now, excluding=duties.decider_of(duty)
-                )
-                duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
-                duties.move(lines, duty, "assign")
-                duties.tell_holder(lines, duty)
+                duties.rehome(lines, duty)
                 rehomed.append(duty)
     return rehomed
