@@ -163,6 +163,10 @@ def _units(word: str) -> tuple[tuple[int, ...], bool]:
     return sounds.cut(bare), script.script_of(bare) in {"arabic", "hebrew"}
 
 
+HEARD_FROM = 0.45
+"""Words spelt less alike than this are not listened to: they never sound nine tenths alike in one script."""
+
+
 def _heard_alike(left: str, right: str) -> float:
     """How alike two words sound, in whatever scripts."""
     (one, one_abjad), (other, other_abjad) = _units(left), _units(right)
@@ -172,6 +176,7 @@ def _heard_alike(left: str, right: str) -> float:
     return max(0.0, 1.0 - sounds.distance(one, other, one_abjad, other_abjad) / weight)
 
 
+@lru_cache(maxsize=262144)
 def _alike(left: Token, right: Token) -> float:
     if left.raw == right.raw:
         return 1.0
@@ -197,7 +202,7 @@ def _alike(left: Token, right: Token) -> float:
         JaroWinkler.similarity(left.raw, right.raw) - 0.14,
     )
     spelt = 0.0 if ratio < 0.7 else (ratio - 0.4) / 0.6
-    if spelt < 0.85 and min(len(left.raw), len(right.raw)) > 4:
+    if spelt < 0.85 and ratio >= HEARD_FROM and min(len(left.raw), len(right.raw)) > 4:
         heard = _heard_alike(left.raw, right.raw)
         return max(spelt, 0.92 * heard) if heard >= 0.9 else spelt
     return spelt
