@@ -154,15 +154,15 @@ SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     "a dossier of another service": (nothing, a_dossier_of_another, ["noord.desk", "federal.head"], "stad.desk"),
     "whose discreet interest it is": (
         a_discreet_dossier("midi"), a_discreet_dossier("zuid"),
-        ["noord.desk", "noord.officer", "noord.head", "stad.desk", "federal.desk"], "midi.desk",
+        ["noord.desk", "noord.officer", "federal.desk"], "midi.desk",
     ),
     "why it was withheld": (
         withheld("g", "an informant would be in danger"), withheld("f", "essential interests are at stake here"),
-        ["federal.desk", "federal.officer", "stad.desk"], "noord.desk",
+        ["federal.desk", "federal.officer"], "noord.desk",
     ),
     "what stands behind a pointer": (
         behind_a_pointer("witness", "Zag alles vanuit het raam."), behind_a_pointer("victim", "Werd geslagen."),
-        ["federal.desk", "federal.officer", "federal.head", "stad.desk"], "noord.officer",
+        ["federal.desk", "federal.officer"], "noord.officer",
     ),
     "who was blacked out": (
         blacked_out("Adriana Verhulst"), blacked_out("An De Wachter"), ["federal.desk", "federal.officer"], "noord.desk"

@@ -19,6 +19,7 @@ from passerelle.ledger.events import MatchFound, MatchWeighedAgain
 from passerelle.matching.score import NONE, band_of
 from passerelle.names import places
 from passerelle.records.models import Key, Match, Relation, Subject
+from passerelle.records.models.reports import new_salt
 
 HUB_RECORDS_MAX = 200
 """A value borne by more records than this is over-common: ranked low, followed only so far, and shown."""
@@ -238,11 +239,11 @@ def kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
     return kept
 
 
-def digest_of(because: list[Any]) -> str:
-    """A digest of the evidence in sentences. How many records share a value is no part of it: a pair is not asked again
-    because one more family moved into the house."""
+def digest_of(because: list[Any], salt: bytes = b"") -> str:
+    """A digest of the evidence in sentences, salted for the ledger because they name people. How many records share a
+    value is no part of it: a pair is not asked again because one more family moved into the house."""
     told = json.dumps([_without_counts(reason) for reason in because], ensure_ascii=False, sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    return hashlib.sha256(salt + told.encode()).hexdigest()
 
 
 def _without_counts(reason: list[Any]) -> list[Any]:
@@ -256,7 +257,8 @@ def _keep(lines: Journal, pair: tuple[int, int], match: Match | None, compared: 
     if match is None and compared.band == "none":
         return None
     because = [reason.to_json() for reason in compared.reasons]
-    evidence = digest_of(because)
+    salt = new_salt() if match is None else bytes(match.salt)
+    evidence = digest_of(because, salt)
     if match is not None:
         if match.evidence == evidence and match.band == compared.band:
             return None
@@ -275,6 +277,7 @@ def _keep(lines: Journal, pair: tuple[int, int], match: Match | None, compared: 
         band=compared.band,
         because=because,
         evidence=evidence,
+        salt=salt,
         found_at=lines.now,
     )
     lines.write(

@@ -539,7 +539,7 @@ def _state(
             theme=theme,
             territory=territory,
             purpose=purpose,
-            legal_basis=legal_basis,
+            commitment=canonical.commitment(bytes(interest.salt), {"legal_basis": legal_basis}),
             until=until.isoformat(),
             discreet=discreet,
             by=officer.ref if officer else "",

@@ -101,7 +101,8 @@ class SubjectsAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class InterestStated(Event):
-    """A service stated why it needs to know: a dossier, a watch or a rule, with purpose, legal basis and end."""
+    """A service stated why it needs to know: a dossier, a watch or a rule, with purpose and end. `commitment` is salted
+    over the legal basis, which is free text and may name somebody."""
 
     interest: str
     service: str
@@ -110,7 +111,7 @@ class InterestStated(Event):
     theme: str
     territory: str
     purpose: str
-    legal_basis: str
+    commitment: str
     until: str
     discreet: bool
     by: str

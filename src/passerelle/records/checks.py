@@ -50,7 +50,6 @@ def plain_rows() -> Folded:
             "theme": interest.theme,
             "territory": interest.territory,
             "purpose": interest.purpose,
-            "legal_basis": interest.legal_basis,
             "until": interest.until.isoformat(),
             "discreet": interest.discreet,
         }

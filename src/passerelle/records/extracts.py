@@ -28,6 +28,9 @@ _NAMES = frozenset({
 _ALIKE_FROM = 0.7
 """From here on two words may be one name in two spellings (`passerelle.names.compare`)."""
 
+_WORDS_MAX = 2000
+"""A text with more words that may be names than this is covered as a whole: to weigh them all would stop the clocks."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _ENDINGS = ("s", "’s", "'s", "en", "e", "es", "n", "tje", "je", "ke", "ens")
 """What a name may have behind it in the four languages: a genitive, a plural, a pet form."""
@@ -178,6 +181,8 @@ def _by_name(text: str, words: Collection[str]) -> list[tuple[int, int]]:
     initials of the whole name by themselves."""
     if not words:
         return []
+    if len({hit[0] for hit in _WORD.finditer(text) if hit[0][0].isupper()}) > _WORDS_MAX:
+        return [(0, len(text))]
     found = []
     initials = {word[0].casefold() for word in words}
     for hit in _WORD.finditer(text):

@@ -79,7 +79,7 @@ def _dossier_opened(folded: Folded, facts: Row) -> None:
 def _interest_stated(folded: Folded, facts: Row) -> None:
     folded.interests[facts["interest"]] = {
         name: facts[name]
-        for name in ("service", "kind", "dossier", "theme", "territory", "purpose", "legal_basis", "until", "discreet")
+        for name in ("service", "kind", "dossier", "theme", "territory", "purpose", "until", "discreet")
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import ERROR, CheckMessage, Error, register
 from django.core.checks import Warning as Caution
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from passerelle.server import safe_sqlite
@@ -70,3 +71,10 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+def refuse_unsafe() -> None:
+    """What `serve` refuses, no page server of somebody else's may start either. Raises ImproperlyConfigured."""
+    wrong = [message for message in (*safe_database(None), *secret(None)) if message.level >= ERROR]
+    if wrong:
+        raise ImproperlyConfigured(" ".join(f"{message.id}: {message.msg} {message.hint}" for message in wrong))

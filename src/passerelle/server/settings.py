@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "passerelle.records",
     "passerelle.web",
+    "passerelle.server.apps.ServerConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -57,6 +57,7 @@ class Interest(models.Model):
     territory = models.CharField(max_length=60, blank=True)
     purpose = models.CharField(max_length=40)
     legal_basis = models.CharField(max_length=300)
+    salt = models.BinaryField(default=new_salt)
     until = models.DateField()
     discreet = models.BooleanField(default=False)
     stated_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True)

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from passerelle.ids import fresh_ref
+from passerelle.records.models.reports import new_salt
 from passerelle.records.models.services import Officer
 from passerelle.records.models.subjects import Subject
 from passerelle.words import noop
@@ -23,7 +24,8 @@ def new_match_ref() -> str:
 class Match(models.Model):
     """Two subjects, of different services, that may be the same. `left` is the one recorded first.
 
-    `evidence` is a digest of the reasons: a judged pair is not asked again unless it changes.
+    `evidence` is a salted digest of the reasons: a judged pair is not asked again unless it changes, and whoever holds
+    the ledger cannot try names until one fits.
     """
 
     ref = models.CharField(max_length=40, unique=True, default=new_match_ref)
@@ -33,6 +35,7 @@ class Match(models.Model):
     band = models.CharField(max_length=10)
     because = models.JSONField(default=list)
     evidence = models.CharField(max_length=64)
+    salt = models.BinaryField(default=new_salt)
     verdict = models.CharField(max_length=10, blank=True)
     judged_evidence = models.CharField(max_length=64, blank=True)
     found_at = models.DateTimeField()
