@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from passerelle.duty import LIVE
 from passerelle.errors import Refused
 from passerelle.flow import acknowledge, decide, duties, hold, judge, ledger_lines, oblige, receive, reconcile, seats
 from passerelle.flow import work as worker
@@ -93,10 +94,14 @@ class Exchange(RuleBasedStateMachine):
             themes=["terrorism"] if category == "witness" else [],
         )
 
-    @initialize(category=CATEGORIES, handling=st.sampled_from(["consent", "sealed"]), purpose=PURPOSES)
-    def something_is_owed(self, category: str, handling: str, purpose: str) -> None:
+    @initialize(
+        category=CATEGORIES, handling=st.sampled_from(["consent", "sealed"]), purpose=PURPOSES, withheld=st.booleans()
+    )
+    def something_is_owed(self, category: str, handling: str, purpose: str, withheld: bool) -> None:
         self.open_dossier("midi", PEOPLE[0], 20, category == "child", purpose)
         self.file("noord", PEOPLE[0], category, handling)
+        if withheld:
+            self.withhold(0, "desk")
 
     @rule(key=SERVICES, who=WHO, category=CATEGORIES, handling=st.sampled_from(["open", "consent", "sealed"]))
     def file(self, key: str, who: dict[str, list[str]], category: str, handling: str) -> None:
@@ -208,7 +213,7 @@ class Exchange(RuleBasedStateMachine):
 
     @rule(number=ANY, days=st.integers(0, 9))
     def go_away(self, number: int, days: int) -> None:
-        held = Officer.objects.filter(holds__ended_at__isnull=True).distinct()
+        held = Officer.objects.filter(holds__state__in=LIVE).distinct()
         officer = self._one(held, number) or self._one(Officer.objects.all(), number)
         seats.go_away(officer=officer, until=self.now + timedelta(days=days) if days else None, now=self.now)
 
