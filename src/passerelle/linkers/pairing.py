@@ -99,7 +99,7 @@ def bounded(base: duckdb.DuckDBPyConnection, *, hub: int) -> tuple[int, list[tup
 
 
 def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Terms, told: Told) -> int:
-    """`candidate`: the pairs to be weighed, each once, with the rarest key that joins them; how many there are."""
+    """`candidate`: the pairs to be weighed, each once, with the commonest key that joins them; how many there are."""
     base.execute("CREATE OR REPLACE TABLE chosen (l INTEGER, r INTEGER, best BIGINT)")
     other = "left" if alone else "right"
     apart = "AND a.r <> b.r" if alone else ""
@@ -107,7 +107,8 @@ def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Te
     for start in range(0, rows, BLOCK_ROWS):
         base.execute(
             f"INSERT INTO chosen SELECT {one}, {two}, best FROM ("  # noqa: S608 (numbers and names of ours)
-            f"  SELECT a.r AS x, b.r AS y, sum({WEIGHT} // a.n) AS weight, min({{'n': a.n, 'd': a.d}}).d AS best"
+            f"  SELECT a.r AS x, b.r AS y, sum({WEIGHT} // a.n) AS weight,"
+            "   max((a.n::BIGINT << 40) + (a.d & 1099511627775)) AS best"
             f"  FROM keys_left a JOIN keys_{other} b ON a.d = b.d {apart}"
             f"  WHERE a.r >= {start} AND a.r < {start + BLOCK_ROWS} GROUP BY a.r, b.r"
             f") QUALIFY row_number() OVER (PARTITION BY x ORDER BY weight DESC, y) <= {terms.each}"
@@ -119,7 +120,8 @@ def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Te
 
 
 def write_chunks(base: duckdb.DuckDBPyConnection, folder: Path, size: int) -> int:
-    """The candidates in files of `size` pairs: those that one key joins stand together. How many files."""
+    """The candidates in files of `size` pairs: those that one key joins stand together, so that a file
+    speaks of few records. How many files."""
     found = base.execute("SELECT l, r FROM candidate ORDER BY best, l, r")
     number = 0
     while rows := found.fetchmany(size):

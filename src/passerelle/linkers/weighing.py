@@ -39,8 +39,8 @@ class Terms:
     """
 
     bar: float = 0.7
-    hub: int = 60
-    each: int = 20
+    hub: int = 30
+    each: int = 10
     because: bool = True
     counted: bool = True
 
