@@ -103,6 +103,17 @@ def test_lists_hold_exactly_what_the_policy_lets_each_reader_list(busy, model, l
     assert 0 < seen_by_anybody < len(rows) * Officer.objects.count(), "some see some, nobody is shown everything"
 
 
+def test_matches_in_full_are_those_of_which_the_policy_shows_both_sides(busy) -> None:
+    rows, full = list(Match.objects.all()), 0
+    for officer in Officer.objects.select_related("service"):
+        in_sql = set(visibility.matches_in_full(officer).values_list("pk", flat=True))
+        reader = facts.reader_facts(officer)
+        in_python = {row.pk for row in rows if access.may(reader, "read_content", facts.match_facts(row)).allowed}
+        assert in_sql == in_python, officer.name
+        full += len(in_sql)
+    assert full, "some desk sees both sides of some match"
+
+
 def test_an_administrator_lists_nothing_of_the_content(busy) -> None:
     administrator = makers.officer(busy["noord"], "administrator", now=NOON + timedelta(days=12))
     assert [listed(administrator).count() for _, listed, _ in CASES] == [0, 0, 0, 0, 0]

@@ -297,6 +297,6 @@ def test_an_address_shared_by_many_is_ranked_lower_and_shown_as_such(exchange) -
     _french_dossier(exchange, now=NOON + timedelta(hours=1))
     match = Match.objects.order_by("-id")[0]
     said = " ".join(str(acknowledge.Sentence.from_json(reason)) for reason in match.because)
-    assert re.search(r"shared by 2[45] records here", said)
+    assert re.search(r"shared by 20\+ records here", said), "in steps: an exact number would tell of each new record"
     assert match.band == "possible", "a shelter's address is no proof, and it is not silently dropped"
     assert Duty.objects.filter(kind="judge", match=match).exists()

@@ -13,6 +13,7 @@ from passerelle.words import Sentence, noop, sentence
 
 SAME = noop("Both are found at the same address, “{left}” and “{right}”.")
 UNSAID = noop("One side does not say where it is.")
+STEPS = (3, 5, 10, 20, 50, 100, 200, 500, 1000, 5000, 10_000, 100_000)
 NEAR = noop("The addresses “{left}” and “{right}” may be the same.")
 
 
@@ -56,10 +57,12 @@ def _say_door(template: str, left: str, right: str, records: int) -> Sentence:
 
 
 def _with_hub(said: Sentence, records: int) -> Sentence:
-    """An address that many share is shown as such: it says less, and the reader sees why."""
+    """An address that many share is shown as such: it says less, and the reader sees why. In steps, because an exact
+    number would tell of each record that another service files."""
     if not records:
         return said
-    return sentence("{before} It is shared by {count} records here, so it says less.", before=said, count=records)
+    many = f"{max(step for step in STEPS if step <= max(records, STEPS[0]))}+"
+    return sentence("{before} It is shared by {count} records here, so it says less.", before=said, count=many)
 
 
 def addresses(subject: Subject) -> tuple[str, ...]:
