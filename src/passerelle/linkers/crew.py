@@ -24,11 +24,13 @@ from passerelle.linkers.keeping import Kept, save, save_text
 from passerelle.linkers.weighing import Terms, commonness, say, weigh
 from passerelle.matching import Commonness, Subject
 from passerelle.matching.keys import name_keys
-from passerelle.names import parts
+from passerelle.names import parts, places
 from passerelle.words import sentence
 
 KEYS = np.dtype([("d", np.int64), ("r", np.int32), ("kind", np.uint8)])
 AHEAD = 4
+PER_RECORD = (name_keys, parts.parse, places.parse_address, places.address_keys)
+"""What these remember seldom comes again in another task, and that of a million records does not fit in memory."""
 
 
 class WorkerLost(Refused):
@@ -169,6 +171,9 @@ def _end_with(parent: int) -> None:
 def _do(task: Task) -> Done:
     act: Callable[[Task], int] = {"keys": _keys, "scores": _scores}[task.kind]
     found = act(task)
+    if task.kind == "keys" or task.number % 4 == 3:
+        for remembered in PER_RECORD:
+            remembered.cache_clear()
     return Done(task, found, os.getpid(), memory_mb())
 
 
@@ -189,7 +194,6 @@ def _keys(task: Task) -> int:
     save(_here.folder / keys_file(task.side, task.number), array)
     counts = {"stems": said.stems, "shared": said.shared}
     save_text(_here.folder / counts_file(task.side, task.number), json.dumps(counts, ensure_ascii=False))
-    name_keys.cache_clear()  # a name seldom comes again, and a million of them do not fit
     return 0
 
 
@@ -228,8 +232,6 @@ def _scores(task: Task) -> int:
             )
         )  # fmt: skip
     save_text(_here.folder / scores_file(task.number), "".join(line + "\n" for line in lines))
-    if task.number % 8 == 7:
-        parts.parse.cache_clear()
     return len(found)
 
 
