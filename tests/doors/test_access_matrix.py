@@ -198,7 +198,9 @@ def state() -> list[Any]:
     ]
 
 
-def test_access_matrix_every_route_answers_every_seat_as_the_table_says(exchange: dict[str, Any], things: dict[str, str]) -> None:
+def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
+    exchange: dict[str, Any], things: dict[str, str]
+) -> None:
     found = routes()
     assert set(found) == set(TABLE), "a route that the table does not have, or a row without a route"
     seated = {seat: signed_in(exchange, seat) for seat in SEATS}
