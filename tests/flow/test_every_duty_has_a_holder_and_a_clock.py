@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.db import connection, transaction
@@ -46,7 +46,8 @@ WHY = "the informant would be in danger"
 class Exchange(RuleBasedStateMachine):
     """The exchange of `makers`, made once by the test; each example happens in a transaction that is undone."""
 
-    services: dict[str, Service]
+    services: ClassVar[dict[str, Service]]
+    seen: ClassVar[set[str]] = set()
 
     def __init__(self) -> None:
         super().__init__()
@@ -231,6 +232,7 @@ class Exchange(RuleBasedStateMachine):
         at = ledger_lines.effective(self.now)
         rows = Duty.objects.select_related("service", "holder", "officer__service", "report__author", "match", "about")
         for duty in rows:
+            self.seen.add(duty.state)
             assert duty.ref not in self.ends or self.ends[duty.ref] == duty.state, "what has ended stays ended"
             if not duty.live:
                 self.ends[duty.ref] = duty.state
@@ -305,3 +307,4 @@ def test_whatever_happens_every_duty_has_a_holder_and_a_clock(exchange: dict[str
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
+    assert Exchange.seen >= {"open", "withheld", "done"}, "the machine went through next to nothing"
