@@ -21,8 +21,8 @@ import numpy as np
 
 from passerelle.errors import Refused
 from passerelle.linkers.keeping import Kept, save, save_text
-from passerelle.linkers.weighing import Terms, commonness, say, weigh
-from passerelle.matching import Commonness, Subject
+from passerelle.linkers.weighing import Terms, commonness, digest, say, weigh
+from passerelle.matching import Commonness, Subject, keys
 from passerelle.matching.keys import name_keys
 from passerelle.names import parts, places
 from passerelle.words import sentence
@@ -41,7 +41,8 @@ class WorkerLost(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One piece of work. `kind`: keys (of records `first` to `last` of a side) or scores (of one file of pairs)."""
+    """One piece of work. `kind`: keys (of records `first` to `last` of a side), hubs (their values), or scores (of one
+    file of pairs)."""
 
     kind: str
     number: int
@@ -169,7 +170,7 @@ def _end_with(parent: int) -> None:
 
 
 def _do(task: Task) -> Done:
-    act: Callable[[Task], int] = {"keys": _keys, "scores": _scores}[task.kind]
+    act: Callable[[Task], int] = {"keys": _keys, "hubs": _hubs, "scores": _scores}[task.kind]
     found = act(task)
     if task.kind == "keys" or task.number % 4 == 3:
         for remembered in PER_RECORD:
@@ -195,6 +196,17 @@ def _keys(task: Task) -> int:
     counts = {"stems": said.stems, "shared": said.shared}
     save_text(_here.folder / counts_file(task.side, task.number), json.dumps(counts, ensure_ascii=False))
     return 0
+
+
+def _hubs(_: Task) -> int:
+    """The values of over-common keys, of which only digests were kept."""
+    bearers = json.loads((_here.folder / "hubs.json").read_text(encoding="utf-8"))
+    named: list[tuple[int, str]] = []
+    for value, row in bearers:
+        (subject,) = _subjects("left", [row])
+        named.extend((value, key.value) for key in keys(subject) if digest(key.kind, key.value) == value)
+    save_text(_here.folder / "hubs.named.json", json.dumps(named, ensure_ascii=False))
+    return len(named)
 
 
 def _commonness() -> Commonness:

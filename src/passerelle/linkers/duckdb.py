@@ -17,10 +17,9 @@ import duckdb
 from passerelle.errors import Refused
 from passerelle.linkers import pairing
 from passerelle.linkers.crew import Crew, Task, counts_file, gather, keys_file, memory_mb, scores_file
-from passerelle.linkers.keeping import Kept, keep, save_text
+from passerelle.linkers.keeping import keep, save_text
 from passerelle.linkers.register import Record, RefusedRecord, kind_of, records
-from passerelle.linkers.weighing import Terms, digest, subject_keys
-from passerelle.matching import Subject
+from passerelle.linkers.weighing import Terms
 from passerelle.words import sentence
 
 ENGINES = ("duckdb",)
@@ -183,7 +182,7 @@ class _Run:
         workers = self.workers if sum(counts.values()) > FEW_RECORDS else 0
         with Crew(self.folder, workers, self.terms, alone=self.alone) as crew:
             self._keys(crew, counts)
-            found = self._candidates(counts)
+            found = self._candidates(crew, counts)
             self._scores(crew, int(found["chunks"]))
             pairs = self._write(int(found["chunks"]))
             memory = memory_mb() + sum(crew.memory.values())
@@ -244,7 +243,7 @@ class _Run:
         told = {"subjects": sum(counts.values()), "stems": stems, "shared": shared}
         save_text(self.folder / "commonness.json", json.dumps(told, ensure_ascii=False))
 
-    def _candidates(self, counts: dict[str, int]) -> dict[str, Any]:
+    def _candidates(self, crew: Crew, counts: dict[str, int]) -> dict[str, Any]:
         done = self.folder / "candidates.json"
         if not done.exists():
             self.progress("candidates", 0.0)
@@ -254,7 +253,7 @@ class _Run:
                     pairing.take_keys(base, side, [self.folder / keys_file(side, number) for number in chunks])
                 pairing.count_keys(base, alone=self.alone, hub=self.terms.hub)
                 bounded_keys, hubs = pairing.bounded(base, hub=self.terms.hub)
-                bounded = self._named(base, hubs)
+                bounded = self._named(crew, base, hubs)
                 many = pairing.choose(
                     base, counts["left"], alone=self.alone, terms=self.terms,
                     told=lambda share: self.progress("candidates", share),
@@ -266,25 +265,19 @@ class _Run:
         told: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
         return told
 
-    def _named(self, base: duckdb.DuckDBPyConnection, hubs: list[tuple[int, str, int]]) -> list[dict[str, Any]]:
-        """The bounded keys with their values: each is read again off one record that bears it."""
-        kept = Kept(self.folder, "left")
-        named = []
-        bearers = dict(
-            base.execute(
-                "SELECT d, min(r) FROM raw_left WHERE d IN (SELECT unnest(?::BIGINT[])) GROUP BY d",
-                [[value for value, _, _ in hubs]],
-            ).fetchall()
-        )
-        read: dict[int, dict[int, str]] = {}
-        for value, kind, count in hubs:
-            row = bearers[value]
-            if row not in read:
-                subject = Subject.from_ftm(next(kept.entities([row])))
-                read[row] = {digest(key.kind, key.value): key.value for key in subject_keys(subject)}
-            named.append({"kind": kind, "value": read[row].get(value, ""), "records": count})
-        kept.close()
-        return named
+    def _named(
+        self, crew: Crew, base: duckdb.DuckDBPyConnection, hubs: list[tuple[int, str, int]]
+    ) -> list[dict[str, Any]]:
+        """The bounded keys with their values: a worker reads each again off one record that bears it."""
+        bearers = base.execute(
+            "SELECT d, min(r) FROM raw_left WHERE d IN (SELECT unnest(?::BIGINT[])) GROUP BY d",
+            [[value for value, _, _ in hubs]],
+        ).fetchall()
+        save_text(self.folder / "hubs.json", json.dumps(bearers))
+        for _ in crew.work([Task("hubs", 0)]):
+            pass
+        values = dict(json.loads((self.folder / "hubs.named.json").read_text(encoding="utf-8")))
+        return [{"kind": kind, "value": values.get(value, ""), "records": count} for value, kind, count in hubs]
 
     def _scores(self, crew: Crew, chunks: int) -> None:
         missing = [number for number in range(chunks) if not (self.folder / scores_file(number)).exists()]

@@ -12,7 +12,7 @@ import numpy as np
 from passerelle.linkers.keeping import save
 from passerelle.linkers.weighing import BESIDE, KINDS, NAMED, WEIGHT, Terms
 
-MEMORY = "400MB"
+MEMORY = "256MB"
 BLOCK_ROWS = 50_000
 """Candidates are sought for so many records at a time."""
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerelle.linkers.sieve import Sieve
-from passerelle.matching import Commonness, Key, Subject, Subjects, compare, keys
+from passerelle.matching import Commonness, Subject, Subjects, compare, keys
 from passerelle.matching.evidence import address
 from passerelle.matching.evidence.finding import weights
 from passerelle.matching.score import band_of
@@ -23,6 +23,9 @@ Ints = npt.NDArray[np.int64]
 
 WEIGHT = 10_000_000
 """What a key borne by one record weighs; one borne by n weighs an n-th. Whole numbers add up the same in any order."""
+
+NAMES_AT_ONCE = 8_192
+"""So many pairs of names at once fit in little memory."""
 
 NAMED = frozenset({"name", "word", "organisation"})
 BESIDE = frozenset({"born", "birth", "address", "phone", "email", "identifier"})
@@ -70,8 +73,9 @@ class Said:
 
 KINDS = (
     "name", "word", "born", "birth", "organisation", "identifier", "phone", "plate", "plate_part", "email", "address",
-    "relation",
+    "relation", "other",
 )  # fmt: skip
+"""The kinds of keys that `matching` makes; one that is not listed here counts as other, and is bounded like all."""
 
 
 def digest(kind: str, value: str) -> int:
@@ -79,21 +83,16 @@ def digest(kind: str, value: str) -> int:
     return int.from_bytes(hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest(), "little", signed=True)
 
 
-def subject_keys(subject: Subject) -> frozenset[Key]:
-    """The keys of a subject: those of `matching`."""
-    return keys(subject)
-
-
 def say(first: int, subjects: Sequence[Subject]) -> Said:
     """What these records say; the first of them has the number `first`."""
     said = Said()
     places = {kind: place for place, kind in enumerate(KINDS)}
     for row, subject in enumerate(subjects, first):
-        found = subject_keys(subject)
+        found = keys(subject)
         for key in found:
             said.rows.append(row)
             said.digests.append(digest(key.kind, key.value))
-            said.kinds.append(places[key.kind])
+            said.kinds.append(places.get(key.kind, places["other"]))
             if key.kind in {"phone", "identifier"}:
                 said.shared.append(digest("", key.value))
         said.shared.extend(digest("", text) for text in address.addresses(subject))
@@ -157,5 +156,8 @@ def _that_may(subjects: Sequence[Subject], batch: Subjects, left: Ints, right: I
     most_named = float(max(weights()["name"]["most"], weights()["name"]["rare_most"]))
     reach = Sieve(subjects).most(left, right, np.where(persons, most_named, -1e9), bar)
     persons_may = persons & (reach + most_named >= bar)
-    named, _, _ = batch._name_bits(left, right, persons_may)
+    named = np.full(len(left), -1e9)
+    for start in range(0, len(left), NAMES_AT_ONCE):
+        part = slice(start, start + NAMES_AT_ONCE)
+        named[part] = batch._name_bits(left[part], right[part], persons_may[part])[0]
     return np.flatnonzero(~persons | (persons_may & (named + reach >= bar)))
