@@ -26,7 +26,7 @@ ENGINES = ("duckdb",)
 """The engines that are built."""
 
 RECORDS_AT_ONCE = 2_000
-PAIRS_AT_ONCE = 40_000
+PAIRS_AT_ONCE = 20_000
 REFUSALS_TOLD_MAX = 1_000
 FEW_RECORDS = 1_500
 """So few are weighed by this process alone: others would take longer to start."""
