@@ -7,6 +7,7 @@ Splink runs in its own environment: `python3 -m venv DIR && DIR/bin/pip install 
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import math
@@ -84,8 +85,12 @@ def timed(command: list[str]) -> tuple[dict[str, Any], str]:
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if done.returncode:
         return {}, done.stderr.strip()[-400:]
-    lines = done.stdout.strip().splitlines()
-    said = json.loads(done.stdout if lines[0] == "{" else lines[-1])
+    said: dict[str, Any] = {}
+    for place in (place for place, sign in enumerate(done.stdout) if sign == "{" and not said):
+        with contextlib.suppress(ValueError):  # a peer's bars of progress may stand around its JSON
+            said = json.JSONDecoder().raw_decode(done.stdout[place:])[0]
+    if not said:
+        return {}, f"it printed no JSON: {done.stdout[-200:]!r}"
     return {**said, "seconds": round(seconds, 1), "processor_seconds": round(processor, 1)}, ""
 
 
