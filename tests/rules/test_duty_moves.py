@@ -49,4 +49,4 @@ def test_a_move_outside_the_table_is_refused_and_names_what_can_be_done() -> Non
 
 def test_a_withheld_duty_ends_only_by_its_review_or_with_what_it_rested_on() -> None:
     ends = {move.name for move in MOVES if "withheld" in move.sources and move.target in ENDED}
-    assert ends == {"uphold", "overturn", "void", "fold"}
+    assert ends == {"uphold", "overturn", "void", "fold", "lapse"}
