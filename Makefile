@@ -40,9 +40,8 @@ lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/lint-imports
 
 bench: $(VENV)/.stamp-run ## every measurement in benchmarks/ (ARGS go to each)
-	@shopt -s nullglob; found=0; \
-	for one in benchmarks/[a-z]*.py; do found=1; echo "== $$one"; $(BIN)/python "$$one" $(ARGS); done; \
-	if [ $$found = 0 ]; then echo "No measurement stands in benchmarks/ yet."; fi
+	@for one in $$(grep -l __main__ benchmarks/*.py); do \
+		name=$${one#benchmarks/}; echo "== $$one"; $(BIN)/python -m "benchmarks.$${name%.py}" $(ARGS); done
 
 docs: $(VENV)/.stamp-run ## write the tables of docs/ that follow the code
 	@$(BIN)/python tools/pages.py
