@@ -300,3 +300,25 @@ def test_an_address_shared_by_many_is_ranked_lower_and_shown_as_such(exchange) -
     assert re.search(r"shared by 20\+ records here", said), "in steps: an exact number would tell of each new record"
     assert match.band == "possible", "a shelter's address is no proof, and it is not silently dropped"
     assert Duty.objects.filter(kind="judge", match=match).exists()
+
+
+def test_a_row_of_holds_ends_soon_after_the_due_time_and_then_the_duty_climbs(exchange) -> None:
+    from passerelle.flow import hold
+
+    _french_dossier(exchange)
+    report = _dutch_report(exchange, now=NOON + timedelta(hours=1))
+    desk = makers.seat(exchange["midi"], "desk")
+    duty = Duty.objects.get(kind="acknowledge", report=report)
+    now = NOON + timedelta(hours=2)
+    hold.hold_duty(
+        ref=duty.ref, officer=desk, reason="waiting for the magistrate", until=now + timedelta(days=6), now=now
+    )
+    now += timedelta(days=6, minutes=1)
+    work.turn(now=now)
+    with pytest.raises(hold.HoldTooLate, match="past its time and cannot be put on hold"):
+        hold.hold_duty(
+            ref=duty.ref, officer=desk, reason="waiting for the magistrate", until=now + timedelta(days=6), now=now
+        )
+    work.work_until_done(now=now + timedelta(hours=1))
+    duty.refresh_from_db()
+    assert duty.state == "open" and duty.level >= 1

@@ -15,7 +15,7 @@ from passerelle.records.models import Duty, Officer
 from passerelle.words import sentence
 
 HOLD_DAYS_MAX = 7
-"""Longer than the longest answer time of Directive (EU) 2023/977, Art. 5, no hold lasts; it can be asked for again."""
+"""Longer than the longest answer time of Directive (EU) 2023/977, Art. 5, no hold lasts."""
 
 MAY_BE_GIVEN = frozenset({"pass_on", "acknowledge", "answer", "correct"})
 """What an officer without a desk can end when it is given to them; to judge and to review is the desk's."""
@@ -27,8 +27,19 @@ class HoldIncomplete(Refused):
     code = "hold.incomplete"
 
 
+class HoldTooLate(Refused):
+    """A duty that is past its time is done or climbs; a pause would hide that it is late."""
+
+    code = "hold.too_late"
+
+
 def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: datetime) -> Duty:
-    """Pause a duty until a moment at most seven days away. Raises HoldIncomplete, GroundNotLawful, IllegalMove."""
+    """Pause a duty until a moment at most seven days away.
+
+    It keeps its due time: when the hold ends after it, the duty is late at once and climbs, and cannot be held again.
+    No row of holds therefore lasts longer than the due time and one hold. Raises HoldIncomplete, HoldTooLate,
+    GroundNotLawful, IllegalMove.
+    """
     if len(reason.split()) < 3:
         raise HoldIncomplete(sentence("A hold needs a reason of a few words: what is being waited for, and from whom."))
     grounds.refuse_what_is_no_ground(reason)
@@ -40,6 +51,11 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
             )
         duty = locked_duty(ref, officer)
         allow(officer, "hold", duty_facts(duty))
+        if duty.state == "open" and duty.due_at is not None and lines.now >= duty.due_at:
+            raise HoldTooLate(
+                sentence("This duty is past its time and cannot be put on hold."),
+                way_out=sentence("Do what it asks, or give it to somebody who can; it climbs meanwhile."),
+            )
         duty.paused_until, duty.pause_reason = until, reason
         duty.next_event, duty.next_event_at = "resume", until
         duties.move(lines, duty, "hold", by=officer, note=reason)
