@@ -6,18 +6,15 @@ import json
 import os
 import resource
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from passerelle import conf
 from passerelle.errors import Refused
 from passerelle.words import sentence
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 in_folder = click.option(
     "--dir",

@@ -30,7 +30,6 @@ from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_inst
 )
 @click.option("--dry-run", is_flag=True, help="Read and judge every row; change nothing.")
 @click.option("--grade", default="X4", show_default=True, help="Grade of source and information, 4×4: A1 to X4.")
-@click.option("--handling", type=click.Choice(["open"]), default="open", hidden=True)
 @click.option(
     "--category",
     type=click.Choice(["suspect", "contact", "victim", "witness", "child", "other"]),
@@ -54,7 +53,6 @@ def import_(
     name: str | None,
     dry_run: bool,
     grade: str,
-    handling: str,
     category: str,
     dossier_title: str | None,
     purpose: str,
@@ -85,9 +83,7 @@ def import_(
     else:
         of, added = _service(service, as_json)
         dossier = _dossier(of, dossier_title, purpose, legal_basis or "", until.date()) if dossier_title else None
-        filing = take_in.Filing(
-            source_grade=grade[0], information_grade=grade[1], handling=handling, category=category, dossier=dossier
-        )
+        filing = take_in.Filing(source_grade=grade[0], information_grade=grade[1], category=category, dossier=dossier)
         with _progress(source.total_estimate, quiet=as_json) as bar:
             taken = take_in.take_in(
                 service=of,

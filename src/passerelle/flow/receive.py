@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -62,7 +62,6 @@ class ReportDraft:
     assessment: bool = False
     danger_to_life: bool = False
     learnt_on: date | None = None
-    notes: Sequence[str] = field(default_factory=tuple)
 
 
 class ReportIncomplete(Refused):

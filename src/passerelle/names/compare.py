@@ -13,7 +13,6 @@ from passerelle.names.comparison import Comparison
 from passerelle.names.parts import FAMILY, GIVEN, Name, Word
 from passerelle.words import Sentence, noop, sentence
 
-PERSON_SCHEMAS = frozenset({"Person"})
 ORGANISATION_SCHEMAS = frozenset({"Company", "Organization", "LegalEntity", "PublicBody"})
 
 
