@@ -32,7 +32,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("language", "en", "Language of commands and of pages before sign-in: nl, fr, de or en."),
     Setting("time_zone", "Europe/Brussels", "Zone in which times are shown and working days are counted."),
     Setting("threads", 6, "Threads of the page server."),
-    Setting("sweep_seconds", 60, "Seconds between two turns of the worker."),
+    Setting(
+        "beat_seconds", 2, "Seconds between two turns of the worker, by the clock: what was filed is compared then."
+    ),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 

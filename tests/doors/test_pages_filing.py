@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from passerelle.flow import work
 from passerelle.records.models import Dossier, Relation, Report, Subject
 from passerelle.testing import makers
 from tests.doors.test_pages_desk import client_of, text_of
@@ -57,13 +58,39 @@ def test_a_report_is_filed_in_two_steps_with_what_the_text_speaks_of(exchange: d
     assert "Latifa Bouzerda" in sent.values()
     answer = client.post("/file/subjects", {**sent, "do": "file"})
     report = Report.objects.get()
-    assert answer["Location"] == f"/report/{report.ref}?filed"
+    assert answer["Location"] == f"/report/{report.ref}?asked=0"
     assert (report.author, report.themes, report.handling) == (officer, ["terrorism"], "open")
     assert report.versions.get().language == "nl", "the language was recognised"
     assert report.subjects.filter(properties__name=["Jasin Ben Sjarki"]).exists()
     assert Relation.objects.filter(source__report=report, kind="child_of").exists()
     assert "Wat volgt" in text_of(client.get(answer["Location"]))
     assert "draft" not in client.session
+
+
+def test_a_filed_report_says_when_it_is_known_and_its_page_asks_again_without_scripts(exchange: dict[str, Any]) -> None:
+    makers.dossier(exchange["midi"], makers.person("s", "Yassine Ben Charki", birthDate=["1989-09-15"]), now=NOW)
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client, text="Yassine Ben Charki, geboren op 15/09/1989, was er.")
+    filed = client.post("/file/subjects", {**as_sent(text_of(client.get("/file/subjects"))), "do": "file"})
+    asked, times = filed["Location"], 0
+    while asked and times < 20:
+        answer = client.get(asked)
+        assert re.search(r"known at \d\d:\d\d:\d\d\.", text_of(answer))
+        asked, times = answer.get("Refresh", "url=").split("url=")[1], times + 1
+    assert times == 11, "it asks ten times by itself, and then leaves it to its reader"
+    assert "Refresh" not in client.get(filed["Location"].split("?")[0]), "nor does a page that was only looked up"
+    work.work_until_done(now=datetime.now(tz=UTC))
+    answer = client.get(filed["Location"])
+    assert "Refresh" not in answer
+    assert "known at" not in text_of(answer)
+
+
+@pytest.mark.parametrize("asked", ["-1", "11", "1e3", "²", "99999999999999999999"])
+def test_an_address_that_asks_oddly_asks_no_more(exchange: dict[str, Any], asked: str) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client, text="Yassine Ben Charki was er.")
+    filed = client.post("/file/subjects", {**as_sent(text_of(client.get("/file/subjects"))), "do": "file"})
+    assert "Refresh" not in client.get(filed["Location"].split("?")[0], {"asked": asked})
 
 
 def test_what_the_officer_rejects_or_corrects_is_what_is_filed(exchange: dict[str, Any]) -> None:
@@ -149,7 +176,11 @@ def test_a_dossier_is_opened_with_its_subjects_and_what_was_filed_before_comes_t
     client = client_of(makers.seat(exchange["federal"], "officer"), "fr")
     answer = new_dossier(client)
     dossier = Dossier.objects.get()
-    assert answer["Location"] == f"/dossier/{dossier.ref}"
+    assert answer["Location"] == f"/dossier/{dossier.ref}?asked=0"
+    waits = client.get(answer["Location"])
+    assert "De Noord : le rapport entier" not in text_of(waits), "nothing is compared in the request"
+    assert waits["Refresh"].endswith(f"url=/dossier/{dossier.ref}?asked=1")
+    work.work_until_done(now=datetime.now(tz=UTC))
     shown = text_of(client.get(answer["Location"]))
     assert "De Noord : le rapport entier" in shown, "the answer has changed, backwards"
     assert "Art. 44/1" in shown

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from passerelle.flow import decide, hold, judge, work
 from passerelle.flow.receive import SubjectDraft
@@ -266,3 +267,125 @@ def test_two_worlds_are_the_same_also_when_the_secret_came_first(what: str) -> N
     for seat in seats:
         assert not difference(left[seat], right[seat]), f"{what}: {seat}: {difference(left[seat], right[seat])}"
     assert difference(left[knowing], right[knowing])
+
+
+# What an act asks of the database while its filer waits, and the bytes it is answered with: whoever may not know of a
+# match is not to feel it either.
+
+ROW_ASIDE = re.compile(r"'(?:[^']|'')*'|\b[0-9a-f]{32,}\b|(?<![\w\"])-?\d+(?:\.\d+)?")
+SAVEPOINT = re.compile(r'"s\d+_x\d+"')
+LISTED = re.compile(r"\(\?(?:, \?)+\)")
+TEXT = "Ferdinand Oosterlynck, geboren op 03/05/1971, was er. Hij rijdt met een grijze Skoda."
+
+Trace = tuple[list[str], list[tuple[int, str, str]]]
+
+
+def hidden(world: World) -> None:
+    """A sealed report of another service, and a discreet dossier of a third, on the person who is about to be filed."""
+    makers.report(
+        world["noord"], "Geheim: Ferdinand Oosterlynck.", PERSON, handling="sealed", now=at(1),
+        author=makers.seat(world["noord"], "desk"), **STRICT,
+    )  # fmt: skip
+    makers.dossier(world["jeugd"], PERSON, discreet=True, purpose="child_protection", now=at(1.1))
+
+
+def about_another(world: World) -> None:
+    """The same number of reports and dossiers of the same services, on somebody else."""
+    other = makers.person("p", "Anouk Terlinden", birthDate=["1990-01-01"])
+    makers.report(
+        world["noord"], "Geheim: Anouk Terlinden was hier.", other, handling="sealed", now=at(1),
+        author=makers.seat(world["noord"], "desk"), **STRICT,
+    )  # fmt: skip
+    makers.dossier(world["jeugd"], other, discreet=True, purpose="child_protection", now=at(1.1))
+
+
+def a_report_is_filed(client: Client) -> list[Any]:
+    sent = {
+        "text": TEXT, "language": "nl", "source_grade": "X", "information_grade": "4", "handling": "open", "do": "file",
+        "s0-id": "a", "s0-keep": "on", "s0-schema": "Person", "s0-category": "suspect",
+        "s0-p-name": "Ferdinand Oosterlynck", "s0-p-birthDate": "1971-05-03",
+    }  # fmt: skip
+    answers = [client.post("/file", sent), client.post("/file/subjects", sent)]
+    return [*answers, client.get(answers[-1]["Location"])]
+
+
+def a_dossier_is_opened(client: Client) -> list[Any]:
+    sent = {
+        "title": "Zaak 13", "language": "nl", "purpose": "investigation", "legal_basis": "Art. 44/1",
+        "until": "2026-12-31", "do": "open", "s0-id": "a", "s0-hand": "1", "s0-schema": "Person",
+        "s0-category": "suspect", "s0-main": "Ferdinand Oosterlynck", "s0-p-birthDate": "1971-05-03",
+    }  # fmt: skip
+    answer = client.post("/dossiers/new", sent)
+    more = client.post(answer["Location"].split("?")[0] + "/subjects", {**sent, "do": "save"})
+    return [answer, client.get(answer["Location"]), more, client.get(more["Location"])]
+
+
+ACTS: dict[str, Callable[[Client], list[Any]]] = {
+    "a report is filed": a_report_is_filed, "a dossier is opened": a_dossier_is_opened,
+}  # fmt: skip
+
+
+def shape(sql: str) -> str:
+    """A query without its values: what is asked, not of whom."""
+    return LISTED.sub("(?, …)", ROW_ASIDE.sub("?", SAVEPOINT.sub("s", sql)))
+
+
+def traced(secret: Step, act: Callable[[Client], list[Any]], after: Callable[[], object] | None) -> Trace:
+    """The queries of an act by their shape, and its answers; `after` is what a leak would do within the request."""
+    undo = transaction.savepoint()
+    with seeded(1):
+        world: World = makers.exchange(now=at(-3))
+    with seeded(2):
+        secret(world)
+    Heartbeat.objects.update(beat_at=NOW)
+    client = Client()
+    client.force_login(makers.seat(world["federal"], "officer"))
+    client.get("/file")
+    numbers: dict[str, str] = {}
+
+    def plain(text: str) -> str:
+        for ref in REF.finditer(text):
+            numbers.setdefault(ref[0], f"{ref[1]}-{len(numbers) + 1}")
+        return TOKEN.sub("", REF.sub(lambda ref: numbers[ref[0]], text))
+
+    with seeded(3), CaptureQueriesContext(connection) as asked:
+        answers = act(client)
+        if after is not None:
+            after()
+    transaction.savepoint_rollback(undo)
+    said = [
+        (answer.status_code, plain(str(sorted(answer.items()))), plain(answer.content.decode())) for answer in answers
+    ]
+    return [shape(query["sql"]) for query in asked.captured_queries], said
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_two_worlds_are_filed_into_with_the_same_queries_and_the_same_answers(act: str) -> None:
+    (asked, said), (asked_there, said_there) = (traced(world, ACTS[act], None) for world in (hidden, about_another))
+    assert said == said_there
+    assert asked == asked_there
+    assert all(status in (200, 302) for status, _, _ in said) and len(asked) > 20, "the act was refused"
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_two_worlds_differ_in_their_queries_where_a_leak_compares_within_the_request(act: str) -> None:
+    def leak() -> None:
+        work.turn(now=NOW)
+
+    (asked, _), (asked_there, _) = (traced(world, ACTS[act], leak) for world in (hidden, about_another))
+    assert len(asked) > len(asked_there), "a worker within the request would not be seen"
+
+
+def test_two_worlds_tell_the_filer_at_the_beat_what_policy_lets_them_know_and_no_more() -> None:
+    with seeded(1):
+        world: World = makers.exchange(now=at(-3))
+    hidden(world)
+    client = Client()
+    client.force_login(makers.seat(world["federal"], "officer"))
+    client.post("/language", {"language": "en", "next": "/"})
+    address = a_report_is_filed(client)[1]["Location"]
+    assert not Duty.objects.filter(report__service=world["federal"]).exists(), "not before the beat"
+    work.work_until_done(now=NOW + timedelta(seconds=2))
+    told = client.get(address).content.decode()
+    assert "a service with a lawful interest" in told
+    assert "Jeugd" not in told and "Noord" not in told

@@ -74,3 +74,20 @@ def test_a_heartbeat_from_the_future_is_no_sign_of_life(exchange) -> None:
     assert not work.heartbeat_is_old(NOON)
     Heartbeat.objects.update(beat_at=NOON + timedelta(hours=3))
     assert work.heartbeat_is_old(NOON), "the clock went back, and no turn was left since"
+
+
+def test_the_beat_depends_on_the_clock_alone_and_what_waits_is_known_one_beat_after_it_is_taken_up() -> None:
+    for later in (0.0, 0.2, 1.0, 1.999):
+        moment = NOON + timedelta(seconds=later)
+        assert moment + timedelta(seconds=work.seconds_to_the_beat(moment, 2)) == NOON + timedelta(seconds=2)
+        assert work.known_at(moment, 2) == NOON + timedelta(seconds=4), "the same for all that waits at one beat"
+
+
+def test_an_idle_house_writes_its_heartbeat_no_oftener_than_it_must() -> None:
+    work.turn(now=NOON)
+    work.turn(now=NOON + timedelta(seconds=2))
+    assert Heartbeat.objects.get().beat_at == NOON
+    work.turn(now=NOON + work.HEARTBEAT_EVERY)
+    assert Heartbeat.objects.get().beat_at == NOON + work.HEARTBEAT_EVERY
+    work.turn(now=NOON - timedelta(days=1))
+    assert not work.heartbeat_is_old(NOON - timedelta(days=1)), "a clock that was put back is no alarm"

@@ -116,13 +116,16 @@ def run_server(host: str, port: int) -> None:
 
 
 def keep_working(stop: threading.Event) -> None:
-    """Turns of the worker until told to stop. A turn that fails is written to the log and tried again: the heartbeat,
+    """Turns of the worker until told to stop, each at a beat of the clock: when one begins depends on nothing that was
+    filed, and nobody who files waits for it. A turn that fails is written to the log and tried again: the heartbeat,
     which then grows old, is what raises the alarm."""
     from django.conf import settings
     from django.db import close_old_connections
 
     from passerelle.flow import work as worker
+    from passerelle.flow.work import seconds_to_the_beat
 
+    stop.wait(seconds_to_the_beat(now(), settings.BEAT_SECONDS))
     while not stop.is_set():
         try:
             close_old_connections()
@@ -130,7 +133,7 @@ def keep_working(stop: threading.Event) -> None:
         except Exception:
             log.exception("A turn of the worker failed; the next one comes.")
             more = False
-        stop.wait(0 if more else min(settings.SWEEP_SECONDS, 5))
+        stop.wait(0 if more else seconds_to_the_beat(now(), settings.BEAT_SECONDS))
 
 
 @click.command()

@@ -19,6 +19,8 @@ from passerelle.records.models import Duty, Heartbeat, Match
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
 """A last turn older than this means that nobody watches the clocks: a banner, a failing health check, an alarm."""
 
+HEARTBEAT_EVERY = timedelta(seconds=20)
+"""Turns come every few seconds; the heartbeat is written no oftener than this, so that an idle house writes little."""
 
 _AT_ONCE = 200
 
@@ -68,10 +70,16 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
             left -= 1
             happened.extend([duty] if duty is not None else [])
     if not failed:
-        Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
+        _beat(now)
     return Turn(
         matched=len(matches), matches=tuple(matches), happened=tuple(happened), more=more, failed=tuple(failed)
     )
+
+
+def _beat(now: datetime) -> None:
+    beat = Heartbeat.objects.filter(name="worker").first()
+    if beat is None or abs(now - beat.beat_at) >= HEARTBEAT_EVERY:
+        Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
 
 
 def _due(at: datetime) -> Iterator[tuple[int, int, str]]:
@@ -123,6 +131,18 @@ def work_until_done(*, now: datetime, limit: int = 100) -> list[Turn]:
     while turns[-1].more:
         turns.append(turn(now=now, limit=limit))
     return turns
+
+
+def seconds_to_the_beat(now: datetime, every_seconds: int) -> float:
+    """Seconds from `now` to the next whole multiple of `every_seconds` on the clock: more than none, at most all."""
+    return every_seconds - now.timestamp() % every_seconds
+
+
+def known_at(waiting_since: datetime, every_seconds: int) -> datetime:
+    """When what waits to be compared since a moment is known: one beat after the beat that takes it up. It depends on
+    that moment alone, not on what is found."""
+    wait = seconds_to_the_beat(waiting_since, every_seconds)
+    return waiting_since + timedelta(seconds=wait + every_seconds)
 
 
 def heartbeat_is_old(now: datetime) -> bool:

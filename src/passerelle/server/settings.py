@@ -20,7 +20,7 @@ DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in str(CONF["allowed_hosts"]).split(",") if host.strip()]
 DEMONSTRATION = bool(CONF["demonstration"])
 THREADS = int(CONF["threads"])
-SWEEP_SECONDS = int(CONF["sweep_seconds"])
+BEAT_SECONDS = max(1, int(CONF["beat_seconds"]))
 
 
 def _database(url: str) -> dict[str, object]:

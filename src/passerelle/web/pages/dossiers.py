@@ -7,18 +7,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import consult, receive, work
+from passerelle.flow import consult, receive
 from passerelle.flow.facts import NotThere, allow, dossier_facts
 from passerelle.flow.receive import InterestIncomplete
 from passerelle.policy import deadlines
 from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
+from passerelle.web.beat import after_the_beat, asks_again, known_at
 from passerelle.web.pages.filing import day_in, filer
 from passerelle.web.subject_rows import blank, drafts, for_page, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
@@ -44,7 +45,9 @@ def dossier(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """One dossier: why it is kept, whom it speaks of, and what happened."""
     view = consult.read_dossier(ref=ref, officer=request.user, now=now)
     may_add = request.user.role in SERVICE_ROLES and view.dossier.service_id == request.user.service_id
-    return render(request, "dossier.html", {"view": view, "may_add": may_add})
+    known = known_at((one.subject for one in view.subjects), now)
+    context = {"view": view, "may_add": may_add, "known_at": known}
+    return asks_again(request, render(request, "dossier.html", context), known, now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,9 +78,8 @@ def new(request: HttpRequest, *, now: datetime) -> HttpResponse:
         )
     except Refused as refusal:
         return new_page(request, typed, rows, ties, beside_the_form(refusal))
-    work.turn(now=now)
     messages.success(request, gettext("The dossier is open; its subjects are compared with what others filed."))
-    return redirect("dossier", ref=opened.ref)
+    return after_the_beat("dossier", opened.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,9 +105,8 @@ def add_subjects(request: HttpRequest, ref: str, *, now: datetime) -> HttpRespon
         receive.add_subjects(dossier=found, officer=officer, subjects=subjects, relations=relations, now=now)
     except Refused as refusal:
         return add_page(request, found, rows, ties, beside_the_form(refusal))
-    work.turn(now=now)
-    messages.success(request, gettext("Added, and compared with what others filed."))
-    return redirect("dossier", ref=ref)
+    messages.success(request, gettext("Added; they are compared with what others filed."))
+    return after_the_beat("dossier", ref)
 
 
 def new_page(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from passerelle.errors import Refused
-from passerelle.flow import receive, work
+from passerelle.flow import receive
 from passerelle.flow.facts import NotThere
 from passerelle.flow.receive import ReportDraft, ReportIncomplete
 from passerelle.intake import text as reading
@@ -22,6 +22,7 @@ from passerelle.records import visibility
 from passerelle.records.models import Dossier, Officer
 from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
+from passerelle.web.beat import after_the_beat
 from passerelle.web.subject_rows import blank, drafts, for_page, marked, proposed, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
 
@@ -92,11 +93,8 @@ def confirm(request: HttpRequest, *, now: datetime) -> HttpResponse:
     except Refused as refusal:
         return second_step(request, kept, beside_the_form(refusal))
     del request.session[IN_SESSION]
-    work.turn(now=now)
     messages.success(request, gettext("Filed."))
-    response = redirect("report", ref=filed.ref)
-    response["Location"] += "?filed"
-    return response
+    return after_the_beat("report", filed.ref)
 
 
 def filer(request: HttpRequest) -> Officer:

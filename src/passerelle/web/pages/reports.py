@@ -12,6 +12,7 @@ from passerelle.flow import consult
 from passerelle.records import visibility
 from passerelle.records.models import Officer
 from passerelle.web.asking import page
+from passerelle.web.beat import asks_again, known_at
 
 ROWS_MAX = 100
 
@@ -38,5 +39,6 @@ def reports(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """One report of one's own service: its text, its subjects, who was told, and what is still owed."""
     view = consult.read_report(ref=ref, officer=request.user, now=now)
-    live = [duty for duty in view.duties if duty.live]
-    return render(request, "report.html", {"view": view, "live": live})
+    known = known_at((one.subject for one in view.subjects), now)
+    context = {"view": view, "live": [duty for duty in view.duties if duty.live], "known_at": known}
+    return asks_again(request, render(request, "report.html", context), known, now)

@@ -145,6 +145,12 @@ def moment(value: datetime | str | None, now: datetime | None = None) -> str:
 
 
 @register.filter
+def clock_time(value: datetime) -> str:
+    """A time of today to the second, in the installation's zone: “17:19:06”."""
+    return timezone.localtime(value).strftime("%H:%M:%S")
+
+
+@register.filter
 def machine(value: datetime | str | None) -> str:
     """A moment for a `datetime` attribute."""
     if not value:
