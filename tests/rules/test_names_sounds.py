@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelle.names import sounds
+from passerelle.matching.keys import name_keys
+from passerelle.names import parts, sounds
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzçşéïöüчшжкабвשלוםكريمαβγ"
 
@@ -50,3 +51,35 @@ def test_a_distance_is_the_same_both_ways_round_and_nothing_to_itself(left: str,
 def test_one_name_in_two_habits_shares_a_skeleton() -> None:
     assert set(sounds.skeletons(sounds.cut("tchekhine"))) & set(sounds.skeletons(sounds.cut("tsjechin")))
     assert set(sounds.skeletons(sounds.cut("чехин"))) & set(sounds.skeletons(sounds.cut("tschechin")))
+
+
+@pytest.mark.parametrize(
+    ("latin", "arabic"),
+    [
+        ("zutzel", "زوتزل"),  # t and z: one sound
+        ("tsirkova", "تسيركوفا"),
+        ("kerremans", "كيريمانس"),
+        ("scarnati", "سكارناتي"),  # sc is one unit, سك are two letters
+        ("sangelo", "سانجيلو"),
+        ("marijan", "ماريجان"),
+        ("torremes", "توريميس"),  # -es said aloud
+        ("muino", "موينيو"),
+        ("cerevic", "سيريفيك"),  # c before e
+        ("dederer", "ديدرر"),  # two r with a vowel between, not a long one
+        ("mellers", "ميللرز"),  # two l copied from the Latin spelling
+        ("bensarel", "بنساريل"),  # Ben- written as one word with what follows
+        ("vanderkeele", "فاندركيل"),
+    ],
+)
+def test_a_foreign_name_in_arabic_letters_is_near_to_its_latin_spelling(latin: str, arabic: str) -> None:
+    words = parts.parse(latin).words
+    assert len(words) == 1
+    one, two = words[0], parts.word_of(arabic)
+    assert 40 > min(
+        sounds.distance(a.units, b.units, a.abjad, b.abjad) + a.cost + b.cost for a in one.forms for b in two.forms
+    )
+
+
+def test_a_lonely_word_is_found_with_one_consonant_too_many_and_one_of_two_words_is_not() -> None:
+    assert name_keys("Kratzenbeck") & name_keys("Kratenbeck")
+    assert not name_keys("Kratzenbeck Oslo") & name_keys("Kratenbeck Pinda")

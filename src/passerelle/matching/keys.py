@@ -84,6 +84,7 @@ def name_keys(name: str) -> frozenset[Key]:
     out: set[Key] = set()
     if len(words) == 1:
         out |= {Key("word", value) for value in words[0]}
+        out |= {Key("word", value) for value in _one_less(words[0])}
     for index, one in enumerate(words):
         for two in words[index + 1 :]:
             out |= {Key("name", "|".join(sorted((a, b)))[:64]) for a in one for b in two}
@@ -94,6 +95,21 @@ def name_keys(name: str) -> frozenset[Key]:
         if len(whole) >= 3:
             out.add(Key("word", whole[:64]))
     return frozenset(out)
+
+
+LEAST_FOR_ONE_LESS = 4
+"""So many consonants a lonely word has when it is also looked for with one of them left out."""
+
+
+def _one_less(skeletons: list[str]) -> set[str]:
+    """The skeletons of a lonely word with one consonant left out: it has no second word to be found by, and with one
+    letter missing, too many or another (*Zedkov*, زيكوف) it is found all the same."""
+    return {
+        f"~{value[:place]}{value[place + 1 :]}"
+        for value in skeletons
+        if len(value) >= LEAST_FOR_ONE_LESS and not value.startswith("=")
+        for place in range(len(value))
+    }
 
 
 @lru_cache(maxsize=32768)

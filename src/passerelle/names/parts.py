@@ -122,7 +122,9 @@ def _next_number() -> int:
 
 
 NUMERAL = "\0numeral"
-_GLIDE = re.compile(r"(?<![dstz])j(?=[aeou])|(?<=.)[dstz]j|(?<=.)(?:[rscd]z(?!h)|[zcd]s(?![hcj])|gn)")
+_GLIDE = re.compile(
+    r"(?<=[aeo])j(?=[aeou]|$)|(?<![dstzaeo])j(?=[aeou])|(?<=.)[dstz]j|(?<=.)(?:[rscd]z(?!h)|[zcd]s(?![hcj])|gn)|(?<=[^aeiou])es$"
+)
 """Where a *j* may be a sound of its own (*Jabri*) or a glide (*Jan*), and where two letters may be two sounds."""
 _ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
 _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
@@ -162,7 +164,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         kind = "initial"
     abjad = script in sounds.tables().abjads and "\u06d5" not in stem
     forms: dict[tuple[int, ...], int] = {sounds.cut(stem): 0}
-    for other, cost in _other_writings(stem, script, prefix, rules):
+    for other, cost in (*_other_writings(stem, script, prefix, rules), *_whole(stem, prefix, text)):
         forms.setdefault(sounds.cut(other), cost)
     first = next(iter(forms))
     return Word(
@@ -204,16 +206,42 @@ def _other_writings(stem: str, script: str, prefix: str, rules: _Rules) -> list[
             out.append((stem[1:], 45))
             if stem[1] == stem[2]:
                 out.append((stem[2:], 45))
-        apart = _GLIDE.sub(lambda found: found[0][0] + "'" + found[0][1:], stem)
+        apart = _GLIDE.sub(_taken_apart, stem)
         if apart != stem:
             out.append((apart, 5))
     elif script == "greek":
         apart = stem.replace("μπ", "μ'π").replace("ντ", "ν'τ").replace("γκ", "ν'κ")
         if apart != stem:
             out.append((apart, 0))
-    elif script == "arabic" and len(stem) >= 5 and stem.startswith("ال"):
-        out.append((stem[2:], 0))
+    elif script == "arabic":
+        if len(stem) >= 5 and stem.startswith("ال"):
+            stem = stem[2:]
+            out.append((stem, 0))
+        joined = _joined_arabic().sub(r"+\g<0>", stem)
+        if joined != stem:
+            out.append((joined, 0))
     return out
+
+
+def _taken_apart(found: re.Match[str]) -> str:
+    """The letters of one match with an apostrophe after the first; a *j* after a vowel has one on both sides."""
+    before = "'" if found[0] == "j" and found.start() and found.string[found.start() - 1] in sounds.VOWELS else ""
+    return before + found[0][0] + "'" + found[0][1:]
+
+
+def _whole(stem: str, prefix: str, text: str) -> list[tuple[str, int]]:
+    """The word with its small word, where they are written as one: another script may not part them (*Bensinger*)."""
+    if prefix not in {"ben", "van"} or " " in text:
+        return []
+    whole = latin.plain(text)
+    return [(whole, 10)] if whole.isalpha() and whole.endswith(stem) and whole != stem else []
+
+
+@cache
+def _joined_arabic() -> re.Pattern[str]:
+    """Arabic letters that stand for one Latin unit: those of `data/scripts.yaml` that begin with a plus."""
+    joined = [text[1:] for name, text in sounds.tables().number if name == "arabic" and text.startswith("+")]
+    return re.compile("|".join(sorted(joined, key=len, reverse=True)))
 
 
 class Token(NamedTuple):

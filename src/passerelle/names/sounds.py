@@ -74,8 +74,7 @@ class Tables:
         self.rewrite: dict[str, dict[str, str]] = written.pop("rewrite")
         for name, rows in written.items():
             for text, row in rows.items():
-                sounds = [("" if s == "0" else s) for s in str(row).split()]
-                self._add(Unit(str(text), name, tuple(Reading(s, (), 4 * i if i else 0) for i, s in enumerate(sounds))))
+                self._add(Unit(str(text), name, _readings_in_order(str(row))))
         self.spellings: dict[str, frozenset[str]] = {}
         for unit in self.units:
             self.spellings.setdefault(unit.script, frozenset())
@@ -194,9 +193,24 @@ def tables() -> Tables:
     return Tables()
 
 
+def _readings_in_order(row: str) -> tuple[Reading, ...]:
+    """The sounds of a row of `data/scripts.yaml`: each later one a little less likely, or as much less as it says."""
+    found = []
+    for place, text in enumerate(row.split()):
+        sound, _, cost = text.partition("/")
+        found.append(Reading("" if sound == "0" else sound, (), int(cost) if cost else 4 * place))
+    return tuple(found)
+
+
 def _strip(sign: str) -> str:
     plain = unicodedata.normalize("NFD", sign)[0]
     return {"æ": "ae", "ð": "d", "ĳ": "ij", "ø": "o", "ł": "l", "đ": "d"}.get(plain, plain)
+
+
+_DOUBLE_IS_TWO = frozenset({"latin", "arabic", "hebrew"})
+"""Scripts in which a sign written twice is not one long sound: Latin has its own units for those (*tt*), and Arabic and
+Hebrew write a long consonant once, so that two of them have a vowel between (فيدرر, *Federer*): all but a ل that is
+copied (ميللر, *Miller*), and Sorani Kurdish, which writes its vowels."""
 
 
 @lru_cache(maxsize=65536)
@@ -215,6 +229,7 @@ def cut(word: str, table: str = "") -> tuple[int, ...]:
     word = "".join(
         sign if sign in known or not sign.isalpha() else _strip(sign) for sign in unicodedata.normalize("NFC", word)
     )
+    two_of_it = name in _DOUBLE_IS_TWO and "\u06d5" not in word
     out: list[int] = []
     place, end = 0, len(word)
     while place < end:
@@ -227,6 +242,7 @@ def cut(word: str, table: str = "") -> tuple[int, ...]:
             vowel = not last and word[place + size] in VOWELS
             for marked in (
                 f"^{text}$" if first and last else None,
+                f"^{text}>" if first and front else None,
                 f"^{text}" if first else None,
                 f"{text}$" if last else None,
                 f"{text}>" if front else None,
@@ -235,7 +251,7 @@ def cut(word: str, table: str = "") -> tuple[int, ...]:
             ):
                 if marked is not None and (name, marked) in number:
                     unit = number[name, marked]
-                    if not out or unit != out[-1] or name == "latin" or all_tables.weight[unit] < 100:
+                    if not out or unit != out[-1] or all_tables.weight[unit] < 100 or (two_of_it and text != "ل"):
                         out.append(unit)
                     break
             else:
