@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import decide, facts, judge, work
+from passerelle.flow import decide, exceptions, facts, judge, work
 from passerelle.policy import access
 from passerelle.records import visibility
-from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report
+from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Officer, Report
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -73,9 +73,31 @@ def busy(exchange):
             verdict="unsure",
             now=NOON + timedelta(hours=8),
         )
+    for officer, pointer in _pointers(exchange):
+        exceptions.break_glass(
+            ref=pointer.ref, officer=officer, reason="he said that he would kill her tonight",
+            now=NOON + timedelta(hours=9),
+        )  # fmt: skip
+    exceptions.give(
+        ref=Report.objects.get(handling="sealed").ref, officer=makers.seat(exchange["noord"], "head"),
+        to=makers.seat(exchange["noord"], "officer"), until=NOON + timedelta(days=20),
+        reason="she must judge what this tip is worth", now=NOON + timedelta(hours=9),
+    )  # fmt: skip
     for day in range(1, 12):
         work.work_until_done(now=NOON + timedelta(days=day))
     return exchange
+
+
+def _pointers(exchange) -> list[tuple[Officer, Delivery]]:
+    """A pointer with an open interest behind it, and one with a discreet one, each with somebody who got it."""
+    found = []
+    for discreet, key in ((False, "midi"), (True, "federal")):
+        pointer = Delivery.objects.filter(
+            form="pointer", report__handling="consent", duty__discreet=discreet, recipient=exchange[key]
+        ).first()
+        assert pointer is not None
+        found.append((makers.seat(exchange[key], "desk"), pointer))
+    return found
 
 
 CASES = [
@@ -84,6 +106,7 @@ CASES = [
     (Duty, visibility.duties, facts.duty_facts),
     (Delivery, visibility.deliveries, facts.delivery_facts),
     (Match, visibility.matches, facts.match_facts),
+    (Grant, visibility.grants, lambda grant: facts.grant_facts(grant, NOON + timedelta(days=12))),
 ]
 
 
@@ -116,7 +139,7 @@ def test_matches_in_full_are_those_of_which_the_policy_shows_both_sides(busy) ->
 
 def test_an_administrator_lists_nothing_of_the_content(busy) -> None:
     administrator = makers.officer(busy["noord"], "administrator", now=NOON + timedelta(days=12))
-    assert [listed(administrator).count() for _, listed, _ in CASES] == [0, 0, 0, 0, 0]
+    assert [listed(administrator).count() for _, listed, _ in CASES] == [0, 0, 0, 0, 0, 0]
 
 
 def test_the_owner_of_a_report_never_learns_whose_discreet_interest_it_met(busy) -> None:

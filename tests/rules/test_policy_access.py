@@ -48,19 +48,49 @@ def by_role(officer: set[str], desk: set[str], leader: set[str]) -> dict[str, se
 NOBODY = by_role(set(), set(), set())
 SITUATIONS: list[tuple[str, ThingFacts, dict[str, set[str]]]] = [
     (
+        "an exception of the reader's own, that lasts",
+        thing("grant", service=THEIRS, holder_service=MINE, assigned_to="me"),
+        by_role(READ, READ, READ),
+    ),
+    (
+        "an exception of the reader's own, that is over",
+        thing("grant", service=THEIRS, holder_service=MINE, assigned_to="me", live=False),
+        by_role({"list", "read"}, {"list", "read"}, {"list", "read"}),
+    ),
+    (
+        "a colleague's exception on another service's report",
+        thing("grant", service=THEIRS, holder_service=MINE, assigned_to="other"),
+        by_role(set(), set(), {"list", "read"}),
+    ),
+    (
+        "another's exception on a report of the reader's own service",
+        thing("grant", service=MINE, holder_service=THEIRS, assigned_to="other"),
+        by_role(set(), {"list", "read"}, {"list", "read", "end"}),
+    ),
+    (
+        "the exception of one whose interest is discreet, on a report of the reader's own service",
+        thing("grant", service=MINE, holder_service=THEIRS, assigned_to="other", discreet=True),
+        NOBODY,
+    ),
+    (
+        "an exception between two other services",
+        thing("grant", service=THEIRS, holder_service=THIRD, assigned_to="other"),
+        NOBODY,
+    ),
+    (
         "an open report of the reader's own service",
         thing("report", service=MINE),
-        by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign"}),
+        by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant"}),
     ),
     (
         "a sealed report of the reader's own service, filed by another",
         thing("report", service=MINE, handling="sealed", filed_by="other"),
-        by_role(set(), SEE | DECIDE | {"review"}, SEE | DECIDE | {"reassign", "review"}),
+        by_role(set(), SEE | DECIDE | {"review"}, SEE | DECIDE | {"reassign", "review", "grant"}),
     ),
     (
         "a sealed report that the reader filed",
         thing("report", service=MINE, handling="sealed", filed_by="me"),
-        by_role(SEE | {"file", "correct"}, SEE | DECIDE, SEE | DECIDE | {"reassign"}),
+        by_role(SEE | {"file", "correct"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant"}),
     ),
     (
         "a report of another service that the reader filed before changing service",
@@ -276,7 +306,7 @@ def test_a_verdict_names_its_ground_and_says_it_in_a_sentence() -> None:
         True, "own_service", "It belongs to your own service."
     )  # fmt: skip
     names = [ground.NAME for ground in access.GROUNDS]
-    assert len(set(names)) == len(names) == 11
+    assert len(set(names)) == len(names) == 12
     for ground in access.GROUNDS:
         assert ground.__name__.rpartition(".")[2] == ground.NAME
         assert " IN (" in (ground.__doc__ or ""), f"{ground.NAME} does not say its expression for the SQL"

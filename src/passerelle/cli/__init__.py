@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from passerelle.cli import comparing, demo, installation, ledgers, linking, lists, people, taking_in
+from passerelle.cli import comparing, demo, installation, ledgers, linking, lists, overseeing, people, taking_in
 from passerelle.errors import Refused
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -39,6 +39,7 @@ for command in (
     taking_in.import_, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries,
     ledgers.reconcile, ledgers.ledger,
+    overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
 ):  # fmt: skip
     main.add_command(command)

@@ -65,6 +65,7 @@ MOVES: tuple[Move, ...] = (
     Move("correct", ("correct",), _UNDECIDED, "done", noop("The correction was carried out.")),
     Move("hold", _ANY, _UNPAUSED, "held", noop("It was put on hold until a date.")),
     Move("defer", _ANY, _UNPAUSED, "deferred", noop("It was deferred, signed, until a date.")),
+    Move("order", _ANY, _UNDECIDED, "open", noop("Oversight ordered a decision.")),
     Move("resume", _ANY, ("held", "deferred"), "open", noop("The pause ended.")),
     Move("escalate", _ANY, ("open", "withheld"), "", noop("It was late and climbed one rung.")),
     Move("remind", _ANY, ("open", "withheld"), "", noop("At the top of the ladder it was told again.")),

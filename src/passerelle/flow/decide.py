@@ -7,6 +7,7 @@ from datetime import datetime
 from passerelle.errors import Refused
 from passerelle.flow import deliver, duties, oblige, rungs
 from passerelle.flow.acknowledge import locked_duty
+from passerelle.flow.exceptions import review_glass
 from passerelle.flow.facts import allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
@@ -118,7 +119,10 @@ def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: dateti
         allow(officer, "review", duty_facts(duty))
         outcome = "upheld" if uphold else "overturned"
         duties.move(lines, duty, "review", by=officer, outcome=outcome, note=reason)
-        if duty.about is None:
+        grant = duties.broken_glass(duty)
+        if grant is not None:
+            review_glass(lines, grant, officer, uphold)
+        elif duty.about is None:
             _review_sealing(lines, duty, uphold)
         else:
             _review_withholding(lines, duty, officer, uphold, reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from passerelle.flow import duties
 from passerelle.flow.facts import service_facts, standing_of
@@ -35,29 +36,9 @@ def send(
     got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
     if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
         return None
-    matched, unsaid = _matched_subjects(duty, report, recipient, purpose, sender_decided)
-    if decided.form == "pointer":
-        content = extracts.pointer(report)
-        content["unsure"] = standing == "unsure"
-    else:
-        others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched | unsaid}
-        hidden = (
-            disclosure.blacked_out(
-                sender=service_facts(report.service),
-                recipient=service_facts(recipient),
-                purpose=purpose,
-                form=decided.form,
-                others=others,
-                danger_to_life=report.danger_to_life,
-                sender_decided=sender_decided,
-            )
-            | unsaid
-        )
-        if decided.form == "extract":
-            content = extracts.extract(report, hidden, matched or set(others) - hidden)
-        else:
-            content = extracts.whole(report, hidden)
-    content["yours"] = _their_subjects(duty, purpose, sender_decided)
+    content = content_of(
+        duty, decided.form, purpose, standing, sender_decided=sender_decided, danger_to_life=report.danger_to_life
+    )
     delivery = Delivery.objects.create(
         duty=duty,
         report=report,
@@ -94,8 +75,40 @@ def send(
     return delivery
 
 
+def content_of(
+    duty: Duty, form: str, purpose: str, standing: str, *, sender_decided: bool, danger_to_life: bool
+) -> dict[str, Any]:
+    """What `form` of the report shows to the recipient of this duty: exactly what travels, as JSON holds it."""
+    report, recipient = duty.report, duty.recipient
+    assert report is not None and recipient is not None
+    matched, unsaid = _matched_subjects(duty, report, recipient, purpose, sender_decided, danger_to_life)
+    if form == "pointer":
+        content = extracts.pointer(report)
+        content["unsure"] = standing == "unsure"
+    else:
+        others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched | unsaid}
+        hidden = (
+            disclosure.blacked_out(
+                sender=service_facts(report.service),
+                recipient=service_facts(recipient),
+                purpose=purpose,
+                form=form,
+                others=others,
+                danger_to_life=danger_to_life,
+                sender_decided=sender_decided,
+            )
+            | unsaid
+        )
+        if form == "extract":
+            content = extracts.extract(report, hidden, matched or set(others) - hidden)
+        else:
+            content = extracts.whole(report, hidden)
+    content["yours"] = _their_subjects(duty, purpose, sender_decided, danger_to_life)
+    return content
+
+
 def _matched_subjects(
-    duty: Duty, report: Report, recipient: Service, purpose: str, sender_decided: bool
+    duty: Duty, report: Report, recipient: Service, purpose: str, sender_decided: bool, danger_to_life: bool
 ) -> tuple[set[str], set[str]]:
     """The matched subjects of the report, by reference: those that may be shown, and those that another match must not
     carry along. One of whom a pointer is the most, by their own row and unless their own match was judged the same,
@@ -111,14 +124,14 @@ def _matched_subjects(
                     sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose,
                     category=side.category, handling=report.handling,
                     standing="same" if standing == "same" else "strong",
-                    danger_to_life=report.danger_to_life, sender_decided=sender_decided,
+                    danger_to_life=danger_to_life, sender_decided=sender_decided,
                 ).form  # fmt: skip
                 if own in ("extract", "whole"):
                     shown.add(side.ref)
     return shown, known - shown
 
 
-def _their_subjects(duty: Duty, purpose: str, sender_decided: bool) -> list[str]:
+def _their_subjects(duty: Duty, purpose: str, sender_decided: bool, danger_to_life: bool) -> list[str]:
     """References of the recipient's own subjects that this delivery may speak of: those of standing matches with a
     subject of whom the recipient may know, by its own row, at least that something is held."""
     report, recipient = duty.report, duty.recipient
@@ -131,7 +144,7 @@ def _their_subjects(duty: Duty, purpose: str, sender_decided: bool) -> list[str]
                 own = disclosure.decide(
                     sender=service_facts(report.service), recipient=service_facts(recipient), purpose=purpose,
                     category=held.category, handling=report.handling, standing=standing,
-                    danger_to_life=report.danger_to_life, sender_decided=sender_decided,
+                    danger_to_life=danger_to_life, sender_decided=sender_decided,
                 ).form  # fmt: skip
                 if own != "nothing":
                     mine.add(wanted.ref)

@@ -11,7 +11,7 @@ from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger.events import DutyMoved, DutyRaised
 from passerelle.policy import deadlines
 from passerelle.policy.facts import SERVICE_KINDS
-from passerelle.records.models import Duty, Interest, Match, Notice, Officer, Report, Service
+from passerelle.records.models import Duty, Grant, Interest, Match, Notice, Officer, Report, Service
 from passerelle.words import Sentence
 
 
@@ -172,9 +172,15 @@ def decider_of(duty: Duty) -> Officer | None:
     if duty.kind != "review":
         return None
     if duty.about is None:
-        return duty.report.author if duty.report is not None else None
+        grant = broken_glass(duty)
+        return grant.officer if grant is not None else duty.report.author if duty.report is not None else None
     withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
     return withholding.decided_by if withholding is not None else None
+
+
+def broken_glass(duty: Duty) -> Grant | None:
+    """The broken glass that a duty reviews; None for any other duty."""
+    return Grant.objects.select_related("officer__service", "report__service").filter(review=duty).first()
 
 
 def tell(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from passerelle.errors import Refused
 from passerelle.policy import access, disclosure
 from passerelle.policy.facts import ReaderFacts, ServiceFacts, ThingFacts
-from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report, Service, Subject
+from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Officer, Report, Service, Subject
 from passerelle.words import sentence
 
 
@@ -105,6 +106,9 @@ def _who_decided(duty: Duty) -> str | None:
     if duty.kind != "review":
         return None
     if duty.about is None:
+        grant = Grant.objects.select_related("officer").filter(review=duty).first()
+        if grant is not None:
+            return grant.officer.ref
         return duty.report.author.ref if duty.report is not None and duty.report.author is not None else None
     withholding = duty.about.withholdings.order_by("-decided_at").select_related("decided_by").first()
     return withholding.decided_by.ref if withholding is not None else None
@@ -135,6 +139,20 @@ def match_facts(match: Match) -> ThingFacts:
 def _named_in(content: dict[str, Any]) -> set[str]:
     """The subjects a delivery speaks of: the recipient's own, and those of the sender that it shows."""
     return {*content.get("yours", ()), *(subject["ref"] for subject in content.get("subjects", ()))}
+
+
+def grant_facts(grant: Grant, at: datetime) -> ThingFacts:
+    """An exception: whose report it opens, to whom, and whether it still does at `at`."""
+    return ThingFacts(
+        kind="grant",
+        service=grant.report.service.key,
+        handling=grant.report.handling,
+        holder_service=grant.officer.service.key,
+        assigned_to=grant.officer.ref,
+        discreet=grant.review is not None and grant.review.discreet,
+        filed_by=grant.given_by.ref,
+        live=grant.live(at),
+    )
 
 
 def standing_of(match: Match) -> str:

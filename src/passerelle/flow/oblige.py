@@ -110,12 +110,12 @@ def _needs_judgement(held: Subject, interest: Interest) -> bool:
 
 
 def best_disclosure(
-    report: Report, recipient: Service, claims: Iterable[Claim], *, sender_decided: bool
+    report: Report, recipient: Service, claims: Iterable[Claim], *, sender_decided: bool, danger_to_life: bool = False
 ) -> tuple[disclosure.Disclosure, Claim, str]:
     """The most that any of the claims lets travel, the claim that does, and the category it was decided on.
 
     A rule names no subject: the person in the report about whom most may be told chooses the row, and whoever may be
-    told less about is blacked out, as for a match.
+    told less about is blacked out, as for a match. `danger_to_life`: a recipient says so, whatever the report says.
     """
     sender, receiver = service_facts(report.service), service_facts(recipient)
     found: list[tuple[int, int, disclosure.Disclosure, Claim, str]] = []
@@ -134,7 +134,7 @@ def best_disclosure(
                 category=category,
                 handling=report.handling,
                 standing=claim.standing,
-                danger_to_life=report.danger_to_life,
+                danger_to_life=report.danger_to_life or danger_to_life,
                 sender_decided=sender_decided,
             )
             found.append((FORMS.index(decided.form), FORMS.index(decided.ceiling), decided, claim, category))

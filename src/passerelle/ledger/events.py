@@ -119,7 +119,8 @@ class InterestStated(Event):
 
 @dataclass(frozen=True, slots=True)
 class MatchFound(Event):
-    """Two subjects of different services may be the same. `score_permille` is the score in thousandths."""
+    """Two subjects of different services may be the same. `score_permille` is the score in thousandths, `counted` the
+    version of the counts of names that it was weighed by (0: none)."""
 
     match: str
     left: str
@@ -127,6 +128,7 @@ class MatchFound(Event):
     band: str
     score_permille: int
     evidence: str
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,18 @@ class MatchWeighedAgain(Event):
     band: str
     score_permille: int
     evidence: str
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class NamesCounted(Event):
+    """A new version of how common names are here, by which matches are weighed from now on. `subjects` is told in steps;
+    `words` says how many words of names it knows; `commitment` is salted over the whole table."""
+
+    version: int
+    subjects: int
+    words: int
+    commitment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +244,74 @@ class WithholdingReviewed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionOrdered(Event):
+    """Oversight ordered a decision; `commitment` is salted over its reason."""
+
+    order: str
+    duty: str
+    by: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantGiven(Event):
+    """An officer may read one report for a time: they broke the glass, or were let. `commitment` is salted over the
+    reason and what may be read."""
+
+    grant: str
+    kind: str
+    report: str
+    version: int
+    officer: str
+    by: str
+    form: str
+    until: str
+    review: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantEnded(Event):
+    """A grant ended before its time."""
+
+    grant: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantReviewed(Event):
+    """A second person said whether the glass was rightly broken: justified or unjustified."""
+
+    grant: str
+    outcome: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampleDrawn(Event):
+    """Oversight drew what it will look at: at random, from the root of this ledger at `size`, and by risk."""
+
+    sample: str
+    kind: str
+    by: str
+    size: int
+    root: str
+    population: int
+    things: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleExamined(Event):
+    """Oversight looked at one thing of a sample: in order, or to be followed up."""
+
+    sample: str
+    thing: str
+    outcome: str
+    by: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Read(Event):
     """An officer read protected content. `thing` is a reference, `commitment` is salted over the reason in words."""
 
@@ -272,8 +354,9 @@ EVENTS: dict[str, type[Event]] = {
     for kind in (
         ServiceAdded, OfficerSeated, OfficerAway,
         ReportFiled, ReportVersioned, HandlingChanged, DossierOpened, SubjectsAdded, InterestStated,
-        MatchFound, MatchWeighedAgain, MatchJudged,
+        MatchFound, MatchWeighedAgain, MatchJudged, NamesCounted,
         DutyRaised, DutyMoved, Delivered, DeliveryClimbed, Withheld, WithholdingReviewed,
+        DecisionOrdered, GrantGiven, GrantEnded, GrantReviewed, SampleDrawn, SampleExamined,
         Read, RegisterTaken, Reconciled,
     )
 }

@@ -98,6 +98,8 @@ ACTS: tuple[str, ...] = (
     "correct",
     "manage",
     "order_decision",
+    "grant",
+    "end",
     "export_ledger",
 )
 """What a reader may want to do. `list`: it stands in a list; `read`: its state, its clock and its reasons, no content;
@@ -112,6 +114,7 @@ THING_KINDS: tuple[str, ...] = (
     "delivery",
     "withholding",
     "interest",
+    "grant",
     "ledger",
     "service",
     "officer",
@@ -177,7 +180,7 @@ class ThingFacts:
     `holder_service` and `assigned_to` (an officer, may be None) hold the duty now.
     `parties` are the services on either side of a match or a duty; `sees_both` those of them whose desk policy lets see
     both sides (see `disclosure.sees_other_side`). `filed_by` is the officer who filed it or, for a withholding, a
-    judgement, an interest, who decided it.
+    judgement, an interest, who decided it. `live`: a grant has not ended.
     """
 
     kind: str
@@ -191,3 +194,4 @@ class ThingFacts:
     discreet: bool = False
     filed_by: str | None = None
     assigned_to: str | None = None
+    live: bool = True

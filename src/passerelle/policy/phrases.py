@@ -8,6 +8,8 @@ from __future__ import annotations
 from passerelle.words import noop
 
 PHRASES: tuple[str, ...] = (
+    noop("The glass was broken: a life is in danger."),
+    noop("Those who lead the service that owns it let this officer read it."),
     noop("The information is not held, or not available."),
     noop("The other service is not the competent authority, or its request is defective."),
     noop("The judicial authorisation that the law asks for was refused."),

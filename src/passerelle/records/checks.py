@@ -8,10 +8,14 @@ from passerelle.records.models import (
     Delivery,
     Dossier,
     Duty,
+    Grant,
     Interest,
     Match,
+    NameCount,
     Officer,
+    Order,
     Report,
+    Sample,
     Service,
     Withholding,
 )
@@ -60,8 +64,11 @@ def plain_rows() -> Folded:
             "band": match.band,
             "score_permille": round(match.score * 1000),
             "evidence": match.evidence,
+            "counted": match.counted,
             "verdict": match.verdict,
         }
+    for count in NameCount.objects.all():
+        folded.counts[str(count.version)] = {"subjects": count.subjects, "words": len(count.words)}
     rows = Duty.objects.select_related("report", "recipient", "match", "about", "holder", "officer")
     for duty in rows.iterator():
         folded.duties[duty.ref] = {
@@ -97,5 +104,29 @@ def plain_rows() -> Folded:
             "by": withholding.decided_by.ref,
             "outcome": withholding.outcome,
             "reviewed_by": withholding.reviewed_by.ref if withholding.reviewed_by else "",
+        }
+    for order in Order.objects.select_related("duty", "ordered_by"):
+        folded.orders[order.ref] = {"duty": order.duty.ref, "by": order.ordered_by.ref}
+    for grant in Grant.objects.select_related("report", "officer", "given_by", "review"):
+        folded.grants[grant.ref] = {
+            "kind": grant.kind,
+            "report": grant.report.ref,
+            "version": grant.report_version,
+            "officer": grant.officer.ref,
+            "by": grant.given_by.ref,
+            "form": grant.form,
+            "until": _time(grant.until),
+            "review": grant.review.ref if grant.review else "",
+            "ended": grant.ended_at is not None,
+            "outcome": grant.outcome,
+        }
+    for sample in Sample.objects.select_related("drawn_by").prefetch_related("items"):
+        folded.samples[sample.ref] = {
+            "kind": sample.kind,
+            "by": sample.drawn_by.ref,
+            "size": sample.ledger_size,
+            "root": sample.ledger_root,
+            "population": sample.population,
+            "things": {item.thing: item.outcome for item in sample.items.all()},
         }
     return folded

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
-from passerelle.records.models import Delivery, Dossier, Duty, Match, Notice, Officer, Report
+from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Report
 
 _NOTHING = Q(pk__in=())
 
@@ -96,6 +96,20 @@ def _told(officer: Officer) -> Exists:
     got = Delivery.objects.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id)
     said = got.annotate(said=Cast("content", TextField()))
     return Exists(said.filter(Q(said__contains=OuterRef("left__ref")) | Q(said__contains=OuterRef("right__ref"))))
+
+
+def grants(officer: Officer) -> QuerySet[Grant]:
+    """Grounds granted, oversight."""
+    if officer.role == "oversight":
+        return Grant.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Grant.objects.filter(_NOTHING)
+    found = Q(officer=officer.pk)
+    if officer.role in DESK_ROLES:
+        found |= Q(report__service=officer.service_id) & (Q(review__isnull=True) | Q(review__discreet=False))
+    if officer.role in ("supervisor", "head"):
+        found |= Q(officer__service=officer.service_id)
+    return Grant.objects.filter(found)
 
 
 def notices(officer: Officer) -> QuerySet[Notice]:

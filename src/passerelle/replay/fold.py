@@ -23,6 +23,10 @@ class Folded:
     duties: dict[str, Row] = field(default_factory=dict)
     deliveries: dict[str, Row] = field(default_factory=dict)
     withholdings: dict[str, Row] = field(default_factory=dict)
+    orders: dict[str, Row] = field(default_factory=dict)
+    grants: dict[str, Row] = field(default_factory=dict)
+    samples: dict[str, Row] = field(default_factory=dict)
+    counts: dict[str, Row] = field(default_factory=dict)
     lines: int = 0
 
 
@@ -90,13 +94,21 @@ def _match_found(folded: Folded, facts: Row) -> None:
         "band": facts["band"],
         "score_permille": facts["score_permille"],
         "evidence": facts["evidence"],
+        "counted": facts.get("counted", 0),
         "verdict": "",
     }
 
 
 def _match_weighed(folded: Folded, facts: Row) -> None:
     row = folded.matches[facts["match"]]
-    row.update(band=facts["band"], score_permille=facts["score_permille"], evidence=facts["evidence"])
+    row.update(
+        band=facts["band"], score_permille=facts["score_permille"], evidence=facts["evidence"],
+        counted=facts.get("counted", 0),
+    )  # fmt: skip
+
+
+def _names_counted(folded: Folded, facts: Row) -> None:
+    folded.counts[str(facts["version"])] = {"subjects": facts["subjects"], "words": facts["words"]}
 
 
 def _match_judged(folded: Folded, facts: Row) -> None:
@@ -142,6 +154,34 @@ def _withholding_reviewed(folded: Folded, facts: Row) -> None:
     folded.withholdings[facts["withholding"]].update(outcome=facts["outcome"], reviewed_by=facts["by"])
 
 
+def _decision_ordered(folded: Folded, facts: Row) -> None:
+    folded.orders[facts["order"]] = {"duty": facts["duty"], "by": facts["by"]}
+
+
+def _grant_given(folded: Folded, facts: Row) -> None:
+    names = ("kind", "report", "version", "officer", "by", "form", "until", "review")
+    folded.grants[facts["grant"]] = {**{name: facts[name] for name in names}, "ended": False, "outcome": ""}
+
+
+def _grant_ended(folded: Folded, facts: Row) -> None:
+    folded.grants[facts["grant"]]["ended"] = True
+
+
+def _grant_reviewed(folded: Folded, facts: Row) -> None:
+    folded.grants[facts["grant"]]["outcome"] = facts["outcome"]
+
+
+def _sample_drawn(folded: Folded, facts: Row) -> None:
+    folded.samples[facts["sample"]] = {
+        **{name: facts[name] for name in ("kind", "by", "size", "root", "population")},
+        "things": dict.fromkeys(facts["things"], ""),
+    }
+
+
+def _sample_examined(folded: Folded, facts: Row) -> None:
+    folded.samples[facts["sample"]]["things"][facts["thing"]] = facts["outcome"]
+
+
 def _no_row(folded: Folded, facts: Row) -> None:
     """A fact that changes no folded table: a read, an import's end, a reconciliation, subjects of a thing."""
 
@@ -151,7 +191,10 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
     "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,
     "MatchFound": _match_found, "MatchWeighedAgain": _match_weighed, "MatchJudged": _match_judged,
+    "NamesCounted": _names_counted,
     "DutyRaised": _duty_raised, "DutyMoved": _duty_moved, "Delivered": _delivered, "DeliveryClimbed": _delivery_climbed,
     "Withheld": _withheld, "WithholdingReviewed": _withholding_reviewed,
+    "DecisionOrdered": _decision_ordered, "GrantGiven": _grant_given, "GrantEnded": _grant_ended,
+    "GrantReviewed": _grant_reviewed, "SampleDrawn": _sample_drawn, "SampleExamined": _sample_examined,
     "Read": _no_row, "RegisterTaken": _no_row, "Reconciled": _no_row,
 }  # fmt: skip

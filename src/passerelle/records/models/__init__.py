@@ -1,28 +1,40 @@
 """All tables by noun. The ledger's table is loaded, and offered under no name here: only `flow` writes it."""
 
 import passerelle.records.models.ledger  # noqa: F401 (Django must know the table)
+from passerelle.records.models.attempts import Attempt
+from passerelle.records.models.commonness import NameCount, NameWord
 from passerelle.records.models.deliveries import Delivery, Withholding
 from passerelle.records.models.dossiers import Dossier, Interest
+from passerelle.records.models.drafts import Draft
 from passerelle.records.models.duties import Duty
+from passerelle.records.models.grants import Grant
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
+from passerelle.records.models.oversight import Order, Sample, SampleItem
 from passerelle.records.models.readings import Reading
 from passerelle.records.models.registers import RefusedRow, Register, RegisterRow
 from passerelle.records.models.reports import Report, ReportVersion
 from passerelle.records.models.services import Officer, Service
 from passerelle.records.models.subjects import Key, Relation, Subject
+from passerelle.records.models.visits import Visit
 
 __all__ = [
+    "Attempt",
     "Delivery",
     "Dossier",
+    "Draft",
     "Duty",
+    "Grant",
     "Heartbeat",
     "Interest",
     "Judgement",
     "Key",
     "Match",
+    "NameCount",
+    "NameWord",
     "Notice",
     "Officer",
+    "Order",
     "Reading",
     "RefusedRow",
     "Register",
@@ -30,7 +42,10 @@ __all__ = [
     "Relation",
     "Report",
     "ReportVersion",
+    "Sample",
+    "SampleItem",
     "Service",
     "Subject",
+    "Visit",
     "Withholding",
 ]
