@@ -39,6 +39,15 @@ def test_the_legal_form_is_found(name: str, form: str | None) -> None:
         ("ООО Ромашкино", "OOO Romashkino"),
         ("شركة النور للتجارة", "Al Nour Trading Company"),
         ("Garage Choukri", "Garage Sjoekri"),
+        ("1st Linden Bank", "First Linden Bank"),
+        ("U.S. Linden Society", "United States Linden Society"),
+        ("Qa'dira Trading", "Qadira Trading"),
+        ("Groene Linde / Tilleul Vert", "Tilleul Vert"),
+        ("Vereniging Groene Linde (VGL)", "Vereniging Groene Linde"),
+        ("АО Тиловарский завод", "JSC Tilovar Plant"),
+        ("Comercializadora Tilovar S.A. de C.V.", "Tilovar Trading"),
+        ("Banque Tilovar Allemagne", "Bank Tilovar Duitsland"),
+        ("Fast Tilovar Link", "Fasttilovarlink"),
     ],
 )
 def test_one_organisation_is_recognised_and_shares_a_key(left: str, right: str) -> None:
@@ -54,6 +63,13 @@ def test_one_organisation_is_recognised_and_shares_a_key(left: str, right: str) 
         ("Unit 12 Trading", "Unit 13 Trading"),
         ("Bakkerij Peeters", "Slagerij Peeters"),
         ("NV", ""),
+        ("Red Star Shipping", "Red Star Insurance"),
+        ("Tilovar AG", "Tilovar GmbH"),
+        ("Tilovar Meridon (France)", "Tilovar Meridon (Germany)"),
+        ("Tilovar Germany", "Tilovar"),
+        ("Bank of China", "Bank of China Trading Hotel"),
+        ("Eleventh Meridian", "Twelfth Meridian"),
+        ("Hamas", "Cham Holding"),
     ],
 )
 def test_sharing_the_generic_words_is_not_enough(left: str, right: str) -> None:
