@@ -4,37 +4,62 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+import numpy as np
+from django.db import connection
+from django.db.models import Q, QuerySet
 
 from passerelle import matching
-from passerelle.flow import oblige
+from passerelle.flow import commonness, oblige
+from passerelle.flow.candidates import (
+    CANDIDATES_MAX,
+    HUB_RECORDS_MAX,
+    Known,
+    SharedValues,
+    candidates_of,
+    digest,
+    digests,
+    drop_keys,
+    keys_of,
+    near,
+    put_keys,
+)
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchFound, MatchWeighedAgain
-from passerelle.matching.score import NONE, band_of
-from passerelle.names import places
-from passerelle.records.models import Key, Match, Relation, Subject
+from passerelle.linkers.weighing import Terms, weigh
+from passerelle.records.models import Match, Subject
 from passerelle.records.models.reports import new_salt
 
-HUB_RECORDS_MAX = 200
-"""A value borne by more records than this is over-common: ranked low, followed only so far, and shown."""
-
-CANDIDATES_MAX = 80
-"""So many of the best candidates are compared in full, for one subject."""
-
-_MIRRORED = {
-    "child_of": "parent_of",
-    "parent_of": "child_of",
-    "sibling_of": "sibling_of",
-    "spouse_of": "spouse_of",
-    "in_contact_with": "in_contact_with",
-}
 _AT_ONCE = 500
+_TERMS = Terms(because=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A pair of subjects by primary key, with its score, its band and its reasons as they are kept."""
+
+    left: int
+    right: int
+    score: float
+    band: str
+    because: list[Any]
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found for some subjects: the pairs that may be one, and what was over-common. `refs` are the references
+    of both sides; `counted` is the version of the count of names by which they were weighed (0: none)."""
+
+    subjects: list[int] = field(default_factory=list)
+    pairs: list[Weighed] = field(default_factory=list)
+    bounded: dict[int, list[list[Any]]] = field(default_factory=dict)
+    refs: dict[int, str] = field(default_factory=dict)
+    counted: int = 0
 
 
 def waiting(at: datetime) -> QuerySet[Subject]:
@@ -50,14 +75,44 @@ def match_waiting(subjects: Sequence[int], *, now: datetime) -> list[Match]:
             return []
         found = match_subjects(lines, mine)
         oblige.by_matches(lines, with_rows(found))
+        commonness.count_again(lines)
+    return found
+
+
+def keep_waiting(findings: Findings, *, now: datetime) -> list[Match]:
+    """Keep what was found for subjects that still wait, and raise what follows. One transaction.
+
+    Whoever compared one of them in between has kept what there was to find: it is left as it is.
+    """
+    with journal(now) as lines:
+        still = set(
+            Subject.objects.select_for_update(of=("self",))
+            .filter(pk__in=findings.subjects, to_match_at__isnull=False)
+            .values_list("pk", flat=True)
+        )
+        done = [pk for pk in findings.subjects if pk not in still]
+        if done:
+            gone = set(done)
+            findings.subjects = [pk for pk in findings.subjects if pk in still]
+            findings.pairs = [pair for pair in findings.pairs if not {pair.left, pair.right} & gone]
+        found = keep(lines, findings)
+        oblige.by_matches(lines, with_rows(found))
     return found
 
 
 def with_rows(found: Iterable[Match]) -> list[Match]:
+    """Those of these matches of which a side is part of an interest, with all that obliging needs at hand. Any other
+    calls for nothing."""
     ids = [match.pk for match in found]
+    wanted = Q()
+    for side in ("left", "right"):
+        for part in ("dossier", "watch", "report__dossier"):
+            wanted |= Q(**{f"{side}__{part}__isnull": False})
     rows: list[Match] = []
     for start in range(0, len(ids), _AT_ONCE):
-        rows.extend(Match.objects.select_related(*oblige.MATCH_ROWS).filter(pk__in=ids[start : start + _AT_ONCE]))
+        chunk = ids[start : start + _AT_ONCE]
+        asked = Match.objects.filter(wanted, pk__in=chunk).order_by().values_list("pk", flat=True)
+        rows.extend(Match.objects.select_related(*oblige.MATCH_ROWS).filter(pk__in=list(asked)))
     return sorted(rows, key=lambda match: match.pk)
 
 
@@ -66,147 +121,59 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
 
     Returns the matches that are new or whose evidence changed. Each pair is weighed once, whichever came first.
     """
-    prepared = as_matched(subjects)
-    keys = {subject.pk: _digests(prepared[subject.pk]) for subject in subjects}
-    Key.objects.filter(subject__in=[subject.pk for subject in subjects]).delete()
-    Key.objects.bulk_create(
-        (
-            Key(subject=subject, service_id=subject.service_id, kind=kind, value=value)
+    known = Known(at_most=len(subjects))
+    mine = known.of([subject.pk for subject in subjects])
+    keys = {subject.pk: digests(mine[subject.pk]) for subject in subjects}
+    drop_keys(keys)
+    put_keys(
+        [
+            (subject.pk, subject.service_id, kind, value)
             for subject in subjects
             for value, kind in keys[subject.pk].items()
-        ),
-        batch_size=2000,
+        ]
     )
-    found: list[Match] = []
-    by_service: dict[int, list[Subject]] = defaultdict(list)
+    found = keep(lines, _find({subject.pk: subject.service_id for subject in subjects}, keys, known))
     for subject in subjects:
-        by_service[subject.service_id].append(subject)
-    for service_id, group in by_service.items():
-        candidates = candidates_of(service_id, group, keys)
-        kept = kept_pairs(group)
-        for pair in kept:  # a pair that shares no key any more is weighed too, and says so
-            for mine, other in (pair, pair[::-1]):
-                if mine in candidates and other not in candidates[mine]:
-                    candidates[mine].append(other)
-        others = {other for near in candidates.values() for other in near}
-        known = as_matched(_fetch(others))
-        commonness = matching.Commonness(shared=SharedValues())
-        pairs = [(subject.pk, other) for subject in group for other in candidates[subject.pk]]
-        for mine, other in _worth_weighing(pairs, {**known, **{s.pk: prepared[s.pk] for s in group}}, kept, commonness):
-            compared = matching.compare(prepared[mine], known[other], commonness=commonness)
-            match = _keep(lines, _in_order(mine, other), kept.get(_in_order(mine, other)), compared)
-            if match is not None:
-                found.append(match)
-        for subject in group:
-            subject.to_match_at = None
-    Subject.objects.bulk_update(subjects, ["to_match_at", "bounded"], batch_size=_AT_ONCE)
+        subject.to_match_at = None
     return found
 
 
-def _digests(subject: matching.Subject) -> dict[int, str]:
-    return {digest(key.kind, key.value): key.kind for key in matching.keys(subject)}
+def find(subjects: Sequence[int], known: Known) -> Findings:
+    """What there is to find for subjects whose keys stand in the index. It only reads, so that another process can do
+    it; as long as the keys were there first, whoever files in between finds them in turn."""
+    known.look_again()
+    of = dict(Subject.objects.filter(pk__in=subjects).order_by().values_list("pk", "service_id"))
+    return _find(of, keys_of(of), known)
 
 
-def digest(kind: str, value: str) -> int:
-    """A key as a signed 64-bit number. Two values that collide only cost one comparison more."""
-    raw = hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(raw, "big", signed=True)
-
-
-def candidates_of(service_id: int, group: Sequence[Subject], keys: dict[int, dict[int, str]]) -> dict[int, list[int]]:
-    """For each subject of one service, the ids of others' subjects that share a key, best first, bounded."""
-    values = sorted({value for subject in group for value in keys[subject.pk]})
-    sizes: dict[int, int] = {}
-    for start in range(0, len(values), _AT_ONCE):
-        rows = Key.objects.filter(value__in=values[start : start + _AT_ONCE]).exclude(service=service_id)
-        sizes.update(rows.values_list("value").annotate(Count("id")).order_by())
-    bearers: dict[int, list[int]] = defaultdict(list)
-    rare = [value for value in values if 0 < sizes.get(value, 0) <= HUB_RECORDS_MAX]
-    for start in range(0, len(rare), _AT_ONCE):
-        rows = Key.objects.filter(value__in=rare[start : start + _AT_ONCE]).exclude(service=service_id)
-        for value, other in rows.values_list("value", "subject_id"):
-            bearers[value].append(other)
-    for value in (value for value in values if sizes.get(value, 0) > HUB_RECORDS_MAX):
-        rows = Key.objects.filter(value=value).exclude(service=service_id).order_by("-subject_id")
-        bearers[value] = list(rows.values_list("subject_id", flat=True)[:HUB_RECORDS_MAX])
-    chosen: dict[int, list[int]] = {}
-    for subject in group:
-        weights: Counter[int] = Counter()
-        bounded = []
-        for value, kind in sorted(keys[subject.pk].items()):
-            size = sizes.get(value, 0)
-            if size > HUB_RECORDS_MAX:
-                bounded.append([kind, size])
-            for other in bearers.get(value, ()):
-                weights[other] += 1_000_000 // (size + 1)
-        subject.bounded = bounded
-        chosen[subject.pk] = [
-            other for other, _ in sorted(weights.items(), key=lambda w: (-w[1], w[0]))[:CANDIDATES_MAX]
-        ]
-    return chosen
-
-
-def _fetch(ids: Iterable[int]) -> list[Subject]:
-    wanted = sorted(ids)
-    rows: list[Subject] = []
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows.extend(Subject.objects.filter(pk__in=wanted[start : start + _AT_ONCE]))
-    return rows
+def _find(services: Mapping[int, int], keys: Mapping[int, Mapping[int, str]], known: Known) -> Findings:
+    findings = Findings(subjects=list(services))
+    by_service: dict[int, dict[int, Mapping[int, str]]] = defaultdict(dict)
+    for pk, service_id in services.items():
+        by_service[service_id][pk] = keys[pk]
+    kept = _kept_pairs(services)
+    pairs = dict.fromkeys(kept)  # a pair that shares no key any more is weighed too, and says so
+    for service_id, group in by_service.items():
+        chosen, bounded = near(service_id, group)
+        findings.bounded.update(bounded)
+        pairs.update(dict.fromkeys(_in_order(mine, other) for mine, others in chosen.items() for other in others))
+    if not pairs:
+        return findings
+    subjects = known.of({pk for pair in pairs for pk in pair})
+    findings.counted, counted = commonness.known(SharedValues())
+    for left, right in _worth_weighing(list(pairs), subjects, kept, counted):
+        one, two = (left, right) if left in services else (right, left)
+        compared = matching.compare(subjects[one], subjects[two], commonness=counted)
+        if compared.band != "none" or (left, right) in kept:
+            because = [reason.to_json() for reason in compared.reasons]
+            findings.pairs.append(Weighed(left, right, compared.score, compared.band, because))
+            findings.refs.update({left: subjects[left].id, right: subjects[right].id})
+    return findings
 
 
 def as_matched(subjects: Iterable[Subject]) -> dict[int, matching.Subject]:
     """Rows as the matcher knows them, with their relations in both directions, by primary key."""
-    rows = {subject.pk: subject for subject in subjects}
-    around: dict[int, list[tuple[str, Subject]]] = defaultdict(list)
-    ids = sorted(rows)
-    for start in range(0, len(ids), _AT_ONCE):
-        chunk = ids[start : start + _AT_ONCE]
-        for relation in Relation.objects.filter(source__in=chunk).select_related("target").order_by("id"):
-            around[relation.source_id].append((relation.kind, relation.target))
-        back = (
-            Relation.objects.filter(target__in=chunk, kind__in=list(_MIRRORED)).select_related("source").order_by("id")
-        )
-        for relation in back:
-            around[relation.target_id].append((_MIRRORED[relation.kind], relation.source))
-    return {
-        pk: replace(
-            matching.Subject.from_ftm(_entity(row)),
-            relations=tuple(
-                matching.Relation(kind=kind, other=matching.Subject.from_ftm(_entity(other)))
-                for kind, other in around.get(pk, ())
-            ),
-        )
-        for pk, row in rows.items()
-    }
-
-
-def _entity(subject: Subject) -> dict[str, Any]:
-    return {"id": subject.ref, "schema": subject.schema, "properties": subject.properties}
-
-
-class SharedValues(Mapping[str, int]):
-    """How many reports and dossiers hold an address, a phone or a number, counted from the keys when it is asked for.
-
-    A value stands under several keys; the rarest of them is the one that says it best.
-    """
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-
-    def __getitem__(self, value: str) -> int:
-        if value not in self._counts:
-            wanted = [digest("address", key[:64]) for key in places.address_keys(value)]
-            wanted += [digest(kind, value[:64]) for kind in ("phone", "identifier")]
-            records = Count("subject__report", distinct=True) + Count("subject__dossier", distinct=True)
-            rows = Key.objects.filter(value__in=wanted).values_list("value").annotate(records=records).order_by()
-            self._counts[value] = min((count for _, count in rows), default=0)
-        return self._counts[value]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._counts)
-
-    def __len__(self) -> int:
-        return len(self._counts)
+    return Known().of([subject.pk for subject in subjects])
 
 
 def _in_order(mine: int, other: int) -> tuple[int, int]:
@@ -216,16 +183,27 @@ def _in_order(mine: int, other: int) -> tuple[int, int]:
 def _worth_weighing(
     pairs: Sequence[tuple[int, int]],
     subjects: Mapping[int, matching.Subject],
-    kept: Mapping[tuple[int, int], Match],
-    commonness: matching.Commonness,
+    kept: set[tuple[int, int]],
+    counted: matching.Commonness,
 ) -> list[tuple[int, int]]:
     """The pairs that a score in one batch finds possible, and those that are kept already: these need reasons."""
+    there = [pair for pair in pairs if pair[0] in subjects and pair[1] in subjects]
     rows = {pk: row for row, pk in enumerate(subjects)}
-    batch = matching.Subjects(list(subjects.values()), commonness)
-    scores = batch.score([rows[mine] for mine, _ in pairs], [rows[other] for _, other in pairs])
-    return [
-        pair for pair, score in zip(pairs, scores, strict=True) if band_of(score) != NONE or _in_order(*pair) in kept
-    ]
+    left = np.array([rows[one] for one, _ in there], dtype=np.int64)
+    right = np.array([rows[two] for _, two in there], dtype=np.int64)
+    found = weigh(list(subjects.values()), there, left, right, counted, _TERMS) if there else []
+    possible = {(pair.left, pair.right) for pair in found}
+    return [pair for pair in there if pair in possible or pair in kept]
+
+
+def _kept_pairs(subjects: Iterable[int]) -> set[tuple[int, int]]:
+    ids = list(subjects)
+    kept: set[tuple[int, int]] = set()
+    for start in range(0, len(ids), _AT_ONCE):
+        chunk = ids[start : start + _AT_ONCE]
+        for side in ("left", "right"):
+            kept.update(Match.objects.filter(**{f"{side}__in": chunk}).order_by().values_list("left_id", "right_id"))
+    return kept
 
 
 def kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
@@ -234,60 +212,112 @@ def kept_pairs(group: Sequence[Subject]) -> dict[tuple[int, int], Match]:
     kept = {}
     for start in range(0, len(ids), _AT_ONCE):
         chunk = ids[start : start + _AT_ONCE]
-        for match in Match.objects.filter(Q(left__in=chunk) | Q(right__in=chunk)):
-            kept[match.left_id, match.right_id] = match
+        for side in ("left", "right"):
+            for match in Match.objects.filter(**{f"{side}__in": chunk}).order_by():
+                kept[match.left_id, match.right_id] = match
     return kept
 
 
 def digest_of(because: list[Any], salt: bytes = b"") -> str:
-    """A digest of the evidence in sentences, salted for the ledger because they name people. How many records share a
-    value is no part of it: a pair is not asked again because one more family moved into the house."""
+    """A digest of the evidence in sentences, salted for the ledger because they name people. How common a name or a
+    value is here is no part of it: a pair is not asked again because one more family moved into the house."""
     told = json.dumps([_without_counts(reason) for reason in because], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(salt + told.encode()).hexdigest()
 
 
 def _without_counts(reason: list[Any]) -> list[Any]:
     text, facts = reason
+    if "before" in facts and "after" not in facts:  # what is said of its commonness, after the evidence itself
+        return _without_counts(facts["before"])
     kept = {name: _without_counts(fact) if isinstance(fact, list) else fact for name, fact in facts.items()}
     return [text, {name: fact for name, fact in kept.items() if name != "count"}]
 
 
-def _keep(lines: Journal, pair: tuple[int, int], match: Match | None, compared: matching.Comparison) -> Match | None:
-    left, right = pair
-    if match is None and compared.band == "none":
-        return None
-    because = [reason.to_json() for reason in compared.reasons]
-    salt = new_salt() if match is None else bytes(match.salt)
-    evidence = digest_of(because, salt)
-    if match is not None:
-        if match.evidence == evidence and match.band == compared.band:
-            return None
-        match.score, match.band, match.because, match.evidence = compared.score, compared.band, because, evidence
-        match.save(update_fields=["score", "band", "because", "evidence"])
+def keep(lines: Journal, findings: Findings) -> list[Match]:
+    """Write down what was found: new matches, those whose evidence or band changed, and that nobody waits any more."""
+    kept = _rows_of(findings.pairs)
+    ends = {pk for pair in findings.pairs for pk in (pair.left, pair.right)}
+    there = {
+        pk
+        for start in range(0, len(ends), _AT_ONCE)
+        for pk in Subject.objects.filter(pk__in=sorted(ends)[start : start + _AT_ONCE]).values_list("pk", flat=True)
+    }
+    new: list[Match] = []
+    again: list[Match] = []
+    for pair in sorted(findings.pairs, key=lambda pair: (pair.left, pair.right)):
+        match = kept.get((pair.left, pair.right))
+        salt = new_salt() if match is None else bytes(match.salt)
+        evidence = digest_of(pair.because, salt)
+        if match is None:
+            if pair.band != "none" and pair.left in there and pair.right in there:
+                new.append(
+                    Match(
+                        left_id=pair.left,
+                        right_id=pair.right,
+                        score=pair.score,
+                        band=pair.band,
+                        because=pair.because,
+                        evidence=evidence,
+                        salt=salt,
+                        counted=findings.counted,
+                        found_at=lines.now,
+                    )
+                )
+        elif match.evidence != evidence or match.band != pair.band:
+            match.score, match.band, match.because, match.evidence = pair.score, pair.band, pair.because, evidence
+            match.counted = findings.counted
+            match.save(update_fields=["score", "band", "because", "evidence", "counted"])
+            again.append(match)
+    Match.objects.bulk_create(new)
+    for match in new:
         lines.write(
-            MatchWeighedAgain(
-                match=match.ref, band=match.band, score_permille=round(match.score * 1000), evidence=evidence
+            MatchFound(
+                match=match.ref,
+                left=findings.refs[match.left_id],
+                right=findings.refs[match.right_id],
+                band=match.band,
+                score_permille=round(match.score * 1000),
+                evidence=match.evidence,
+                counted=match.counted,
             )
         )
-        return match
-    match = Match.objects.create(
-        left_id=left,
-        right_id=right,
-        score=compared.score,
-        band=compared.band,
-        because=because,
-        evidence=evidence,
-        salt=salt,
-        found_at=lines.now,
-    )
-    lines.write(
-        MatchFound(
-            match=match.ref,
-            left=match.left.ref,
-            right=match.right.ref,
-            band=match.band,
-            score_permille=round(match.score * 1000),
-            evidence=evidence,
+    for match in again:
+        lines.write(
+            MatchWeighedAgain(
+                match=match.ref,
+                band=match.band,
+                score_permille=round(match.score * 1000),
+                evidence=match.evidence,
+                counted=match.counted,
+            )
         )
-    )
-    return match
+    _no_longer_waiting(findings)
+    return [*new, *again]
+
+
+def _rows_of(pairs: Sequence[Weighed]) -> dict[tuple[int, int], Match]:
+    wanted = {(pair.left, pair.right) for pair in pairs}
+    left = sorted({pair.left for pair in pairs})
+    rows = {}
+    for start in range(0, len(left), _AT_ONCE):
+        for match in Match.objects.filter(left__in=left[start : start + _AT_ONCE]).order_by():
+            if (match.left_id, match.right_id) in wanted:
+                rows[match.left_id, match.right_id] = match
+    return rows
+
+
+def _no_longer_waiting(findings: Findings) -> None:
+    rows = [
+        (json.dumps(findings.bounded.get(pk, [])), findings.counted, pk) for pk in findings.subjects
+    ]  # raw: of a register every row changes here
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE records_subject SET to_match_at = NULL, bounded = %s, counted = %s WHERE id = %s", rows
+        )
+
+
+__all__ = [
+    "CANDIDATES_MAX", "HUB_RECORDS_MAX", "Findings", "Known", "SharedValues", "Weighed", "as_matched", "candidates_of",
+    "digest", "digest_of", "find", "keep", "keep_waiting", "kept_pairs", "match_subjects", "match_waiting", "waiting",
+    "with_rows",
+]  # fmt: skip

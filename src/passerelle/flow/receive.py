@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, oblige, rungs
+from passerelle.flow import commonness, duties, oblige, rungs
+from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
@@ -228,6 +230,10 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
         said_at=lines.now,
     )
     old = {subject.local_id: subject for subject in report.subjects.all()}
+    if report.handling == "open":
+        said_before = commonness.counted_of(plain(one.ref, one.schema, one.properties) for one in old.values())
+        said_now = _counted(draft.subjects)
+        commonness.add({word: said_now[word] - said_before[word] for word in said_now | said_before})
     Relation.objects.filter(source__report=report).delete()
     kept, added = [], []
     for subject_draft in draft.subjects:
@@ -244,7 +250,7 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
     Subject.objects.bulk_update(kept, ["schema", "category", "caption", "properties", "spans", "to_match_at"])
     gone = [subject.pk for subject in old.values()]
     Subject.objects.filter(pk__in=gone, matches_left__isnull=True, matches_right__isnull=True).delete()
-    new = put_subjects(lines, report.service, added, (), report=report)
+    new = put_subjects(lines, report.service, added, (), report=report, counted=True)
     by_id = {subject.local_id: subject for subject in (*kept, *new)}
     Relation.objects.bulk_create(
         (Relation(source=by_id[r.source], kind=r.kind, target=by_id[r.target]) for r in draft.relations),
@@ -292,8 +298,11 @@ def put_subjects(
     report: Report | None = None,
     dossier: Dossier | None = None,
     watch: Interest | None = None,
+    counted: bool = False,
 ) -> list[Subject]:
-    """The rows of subjects and their relations, waiting to be compared."""
+    """The rows of subjects and their relations, waiting to be compared; `counted` where their names already are."""
+    if report is not None and report.handling == "open" and not counted:
+        commonness.add(_counted(subjects))
     rows = Subject.objects.bulk_create(
         Subject(
             service=service,
@@ -317,6 +326,10 @@ def put_subjects(
         ignore_conflicts=True,
     )
     return rows
+
+
+def _counted(subjects: Sequence[SubjectDraft]) -> Counter[int]:
+    return commonness.counted_of(plain(one.local_id, one.schema, one.properties) for one in subjects)
 
 
 def category_of(draft: SubjectDraft) -> str:

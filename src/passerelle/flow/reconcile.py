@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from passerelle import matching
+from passerelle.flow import commonness, oblige
 from passerelle.flow import match as matches
-from passerelle.flow import oblige
 from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import effective, journal
 from passerelle.ledger.events import Reconciled
@@ -122,7 +122,8 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
             )
         }
         known = matches.as_matched(rows.values())
-        commonness = matching.Commonness(shared=matches.SharedValues())
+        shared = matches.SharedValues()
+        counted: dict[int, matching.Commonness] = {}  # by version: a pair is weighed as it was when it was compared
         for subject in group:
             interest = oblige.interest_of(subject, now)
             if interest is None:
@@ -133,7 +134,10 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
                     if match is not None:
                         standing = standing_of(match)
                     else:
-                        compared = matching.compare(prepared[subject.pk], known[other], commonness=commonness)
+                        version = max(subject.counted, rows[other].counted)
+                        if version not in counted:
+                            counted[version] = commonness.known(shared, version)[1]
+                        compared = matching.compare(prepared[subject.pk], known[other], commonness=counted[version])
                         standing = "strong" if compared.band == "strong" else ""
                     if standing and _calls(rows[other], standing, interest):
                         yield rows[other].report_id, interest.service_id

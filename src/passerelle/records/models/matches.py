@@ -38,6 +38,7 @@ class Match(models.Model):
     salt = models.BinaryField(default=new_salt)
     verdict = models.CharField(max_length=10, blank=True)
     judged_evidence = models.CharField(max_length=64, blank=True)
+    counted = models.PositiveIntegerField(default=0)  # the version of the counts of names it was weighed by; 0: none
     found_at = models.DateTimeField()
 
     class Meta:

@@ -48,6 +48,7 @@ class Subject(models.Model):
     spans = models.JSONField(default=list)
     bounded = models.JSONField(default=list)  # over-common values that were not followed in full: [[kind, records]]
     recorded_at = models.DateTimeField()
+    counted = models.PositiveIntegerField(default=0)  # the version of the counts of names it was last compared by
     to_match_at = models.DateTimeField(null=True, blank=True)  # empty: compared with everything known
 
     class Meta:

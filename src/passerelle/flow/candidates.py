@@ -1,0 +1,312 @@
+"""Which subjects of other services share a key with these: found in the database, best first, each search bounded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import connection
+
+from passerelle import matching
+from passerelle.matching.evidence import address
+from passerelle.names import places
+from passerelle.records.models import Relation, ReportVersion, Subject
+
+Ints = npt.NDArray[np.int64]
+
+HUB_RECORDS_MAX = 200
+"""A value borne by more records than this is over-common: ranked low, followed only so far, and shown."""
+
+CANDIDATES_MAX = 80
+"""So many of the best candidates are compared in full, for one subject."""
+
+SHARED_RECORDS_MAX = 4096
+"""Of the records that share an address or a number, so many are counted: more say no more."""
+
+REMEMBERED_MAX = 30_000
+"""So many subjects of others are kept in memory at most, by a process that weighs one batch after another."""
+
+_AT_ONCE = 5_000
+_WEIGHT = 1_000_000
+
+_MIRRORED = {
+    "child_of": "parent_of",
+    "parent_of": "child_of",
+    "sibling_of": "sibling_of",
+    "spouse_of": "spouse_of",
+    "in_contact_with": "in_contact_with",
+}
+
+_OTHERS = (
+    "SELECT k.subject_id AS other FROM records_key k WHERE k.value = w.value AND k.service_id < %s "
+    "UNION ALL SELECT k.subject_id AS other FROM records_key k WHERE k.value = w.value AND k.service_id > %s LIMIT %s"
+)
+_LATEST = (
+    "SELECT k.subject_id AS other FROM records_key k WHERE k.value = w.value AND k.service_id = s.id "
+    "ORDER BY k.subject_id DESC LIMIT %s"
+)
+_SHARED = (
+    "SELECT count(DISTINCT b.record) FROM (SELECT coalesce(s.report_id, -s.dossier_id) AS record "
+    "FROM records_key k JOIN records_subject s ON s.id = k.subject_id LEFT JOIN records_report r ON r.id = s.report_id "
+    "WHERE k.value = %s AND (r.handling IS NULL OR r.handling <> 'sealed') LIMIT %s) b"
+)
+
+
+def digest(kind: str, value: str) -> int:
+    """A key as a signed 64-bit number. Two values that collide only cost one comparison more."""
+    raw = hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest()
+    return int.from_bytes(raw, "big", signed=True)
+
+
+def digests(subject: matching.Subject) -> dict[int, str]:
+    """The keys of a subject: the kind of each, by its digest."""
+    return {digest(key.kind, key.value): key.kind for key in matching.keys(subject)}
+
+
+def put_keys(rows: Sequence[tuple[int, int, str, int]]) -> None:
+    """Put (subject, service, kind, digest) into the index; in the order of the index, so that pages are filled in turn.
+
+    Raw, because a million subjects have some fourteen million keys.
+    """
+    ordered = sorted(rows, key=lambda row: row[3])
+    into = "INSERT INTO records_key (subject_id, service_id, kind, value) "
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = [list(column) for column in zip(*ordered, strict=True)] or [[], [], [], []]
+            cursor.execute(into + "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[])", columns)
+        elif ordered:
+            cursor.executemany(into + "VALUES (%s, %s, %s, %s)", ordered)
+
+
+def drop_keys(subjects: Iterable[int]) -> None:
+    """Take all keys of these subjects out of the index."""
+    with connection.cursor() as cursor:
+        text, numbers = _listed(sorted(subjects))
+        cursor.execute(f"DELETE FROM records_key WHERE subject_id IN (SELECT w.value FROM {text} w)", numbers)  # noqa: S608
+
+
+def keys_of(subjects: Iterable[int]) -> dict[int, dict[int, str]]:
+    """The keys that stand in the index for these subjects."""
+    found: dict[int, dict[int, str]] = {pk: {} for pk in subjects}
+    text, numbers = _listed(sorted(found))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT k.subject_id, k.value, k.kind FROM {text} w JOIN records_key k ON k.subject_id = w.value",  # noqa: S608
+            numbers,
+        )
+        for pk, value, kind in cursor.fetchall():
+            found[pk][value] = kind
+    return found
+
+
+def _listed(numbers: Sequence[int]) -> tuple[str, list[Any]]:
+    """Any number of numbers as one parameter: a table with the column `value`."""
+    if connection.vendor == "postgresql":
+        return "unnest(%s::bigint[])", [list(numbers)]
+    return "json_each(%s)", [json.dumps(list(numbers))]
+
+
+def _array(query: str) -> str:
+    """One column of a query as a list in one field."""
+    if connection.vendor == "postgresql":
+        return f"ARRAY(SELECT b.other FROM ({query}) b)"
+    return f"(SELECT json_group_array(b.other) FROM ({query}) b)"  # noqa: S608 (a query of our own)
+
+
+def _rows(query: str, parameters: Sequence[Any]) -> Iterator[list[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        for *before, others in cursor.fetchall():
+            yield [*before, json.loads(others) if isinstance(others, str) else others]
+
+
+def _bearers(service_id: int, values: Sequence[int]) -> tuple[dict[int, list[int]], set[int]]:
+    """For each value the subjects of other services that bear it, and which values are over-common: of these the
+    subjects recorded last. No query reads more than `HUB_RECORDS_MAX` + 1 rows for one value and service."""
+    found: dict[int, list[int]] = {}
+    hubs: set[int] = set()
+    for start in range(0, len(values), _AT_ONCE):
+        table, numbers = _listed(values[start : start + _AT_ONCE])
+        asked = f"SELECT w.value, {_array(_OTHERS)} FROM {table} w"  # noqa: S608 (tables and queries of our own)
+        for value, others in _rows(asked, [service_id, service_id, HUB_RECORDS_MAX + 1, *numbers]):
+            if len(others) > HUB_RECORDS_MAX:
+                hubs.add(value)
+            elif others:
+                found[value] = others
+    if hubs:
+        table, numbers = _listed(sorted(hubs))
+        asked = f"SELECT w.value, {_array(_LATEST)} FROM {table} w CROSS JOIN records_service s WHERE s.id <> %s"  # noqa: S608
+        last: dict[int, list[int]] = defaultdict(list)
+        for value, others in _rows(asked, [HUB_RECORDS_MAX, *numbers, service_id]):
+            last[value].extend(others)
+        for value, others in last.items():
+            found[value] = sorted(others, reverse=True)[:HUB_RECORDS_MAX]
+    return found, hubs
+
+
+def candidates_of(
+    service_id: int, group: Sequence[Subject], keys: Mapping[int, Mapping[int, str]]
+) -> dict[int, list[int]]:
+    """For each subject of one service, the ids of others' subjects that share a key, best first, bounded.
+
+    Leaves on each subject which of its values are over-common (`bounded`: kind, and how many were counted at most).
+    """
+    found, bounded = near(service_id, {subject.pk: keys[subject.pk] for subject in group})
+    for subject in group:
+        subject.bounded = bounded[subject.pk]
+    return found
+
+
+def near(
+    service_id: int, keys: Mapping[int, Mapping[int, str]]
+) -> tuple[dict[int, list[int]], dict[int, list[list[Any]]]]:
+    """As `candidates_of`, from the keys of subjects of one service by primary key: candidates, and what was bounded.
+
+    A key weighs the less the more subjects bear it; candidates stand by what they share in all, then by age.
+    """
+    mine = sorted(keys)
+    bearers, hubs = _bearers(service_id, sorted({value for found in keys.values() for value in found}))
+    bounded = {
+        pk: [[kind, HUB_RECORDS_MAX + 1] for value, kind in sorted(keys[pk].items()) if value in hubs] for pk in mine
+    }
+    others = np.unique(np.fromiter((other for found in bearers.values() for other in found), dtype=np.int64))
+    placed = {
+        value: (np.searchsorted(others, np.array(found, dtype=np.int64)) << 8)
+        | (HUB_RECORDS_MAX + 1 if value in hubs else len(found))
+        for value, found in bearers.items()
+    }
+    chosen: dict[int, list[int]] = {pk: [] for pk in mine}
+    weight_of = np.array([_WEIGHT // (size + 1) for size in range(256)], dtype=np.int64)
+    for pk in mine:
+        parts = [placed[value] for value in keys[pk] if value in placed]
+        if not parts:
+            continue
+        shared = np.concatenate(parts)
+        shared.sort()
+        who = shared >> 8
+        first = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
+        weights = np.add.reduceat(weight_of[shared & 255], first)
+        order = np.lexsort((who[first], -weights))[:CANDIDATES_MAX]
+        chosen[pk] = others[who[first][order]].tolist()
+    return chosen, bounded
+
+
+class Known:
+    """Subjects as the matcher knows them, by primary key, remembered from one batch to the next as far as they fit.
+
+    `look_again` forgets those that a new version changed since.
+    """
+
+    def __init__(self, at_most: int = 0) -> None:
+        self._at_most = at_most
+        self._kept: dict[int, matching.Subject] = {}
+        self._of_report: dict[int, list[int]] = defaultdict(list)
+        self._seen = 0
+
+    def look_again(self) -> None:
+        """Forget the subjects of reports that got a new version since this was last called."""
+        newest = ReportVersion.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        if newest > self._seen:
+            changed = ReportVersion.objects.filter(pk__gt=self._seen, number__gt=1).values_list("report_id", flat=True)
+            for report in changed if self._kept else ():
+                for pk in self._of_report.pop(report, ()):
+                    self._kept.pop(pk, None)
+            self._seen = newest
+        if len(self._kept) > self._at_most:
+            self._kept.clear()
+            self._of_report.clear()
+
+    def of(self, ids: Iterable[int]) -> dict[int, matching.Subject]:
+        """These subjects with their relations; one that is no longer there is left out."""
+        wanted = list(ids)
+        missing = sorted(pk for pk in wanted if pk not in self._kept)
+        if missing:
+            self._kept.update(self._read(missing))
+        found = {pk: self._kept[pk] for pk in wanted if pk in self._kept}
+        if not self._at_most:
+            self._kept.clear()
+        return found
+
+    def _read(self, ids: Sequence[int]) -> dict[int, matching.Subject]:
+        plain: dict[int, matching.Subject] = {}
+        for start in range(0, len(ids), _AT_ONCE):
+            self._plain(ids[start : start + _AT_ONCE], plain)
+        around: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for start in range(0, len(ids), _AT_ONCE):
+            chunk = ids[start : start + _AT_ONCE]
+            ahead = Relation.objects.filter(source__in=chunk).order_by("id")
+            for source, kind, target in ahead.values_list("source_id", "kind", "target_id"):
+                around[source].append((kind, target))
+            back = Relation.objects.filter(target__in=chunk, kind__in=list(_MIRRORED)).order_by("id")
+            for source, kind, target in back.values_list("source_id", "kind", "target_id"):
+                around[target].append((_MIRRORED[kind], source))
+        beside = sorted({other for near in around.values() for _, other in near} - plain.keys())
+        for start in range(0, len(beside), _AT_ONCE):
+            self._plain(beside[start : start + _AT_ONCE], plain)
+        return {pk: related(plain[pk], [(kind, plain[other]) for kind, other in around.get(pk, ())]) for pk in ids
+                if pk in plain}  # fmt: skip
+
+    def _plain(self, ids: Sequence[int], into: dict[int, matching.Subject]) -> None:
+        rows = Subject.objects.filter(pk__in=ids).order_by()
+        for pk, report, ref, schema, given in rows.values_list("pk", "report_id", "ref", "schema", "properties"):
+            into[pk] = plain(ref, schema, given)
+            if self._at_most and report is not None:
+                self._of_report[report].append(pk)
+
+
+def plain(ref: str, schema: str, given: Mapping[str, Any]) -> matching.Subject:
+    """A row as the matcher knows it, without its relations."""
+    return matching.Subject.from_ftm({"id": ref, "schema": schema, "properties": given})
+
+
+def related(subject: matching.Subject, others: Sequence[tuple[str, matching.Subject]]) -> matching.Subject:
+    """The same subject with its relations."""
+    if not others:
+        return subject
+    return matching.Subject(
+        subject.id, subject.schema, subject.names, subject.weak_names, subject.properties,
+        tuple(matching.Relation(kind=kind, other=other) for kind, other in others),
+    )  # fmt: skip
+
+
+def both_ways(relations: Iterable[tuple[Any, str, Any]]) -> Iterator[tuple[Any, str, Any]]:
+    """Relations as each of their two ends sees them: whose, of which kind, to whom."""
+    for source, kind, target in relations:
+        yield source, kind, target
+        if kind in _MIRRORED:
+            yield target, _MIRRORED[kind], source
+
+
+class SharedValues(Mapping[str, int]):
+    """How many reports and dossiers hold an address, a phone or a number, counted from the keys when it is asked for.
+
+    In the steps in which it is also shown, and sealed reports are not counted: neither the score nor the sentence
+    tells of one record that somebody else filed. A value stands under several keys; the rarest says it best.
+    """
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def __getitem__(self, value: str) -> int:
+        if value not in self._counts:
+            wanted = {digest("address", key[:64]) for key in places.address_keys(value)}
+            wanted |= {digest(kind, value[:64]) for kind in ("phone", "identifier")}
+            counts = []
+            with connection.cursor() as cursor:
+                for one in wanted:
+                    cursor.execute(_SHARED, [one, SHARED_RECORDS_MAX])
+                    counts.append(int(cursor.fetchone()[0]))
+            least = min((count for count in counts if count), default=0)
+            self._counts[value] = max((step for step in address.STEPS if step <= least), default=least)
+        return self._counts[value]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        return len(self._counts)
