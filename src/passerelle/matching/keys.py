@@ -79,7 +79,8 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
 @lru_cache(maxsize=32768)
 def name_keys(name: str) -> frozenset[Key]:
     """The keys of one personal name: pairs of its words as they sound; a long or lonely word alone."""
-    words = [sorted(word_keys(word)) for word in parts.parse(name).words if word.kind == "name"]
+    read = parts.parse(name).words
+    words = [sorted(word_keys(word)) for word in read if word.kind == "name"]
     words = [found for found in words if found]
     out: set[Key] = set()
     if len(words) == 1:
@@ -90,15 +91,25 @@ def name_keys(name: str) -> frozenset[Key]:
             out |= {Key("name", "|".join(sorted((a, b)))[:64]) for a in one for b in two}
         out |= {Key("word", value) for value in one if len(value) >= 5 and not value.startswith("=")}
     if len(words) > 1:
-        forms = [form for word in parts.parse(name).words[:4] for form in word.forms[:1]]
-        whole = "".join(sounds.skeletons(form.units, 5 if form.abjad or not form.cost else 3)[0] for form in forms)
+        forms = [form for word in read[:4] for form in word.forms[:1]]
+        said = [sounds.skeletons(form.units, 5 if form.abjad or not form.cost else 3)[0] for form in forms]
+        whole = "".join(said)
         if len(whole) >= 3:
             out.add(Key("word", whole[:64]))
+        if len(read) <= WORDS_FOR_ONE_LESS and len(whole) >= LEAST_FOR_ONE_LESS_IN_ALL:
+            out |= {Key("near", value[:64]) for value in _one_less(["".join(sorted(said))])}
+    for word in read:
+        if word.prefix == "abd" and word.forms:  # Abdul Rashid says more than Rashid: found also without a second word
+            out |= {Key("word", f"abd {value}"[:64]) for value in sounds.skeletons(word.forms[0].units, 2) if value}
     return frozenset(out)
 
 
 LEAST_FOR_ONE_LESS = 4
 """So many consonants a lonely word has when it is also looked for with one of them left out."""
+
+WORDS_FOR_ONE_LESS = 3
+LEAST_FOR_ONE_LESS_IN_ALL = 5
+"""So many words at most, and so many consonants in all, has a name that is also looked for with one left out."""
 
 
 def _one_less(skeletons: list[str]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache, partial
 
 from passerelle.matching.commonness import Commonness
@@ -61,17 +62,27 @@ def read(text: str) -> Date | None:
 
 def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
     """The best pair of the dates on both sides; nothing when a side has none."""
-    ours = [date for text in left.values("birthDate") if (date := read(text))]
-    theirs = [date for text in right.values("birthDate") if (date := read(text))]
+    ours, theirs = dates(left), dates(right)
     if not ours or not theirs:
         return []
+    bits, why, one, two = best(ours, theirs)
+    return [Evidence("birth", bits, partial(sentence, why, left=_written(one), right=_written(two)))]
+
+
+def dates(subject: Subject) -> tuple[Date, ...]:
+    """The birth dates of a subject that can be read."""
+    return tuple(date for text in subject.values("birthDate") if (date := read(text)))
+
+
+def best(ours: Sequence[Date], theirs: Sequence[Date]) -> tuple[float, str, Date, Date]:
+    """The bits of the pair of dates that says most, its sentence, and the two dates; each side has one at least."""
     bits, why, one, two = max(
         ((*between(one, two), one, two) for one in ours for two in theirs), key=lambda found: found[0]
     )
     if why in {YEAR_ONLY, YEAR_NEAR, MONTH_ONLY}:  # a span of years meets many: each doubling costs a bit
         years = max(len({date[0] for date in ours}), len({date[0] for date in theirs}))
         bits = bits if years <= 3 else max(0.0, bits - math.log2(years))
-    return [Evidence("birth", bits, partial(sentence, why, left=_written(one), right=_written(two)))]
+    return bits, why, one, two
 
 
 SAME = noop("The birth dates are the same, {left}.")

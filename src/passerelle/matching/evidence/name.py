@@ -5,13 +5,20 @@ from __future__ import annotations
 import math
 from functools import lru_cache, partial
 
+import numpy as np
+import numpy.typing as npt
+
 from passerelle.matching.commonness import Commonness
 from passerelle.matching.evidence.finding import Evidence, weights
 from passerelle.matching.subject import FAMILIES, ORGANISATION, PERSON, Subject
 from passerelle.names import compare as names_compare
 from passerelle.names import organisations, parts
+from passerelle.names.batch import Names, Outcome
 from passerelle.names.compare import Alignment, aligned, explain
+from passerelle.names.organisations_batch import OrganisationNames
 from passerelle.words import Sentence, sentence
+
+Floats = npt.NDArray[np.float64]
 
 LONG = 400
 """A word of four consonants, in hundredths: such a word says something alone."""
@@ -25,14 +32,40 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     persons = PERSON in FAMILIES[left.schema] & FAMILIES[right.schema]
     beside = persons and has_full_name(left) and has_full_name(right)
     best: Evidence | None = None
-    for one, one_weak in _names(left):
-        for two, two_weak in _names(right):
-            found = _persons(one, two, commonness, beside) if persons else _others(left.schema, right.schema, one, two)
-            bits = found.bits + (weigh["weak"] if (one_weak or two_weak) and found.bits > 0 else 0.0)
-            if best is None or bits > best.bits:
-                best = Evidence("name", bits, found.say)
+    for one, one_weak, two, two_weak in _promising(left, right, commonness, persons, beside):
+        found = _persons(one, two, commonness, beside) if persons else _others(left.schema, right.schema, one, two)
+        bits = found.bits + (weigh["weak"] if (one_weak or two_weak) and found.bits > 0 else 0.0)
+        if best is None or bits > best.bits:
+            best = Evidence("name", bits, found.say)
     assert best is not None, "two sides with names have a best pair"
     return [best]
+
+
+MANY = 16
+"""From so many pairs of names on, a batch first finds the best ones; only these are weighed one by one."""
+
+
+def _promising(
+    left: Subject, right: Subject, commonness: Commonness | None, persons: bool, beside: bool
+) -> list[tuple[str, bool, str, bool]]:
+    """All pairs of names, or of very many those that a batch finds best, in the order they stand in."""
+    ours, theirs = _names(left), _names(right)
+    pairs = [(*one, *two) for one in ours for two in theirs]
+    if len(pairs) < MANY:
+        return pairs
+    rows = np.repeat(np.arange(len(ours)), len(theirs))
+    columns = len(ours) + np.tile(np.arange(len(theirs)), len(ours))
+    texts = [text for text, _ in (*ours, *theirs)]
+    if not persons and ORGANISATION in FAMILIES[left.schema] & FAMILIES[right.schema]:
+        bits = bits_of_scores(OrganisationNames(texts).score(rows, columns))
+    else:
+        outcome = Names(texts, None if commonness is None else commonness.share).score(rows, columns)
+        bits = bits_of_many(outcome, commonness) if persons else bits_of_scores(outcome.score)
+        if beside:
+            bits += np.where((outcome.agreeing == 1) & (bits > 0), weights()["name"]["single_beside_full"], 0.0)
+    weak = np.array([one or two for _, one, _, two in pairs], dtype=np.bool_)
+    bits += np.where(weak & (bits > 0), weights()["name"]["weak"], 0.0)
+    return [pairs[place] for place in np.flatnonzero(bits >= bits.max() - 1e-4)]
 
 
 def _names(subject: Subject) -> list[tuple[str, bool]]:
@@ -108,8 +141,52 @@ def _organisations(left: str, right: str) -> float:
     return float(organisations.compare_organisations(left, right).score)
 
 
-def _others(schema: str, other: str, left: str, right: str) -> Evidence:
+def bits_of_many(outcome: Outcome, commonness: Commonness | None) -> Floats:
+    """As `bits_of`, for a whole batch."""
     weigh = weights()["name"]
+    score = np.clip(outcome.score, 1e-300, 1.0 - 1e-16)
+    logit = np.log(score / (1.0 - score))
+    bar = math.log(0.7 / 0.3)
+    words = outcome.agreeing
+    exact = np.minimum(weigh["most"], weigh["exact"] + weigh["more_words"] * (words - 2))
+    single = np.where(outcome.heaviest >= LONG, weigh["single_long"], weigh["single_short"])
+    exact = np.where(words >= 2, exact, np.where(words == 1, single, 0.0))
+    if commonness is not None and commonness.subjects:
+        expected = outcome.chance * max(commonness.subjects, 1000)
+        rare = np.minimum(weigh["rare_most"], weigh["rare_most"] - np.log2(1.0 + weigh["rare_scale"] * expected))
+        exact = np.where(words >= 1, rare, exact)
+    above = np.where(
+        exact <= weigh["at_bar"], exact, weigh["at_bar"] + (exact - weigh["at_bar"]) * (logit - bar) / (4.0 - bar)
+    )
+    below = np.maximum(weigh["least"], np.minimum(exact, weigh["at_bar"]) - weigh["slope_below"] * (bar - logit))
+    bits: Floats = np.where(outcome.score <= 0.0, weigh["least"], np.where(logit >= bar, above, below))
+    return bits
+
+
+def bits_of_score(score: float) -> float:
+    """The bits of two names that are no persons', by how alike they are."""
+    weigh = weights()["name"]
+    score = min(0.995, max(0.0005, score))
+    logit = math.log(score / (1 - score))
+    bar = math.log(0.7 / 0.3)
+    if logit >= bar:
+        return float(weigh["at_bar"] + (weigh["exact"] - weigh["at_bar"]) * min(1.0, (logit - bar) / (4.0 - bar)))
+    return float(max(weigh["least"], weigh["at_bar"] - weigh["slope_below"] * (bar - logit)))
+
+
+def bits_of_scores(scores: Floats) -> Floats:
+    """As `bits_of_score`, for a whole batch."""
+    weigh = weights()["name"]
+    score = np.clip(scores, 0.0005, 0.995)
+    logit = np.log(score / (1 - score))
+    bar = math.log(0.7 / 0.3)
+    above = weigh["at_bar"] + (weigh["exact"] - weigh["at_bar"]) * np.minimum(1.0, (logit - bar) / (4.0 - bar))
+    below = np.maximum(weigh["least"], weigh["at_bar"] - weigh["slope_below"] * (bar - logit))
+    bits: Floats = np.where(logit >= bar, above, below)
+    return bits
+
+
+def _others(schema: str, other: str, left: str, right: str) -> Evidence:
     if ORGANISATION in FAMILIES[schema] & FAMILIES[other]:
         score = _organisations(left, right)
         say = partial(_say_organisations, left, right)
@@ -117,14 +194,7 @@ def _others(schema: str, other: str, left: str, right: str) -> Evidence:
         found = names_compare(schema, left, right)
         score = found.score
         say = partial(_joined, left, right, found.reasons)
-    score = min(0.995, max(0.0005, score))
-    logit = math.log(score / (1 - score))
-    bar = math.log(0.7 / 0.3)
-    if logit >= bar:
-        return Evidence(
-            "name", weigh["at_bar"] + (weigh["exact"] - weigh["at_bar"]) * min(1.0, (logit - bar) / (4.0 - bar)), say
-        )
-    return Evidence("name", max(weigh["least"], weigh["at_bar"] - weigh["slope_below"] * (bar - logit)), say)
+    return Evidence("name", bits_of_score(score), say)
 
 
 def _say_organisations(left: str, right: str) -> Sentence:

@@ -47,9 +47,7 @@ def _hub(commonness: Commonness | None, value: str) -> float:
 
 def _documents(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evidence]:
     weigh = weights()["identifier"]
-    skip = {"registrationNumber"} if VEHICLE in FAMILIES[left.schema] else set()
-    ours = {name: [numbers.document(value) for value in left.values(name)] for name in DOCUMENTS if name not in skip}
-    theirs = {name: [numbers.document(value) for value in right.values(name)] for name in DOCUMENTS if name not in skip}
+    ours, theirs = documents(left), documents(right)
     all_ours = {value: name for name, values in ours.items() for value in values if len(value) >= 4}
     all_theirs = {value: name for name, values in theirs.items() for value in values if len(value) >= 4}
     shared = sorted(all_ours.keys() & all_theirs.keys(), key=lambda value: (-len(value), value))
@@ -70,6 +68,16 @@ def _documents(left: Subject, right: Subject, commonness: Commonness | None) -> 
     return []
 
 
+def documents(subject: Subject) -> dict[str, list[str]]:
+    """The numbers of a subject by property, in the order of DOCUMENTS; a vehicle's registration is its plate."""
+    skip = "registrationNumber" if VEHICLE in FAMILIES[subject.schema] else ""
+    return {
+        name: [numbers.document(value) for value in subject.values(name)]
+        for name in DOCUMENTS
+        if name in subject.properties and name != skip
+    }
+
+
 def slipped(left: str, right: str) -> bool:
     """Whether two numbers of one length differ in one sign, or in two neighbours that changed places."""
     if len(left) != len(right):
@@ -87,8 +95,8 @@ def slipped(left: str, right: str) -> bool:
 
 def _phones(left: Subject, right: Subject, commonness: Commonness | None, *, own: bool) -> list[Evidence]:
     weigh = weights()["phone"]
-    ours = _phone_numbers(left, own)
-    theirs = _phone_numbers(right, own)
+    ours = phone_numbers(left, own)
+    theirs = phone_numbers(right, own)
     shared = sorted(ours & theirs)
     if shared:
         bits = (weigh["own"] if own else weigh["same"]) - _hub(commonness, shared[0])
@@ -103,7 +111,8 @@ def _phones(left: Subject, right: Subject, commonness: Commonness | None, *, own
     return []
 
 
-def _phone_numbers(subject: Subject, own: bool) -> frozenset[str]:
+def phone_numbers(subject: Subject, own: bool) -> frozenset[str]:
+    """The phone numbers of a subject in E.164; `own`: the subject is itself a phone."""
     texts = [*subject.values("phone", "number"), *subject.names] if own else subject.values("phone")
     return frozenset(found for text in texts if (found := numbers.phone(text)))
 

@@ -18,6 +18,9 @@ COUNTRY_SAME = noop("Both were born in the country {left}.")
 COUNTRY_DIFFERENT = noop("The countries of birth {left} and {right} are different.")
 SEAT_SAME = noop("Both are of the country {left}.")
 SEAT_DIFFERENT = noop("One is of the country {left}, the other of {right}.")
+NATIONALITIES = ("nationality", "citizenship")
+SEATS = ("jurisdiction", "mainCountry", "country")
+"""The properties of FollowTheMoney that name a person's nationality and an organisation's country."""
 EMAIL_SAME = noop("The e-mail address {left} is the same on both sides.")
 
 
@@ -25,7 +28,7 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     """Evidence from the particulars that both sides have."""
     found: list[Evidence] = []
     weigh = weights()
-    ours, theirs = left.values("nationality", "citizenship"), right.values("nationality", "citizenship")
+    ours, theirs = left.values(*NATIONALITIES), right.values(*NATIONALITIES)
     if ours and theirs:
         mine, other = {country(value) for value in ours}, {country(value) for value in theirs}
         if mine & other:
@@ -37,7 +40,7 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
             found.append(
                 Evidence("nationality", bits, partial(sentence, NATIONALITY_DIFFERENT, left=ours[0], right=theirs[0]))
             )
-    genders = [{_GENDERS.get(value.lower(), "") for value in side.values("gender")} - {""} for side in (left, right)]
+    genders = [genders_of(side) for side in (left, right)]
     if genders[0] and genders[1] and not genders[0] & genders[1]:
         bits = weigh["gender"]["different"]
         found.append(
@@ -47,8 +50,8 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
                 partial(sentence, GENDER_DIFFERENT, left=left.values("gender")[0], right=right.values("gender")[0]),
             )
         )
-    born = {latin.bare(latin.plain(value)): value for value in left.values("birthPlace")}
-    shared = sorted(born.keys() & {latin.bare(latin.plain(value)) for value in right.values("birthPlace")})
+    born = {town(value): value for value in left.values("birthPlace")}
+    shared = sorted(born.keys() & {town(value) for value in right.values("birthPlace")})
     if shared:
         found.append(
             Evidence("birth_place", weigh["birth_place"]["same"], partial(sentence, PLACE_SAME, left=born[shared[0]]))
@@ -68,10 +71,20 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     return found
 
 
+def genders_of(subject: Subject) -> set[str]:
+    """The genders a subject is recorded with: `m`, `f`, both, or none that is known."""
+    return {_GENDERS.get(value.lower(), "") for value in subject.values("gender")} - {""}
+
+
+def town(text: str) -> str:
+    """A place of birth in a form that can be compared."""
+    return latin.bare(latin.plain(text))
+
+
 def _seats(left: Subject, right: Subject) -> list[Evidence]:
     """Two organisations by the countries they are of: one name in two countries is often two companies."""
     weigh = weights()["organisation_country"]
-    ours, theirs = (side.values("jurisdiction", "mainCountry", "country") for side in (left, right))
+    ours, theirs = (side.values(*SEATS) for side in (left, right))
     mine, other = {country(value) for value in ours}, {country(value) for value in theirs}
     if not mine or not other:
         return []
