@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from passerelle.names.comparison import Comparison
-from passerelle.names.street_words import fold, lexicon, read_yaml, words_of
+from passerelle.names.street_words import fold, lexicon, read_yaml, rows_of, words_of
 from passerelle.names.streets import Street, kind_likeness, read_street, street_keys, street_likeness
 from passerelle.names.towns import LANGUAGE_WORDS, Town, municipalities_at, read_town, town_forms, town_key
 from passerelle.words import Sentence, noop, sentence
@@ -99,8 +99,7 @@ _MONTHS = frozenset(
 def country_names() -> dict[str, str]:
     """By folded name in any of the four languages: a two-letter code where we have one, else the English name."""
     found: dict[str, str] = {}
-    for row in read_yaml("places_geography.yaml")["regions"]:
-        cells = [cell.strip() for cell in row.split("|")]
+    for cells in rows_of(read_yaml("places_geography.yaml")["regions"]):
         english = fold((cells[3] or cells[0]).split(",")[0])
         for written in ",".join(cells).split(","):
             found["".join(words_of(written))] = english

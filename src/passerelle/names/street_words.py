@@ -186,12 +186,16 @@ class Lexicon:
     """Names that are a whole street without a kind: Grand-Place, Grote Markt."""
 
 
-def _rows(document: Any) -> Iterable[str]:
+def rows_of(block: str) -> list[list[str]]:
+    """The rows of one block of a data file: a row a line, its cells split by a bar."""
+    return [[cell.strip() for cell in line.split("|")] for line in block.splitlines() if line.strip()]
+
+
+def _rows(document: Any) -> Iterator[list[str]]:
     for key, value in document.items():
-        if key == "source":
-            continue
-        for rows in value.values() if isinstance(value, dict) else (value,):
-            yield from rows
+        if key != "source":
+            for block in value.values() if isinstance(value, dict) else (value,):
+                yield from rows_of(block)
 
 
 def _adjectives(town: str) -> Iterator[str]:
@@ -217,46 +221,61 @@ def lexicon() -> Lexicon:
     """The words of the data files, inflected, by form. Read once."""
     streets = read_yaml("places_streets.yaml")
     little = frozenset(words_of(streets["little_words"]))
-    whole: dict[str, set[int]] = {}
-    inside: dict[str, set[int]] = {}
+    whole: dict[str, frozenset[int]] = {}
+    inside: dict[str, frozenset[int]] = {}
+    shared: dict[frozenset[int], frozenset[int]] = {}
     plurals: set[str] = set()
     labels: list[str] = []
     dutch_words: list[tuple[str, ...]] = []
 
-    def add(form: str, meaning: int, within: bool) -> None:
-        whole.setdefault(form, set()).add(meaning)
+    def put(forms: dict[str, frozenset[int]], form: str, meaning: frozenset[int]) -> None:
+        """Equal sets of meanings are one object: most forms mean one thing, and there are many forms."""
+        old = forms.get(form)
+        if old is None:
+            forms[form] = meaning
+        elif not meaning <= old:
+            union = old | meaning
+            forms[form] = shared.setdefault(union, union)
+
+    def add(form: str, meaning: frozenset[int], within: bool) -> None:
+        put(whole, form, meaning)
         if within and (len(form) > 2 or form in SHORT_SEGMENTS):
-            inside.setdefault(form, set()).add(meaning)
+            put(inside, form, meaning)
+
+    def meant(label: str, dutch: tuple[str, ...]) -> frozenset[int]:
+        labels.append("".join(w for w in words_of(label) if w not in little)[:24])
+        dutch_words.append(dutch)
+        return frozenset((len(labels) - 1,))
 
     for name, inflected in (
         ("places_words.yaml", True),
+        ("places_words_nature.yaml", True),
+        ("places_words_things.yaml", True),
+        ("places_words_society.yaml", True),
+        ("places_words_flemish.yaml", True),
         ("places_geography.yaml", False),
         ("places_persons.yaml", False),
     ):
-        for row in _rows(read_yaml(name)):
-            meaning = len(labels)
-            cells = [cell.strip() for cell in row.split("|")]
-            dutch_words.append(tuple("".join(words_of(written)) for written in cells[1].split(",")))
-            labels.append("".join(w for w in words_of(cells[0].split(",")[0]) if w not in little)[:24])
+        for cells in _rows(read_yaml(name)):
+            meaning = meant(cells[0].split(",")[0], tuple("".join(words_of(w)) for w in cells[1].split(",")))
             for language, cell in zip(LANGUAGES, cells, strict=True):
+                germanic = language in (DUTCH, GERMAN)
                 for written in cell.split(","):
                     parts = words_of(written)
-                    phrase = "".join(p for p in parts if p not in little) or "".join(parts)
-                    if not phrase:
+                    parts = [p for p in parts if p not in little] or parts
+                    if not parts:
                         continue
-                    germanic = language in (DUTCH, GERMAN)
+                    phrase = "".join(parts)
                     if inflected:
-                        *head, last = [p for p in parts if p not in little] or parts
+                        *head, last = parts
+                        start = "".join(head)
                         for form, plural in _FORMS[language](last):
-                            add("".join(head) + form, meaning, germanic)
+                            add(start + form, meaning, germanic)
                             if plural:
-                                plurals.add("".join(head) + form)
-                        if (
-                            len(head) == 1
-                        ):  # inflect the adjective or noun in front as well: croix(s) pierre, rood → rode
-                            for form, _ in _FORMS[language](head[0]):
-                                for end, _ in _FORMS[language](last):
-                                    add(form + end, meaning, germanic)
+                                plurals.add(start + form)
+                        if len(head) == 1:  # the first word is inflected as well: croix(s) pierre, rood → rode
+                            for form, _ in _FORMS[language](start):
+                                add(form + last, meaning, germanic)
                     else:
                         add(phrase, meaning, germanic)
                         if germanic:
@@ -264,13 +283,10 @@ def lexicon() -> Lexicon:
                             if name == "places_geography.yaml":
                                 for adjective in _adjectives(phrase):
                                     add(adjective, meaning, True)
-    for row in read_yaml("places_municipalities.yaml")["municipalities"]:
-        _, dutch, french, german = (cell.strip() for cell in row.split("|"))
+    for _, dutch, french, german in rows_of(read_yaml("places_municipalities.yaml")["municipalities"]):
         if not french and not german:
             continue
-        meaning = len(labels)
-        labels.append("".join(w for w in words_of(french or dutch) if w not in little)[:24])
-        dutch_words.append(())
+        meaning = meant(french or dutch, ())
         for form in {"".join(p for p in words_of(t) if p not in little) for t in (dutch, french, german)} - {""}:
             add(form, meaning, False)
         phrase = "".join(words_of(dutch))
@@ -291,8 +307,8 @@ def lexicon() -> Lexicon:
         near[numbers[cells[0]]] = frozenset(numbers[n] for n in cells[5].split())
     titles = frozenset(m for w in words_of(streets["titles"]) for m in whole.get(w, ()))
     return Lexicon(
-        whole={form: frozenset(m) for form, m in whole.items()},
-        inside={form: frozenset(m) for form, m in inside.items()},
+        whole=whole,
+        inside=inside,
         plurals=frozenset(plurals),
         dutch=tuple(dutch_words),
         labels=tuple(labels),

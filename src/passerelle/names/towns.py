@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from passerelle.names.street_words import read_yaml, words_of
+from passerelle.names.street_words import read_yaml, rows_of, words_of
 from passerelle.words import noop
 
 LANGUAGE_COLUMNS = ("fr", "nl", "de", "en")
@@ -53,8 +53,7 @@ def _table() -> tuple[
         by_key.setdefault(_town_key(name), {}).setdefault(identity, set()).add(language)
 
     identity = 0
-    for row in read_yaml("places_municipalities.yaml")["municipalities"]:
-        codes, dutch, french, german = (cell.strip() for cell in row.split("|"))
+    for codes, dutch, french, german in rows_of(read_yaml("places_municipalities.yaml")["municipalities"]):
         identity += 1
         add(dutch, identity, "nl")
         add(french or dutch, identity, "fr")
@@ -64,9 +63,9 @@ def _table() -> tuple[
         postcodes[identity] = frozenset(codes.split())
         for code in codes.split():
             by_postcode.setdefault(code, set()).add(identity)
-    for row in read_yaml("places_geography.yaml")["towns"]:
+    for row in rows_of(read_yaml("places_geography.yaml")["towns"]):
         identity += 1
-        cells = [[n.strip() for n in cell.split(",") if n.strip()] for cell in row.split("|")]
+        cells = [[n.strip() for n in cell.split(",") if n.strip()] for cell in row]
         for language, cell in zip(LANGUAGE_COLUMNS, cells, strict=True):
             for name in cell:
                 add(name, identity, language)
