@@ -12,6 +12,9 @@ from hypothesis import strategies as st
 from passerelle.names import parts
 from passerelle.names.batch import Names
 from passerelle.names.compare import align
+from passerelle.names.organisations import compare_organisations
+from passerelle.names.organisations_batch import OrganisationNames
+from passerelle.names.pair_table import PairTable
 
 WORDS = (
     "Choukri", "Sjoekri", "Shukri", "شكري", "Boujida", "Boezjida", "Karim", "Karima", "كريم", "Ben", "بن",
@@ -53,3 +56,38 @@ def test_asking_twice_gives_the_same_and_an_empty_batch_gives_nothing() -> None:
 def test_any_two_texts_have_one_figure_in_a_batch_and_alone(left: str, right: str) -> None:
     found = Names([left, right]).score([0], [1])
     assert found.score[0] == pytest.approx(align(parts.parse(left), parts.parse(right)).score, abs=1e-9)
+
+
+def test_a_table_of_pairs_gives_back_what_was_put_and_knows_what_was_not() -> None:
+    table = PairTable()
+    source = np.random.default_rng(3)
+    keys = np.unique(source.integers(0, 2**44, 30_000))
+    source.shuffle(keys)
+    held, others = keys[:20_000], keys[20_000:]
+    for at in range(0, len(held), 3_000):
+        table.put(held[at : at + 3_000], held[at : at + 3_000] % 20_000)
+    assert len(table) == len(held)
+    assert (table.at(table.find(held)) == held % 20_000).all()
+    assert (table.find(others) == -1).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_two_texts_have_one_figure_as_organisations_in_a_batch_and_alone(left: str, right: str) -> None:
+    found = OrganisationNames([left, right]).score([0], [1])
+    assert found[0] == pytest.approx(compare_organisations(left, right).score, abs=1e-9)
+
+
+def test_names_of_organisations_have_one_figure_in_a_batch_and_alone() -> None:
+    source = random.Random(5)
+    words = (
+        "Tilovar", "Tilowar", "Meridon", "Meridón", "Transport", "Vervoer", "Bank", "Trust", "NV", "S.A.", "GmbH", "AG",
+        "Gent", "Gand", "Germany", "Deutschland", "II", "2", "First", "1st", "Ромашкино", "завод", "Plant",
+        "النور", "Nour", "/", "(TM)", "&", "Co", "A", "Holding", "'t", "Qa'dira", "of", "Тиловарский",
+    )  # fmt: skip
+    names = [" ".join(source.choices(words, k=source.choice((1, 2, 3, 3, 4, 5, 14)))) for _ in range(90)]
+    left, right = np.meshgrid(np.arange(len(names)), np.arange(len(names)))
+    found = OrganisationNames(names).score(left.ravel(), right.ravel())
+    for score, one, two in zip(found, left.ravel(), right.ravel(), strict=True):
+        alone = compare_organisations(names[one], names[two]).score
+        assert score == pytest.approx(alone, abs=1e-9), (names[one], names[two])

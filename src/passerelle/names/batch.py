@@ -24,13 +24,19 @@ from passerelle.names.compare import (
     price_of,
     weights,
 )
+from passerelle.names.pair_table import PairTable
 
 Ints = npt.NDArray[np.int64]
 Costs = npt.NDArray[np.int32]
+Shorts = npt.NDArray[np.int16]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-WORDS_MAX = 5
+WORDS_MAX = 8
+_WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 8, 8], dtype=np.int64)
+"""Names of a few words are set side by side in a square of so many: by the count of words."""
+_CELLS = 400_000
+"""So many pairs of words at once stay in the processor's cache."""
 UNITS_MAX = 16
 FORMS_MAX = 3
 _GROUPS_MAX = 8
@@ -39,7 +45,6 @@ _KINDS = ("same", "sound", "near", "equivalent", "initial", "different")
 _SAME, _SOUND, _NEAR, _EQUIVALENT, _INITIAL, _DIFFERENT = range(6)
 _PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
 _FAR_KEY = np.int64(1) << 40
-_CHUNK = 65_536
 _ALIGNED = 8_192  # so many alignments at once stay in the processor's cache
 
 
@@ -71,26 +76,35 @@ def _unit_tables() -> tuple[Costs, Costs, Costs]:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One row for each pair: `score`, `cost` (hundredths of a logit), `agreeing` words, the weight of the heaviest
-    agreeing word, and the chance (as the product of the words' shares) that a stranger bears the agreeing words."""
+    agreeing word, the chance (as the product of the words' shares) that a stranger bears the agreeing words, and what
+    the names could say without the cost (`base`)."""
 
     score: Floats
     cost: Ints
     agreeing: Ints
     heaviest: Ints
     chance: Floats
+    base: Floats
 
 
 class Names:
     """Personal names read and kept as arrays. `shares` gives, for a word's stem, the share of subjects that bear it."""
 
     def __init__(self, texts: Sequence[str], shares: Callable[[str], float] | None = None) -> None:
-        self.names = [parts.parse(text) for text in texts]
-        order = sorted(range(len(texts)), key=texts.__getitem__)
-        self._rank = np.empty(len(texts), dtype=np.int64)
-        self._rank[order] = np.arange(len(texts))
-        same = [place for place in range(1, len(order)) if texts[order[place]] == texts[order[place - 1]]]
-        for place in same:
-            self._rank[order[place]] = self._rank[order[place - 1]]
+        self._read([parts.parse(text) for text in texts], shares)
+
+    @classmethod
+    def of(cls, names: Sequence[parts.Name], shares: Callable[[str], float] | None = None) -> Names:
+        """Names that were parsed before."""
+        made = cls.__new__(cls)
+        made._read(list(names), shares)
+        return made
+
+    def _read(self, names: list[parts.Name], shares: Callable[[str], float] | None) -> None:
+        self.names = names
+        texts = [name.raw for name in names]
+        ranks = {text: place for place, text in enumerate(sorted(set(texts)))}
+        self._rank = np.array([ranks[text] for text in texts], dtype=np.int64)
         self._words: list[parts.Word] = []
         local: dict[int, int] = {}
         shape = (len(texts), WORDS_MAX)
@@ -113,9 +127,8 @@ class Names:
                 self._over[row, place] = over_cost(name, place)
         self._shares: Callable[[str], float] = shares or _sure
         self._read_words()
-        self._known = np.empty(0, dtype=np.int64)
-        self._known_cost = np.empty(0, dtype=np.int64)
-        self._known_kind = np.empty(0, dtype=np.int64)
+        self._near: Shorts | None = None
+        self._known = PairTable()
         table = weights()
         prices = np.array([table.prefix.get(prefix, 0) for prefix in _PREFIXES])
         self._prefix_cost = np.maximum.outer(prices, prices)
@@ -179,34 +192,87 @@ class Names:
     def score(self, left: npt.ArrayLike, right: npt.ArrayLike) -> Outcome:
         """The outcome for each pair of rows `left[i]`, `right[i]`."""
         ours, theirs = np.asarray(left, dtype=np.int64), np.asarray(right, dtype=np.int64)
-        pieces = [self._chunk(ours[at : at + _CHUNK], theirs[at : at + _CHUNK]) for at in range(0, len(ours), _CHUNK)]
-        if not pieces:
-            empty = np.empty(0)
-            none = np.empty(0, dtype=np.int64)
-            return Outcome(empty, none, none, none, empty)
-        return Outcome(
-            np.concatenate([piece.score for piece in pieces]),
-            np.concatenate([piece.cost for piece in pieces]),
-            np.concatenate([piece.agreeing for piece in pieces]),
-            np.concatenate([piece.heaviest for piece in pieces]),
-            np.concatenate([piece.chance for piece in pieces]),
-        )
+        found, merge = self._plain(ours, theirs)
+        if len(merge):
+            self._merge(found, merge, ours[merge], theirs[merge])
+        return found
 
-    def _chunk(self, left: Ints, right: Ints) -> Outcome:
-        table = weights()
+    def _plain(self, left: Ints, right: Ints) -> tuple[Outcome, Ints]:
+        """The outcomes with each word by itself, and the rows where two words may be one word of the other name."""
+        count = len(left)
+        found = Outcome(
+            np.zeros(count), np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64),
+            np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count),
+        )  # fmt: skip
+        if not count:
+            return found, np.empty(0, dtype=np.int64)
         swap = self._rank[left] > self._rank[right]
         left, right = np.where(swap, right, left), np.where(swap, left, right)
+        widths = _WIDTHS[np.minimum(self._count, WORDS_MAX)]
+        shape = widths[left] * 16 + widths[right]
+        order = np.argsort(shape, kind="stable")
+        merge = []
+        ends = np.flatnonzero(np.diff(shape[order])) + 1
+        for rows in np.split(order, ends):
+            wide_one, wide_two = divmod(int(shape[rows[0]]), 16)
+            step = max(256, _CELLS // (wide_one * wide_two))
+            for at in range(0, len(rows), step):
+                part = rows[at : at + step]
+                piece, again = self._chunk(left[part], right[part], wide_one, wide_two)
+                found.score[part], found.cost[part], found.base[part] = piece.score, piece.cost, piece.base
+                found.agreeing[part], found.heaviest[part] = piece.agreeing, piece.heaviest
+                found.chance[part] = piece.chance
+                merge.append(part[again])
+        for row in np.flatnonzero((self._count[left] > WORDS_MAX) | (self._count[right] > WORDS_MAX)):
+            self._one_by_one(found, int(row), int(left[row]), int(right[row]))
+        return found, np.concatenate(merge)
+
+    def _merge(self, found: Outcome, rows: Ints, left: Ints, right: Ints) -> None:
+        """`compare.align` for names of which one may write as one word what the other writes as two."""
+        names: list[parts.Name] = []
+        places: dict[tuple[int, int], int] = {}
+
+        def place_of(row: int, place: int) -> int:
+            """Where a name stands in the table of merged names; 0 and more: its words merged there. -1: it does not."""
+            known = places.get((row, place))
+            if known is None:
+                name = self.names[row] if place < 0 else parts.merged(self.names[row], place)
+                known = places[row, place] = -1 if name is None else len(names)
+                if name is not None:
+                    names.append(name)
+            return known
+
+        owner, one, two = [], [], []
+        for at, (mine, other) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+            longer, shorter = (mine, other) if self._count[mine] > self._count[other] else (other, mine)
+            for place in range(int(self._count[longer]) - 1):
+                joined = place_of(longer, place)
+                if joined >= 0:
+                    owner.append(at)
+                    one.append(joined)
+                    two.append(place_of(shorter, -1))
+        if not owner:
+            return
+        merged, _ = Names.of(names, self._shares)._plain(np.array(one), np.array(two))
+        whose = np.array(owner)
+        cost = merged.cost + weights().merge
+        order = np.lexsort((np.arange(len(whose)), cost, whose))
+        best = order[np.concatenate([[True], whose[order][1:] != whose[order][:-1]])]
+        best = best[cost[best] < found.cost[rows[whose[best]]]]
+        to = rows[whose[best]]
+        found.cost[to], found.base[to] = cost[best], merged.base[best]
+        found.agreeing[to], found.heaviest[to] = merged.agreeing[best], merged.heaviest[best]
+        found.chance[to], found.score[to] = merged.chance[best], _scores(merged.base[best], cost[best])
+
+    def _chunk(self, left: Ints, right: Ints, wide_one: int, wide_two: int) -> tuple[Outcome, Bools]:
+        table = weights()
         rows = len(left)
-        one, two = self._word[left], self._word[right]
-        wide_one, wide_two = int(min(WORDS_MAX, self._count[left].max())), int(min(WORDS_MAX, self._count[right].max()))
-        wide_one, wide_two = max(1, wide_one), max(1, wide_two)
-        one, two = one[:, :wide_one], two[:, :wide_two]
+        one, two = self._word[left, :wide_one], self._word[right, :wide_two]
         a, b = one[:, :, None], two[:, None, :]
         valid = (a >= 0) & (b >= 0)
         words = max(1, len(self._words))
-        keys = np.where(valid, np.minimum(a, b) * words + np.maximum(a, b), -1)
-        cost, kind = self._costs(keys.ravel(), words)
-        cost, kind = cost.reshape(keys.shape), kind.reshape(keys.shape)
+        cost, kind = np.zeros(valid.shape, dtype=np.int64), np.zeros(valid.shape, dtype=np.int64)
+        cost[valid], kind[valid] = self._costs((np.minimum(a, b) * words + np.maximum(a, b))[valid], words)
         pre_one, pre_two = self._prefix[left][:, :wide_one], self._prefix[right][:, :wide_two]
         cost = cost + self._prefix_cost[pre_one[:, :, None], pre_two[:, None, :]]
         i, j = np.arange(wide_one)[None, :, None], np.arange(wide_two)[None, None, :]
@@ -271,29 +337,27 @@ class Names:
             np.minimum(base, table.single_base),
             np.where(agreeing < pairs, np.minimum(base, table.initial_base), base),
         )
-        with np.errstate(over="ignore"):
-            score = np.where(pairs > 0, 1.0 / (1.0 + np.exp(-(base - total) / 100)), 0.0)
+        base = np.where(pairs > 0, base, -np.inf)
+        score = _scores(base, total)
         heaviest = np.where(full, np.maximum(weight_one, weight_two), 0).max(axis=1)
         share_one = self._share[np.where(one >= 0, one, 0)]
         share_two = np.take_along_axis(self._share[np.where(two >= 0, two, 0)], safe, axis=1)
         chance = np.maximum(np.where(full, share_one, 1.0).prod(axis=1), np.where(full, share_two, 1.0).prod(axis=1))
-        found = Outcome(score, total, agreeing, heaviest, chance)
+        found = Outcome(score, total, agreeing, heaviest, chance, base)
         different = (paired & (pair_kind == _DIFFERENT)).sum(axis=1)
         count_one, count_two = self._count[left], self._count[right]
-        again = (count_one > WORDS_MAX) | (count_two > WORDS_MAX)
+        again = np.zeros(rows, dtype=np.bool_)
         same = paired & (pair_kind == _SAME)
         same_right = np.zeros((rows, wide_two), dtype=np.bool_)
         who, ii = np.nonzero(same)
         same_right[who, match[who, ii]] = True
         free_one, free_two = (one >= 0) & ~same, (two >= 0) & ~same_right
-        ready = (total > 0) & (different <= 1)
+        ready = (total > 0) & (different <= 1) & (count_one <= WORDS_MAX) & (count_two <= WORDS_MAX)
         longer = np.flatnonzero(ready & (count_one > count_two))
         again[longer] |= self._may_merge(one[longer], free_one[longer], two[longer], free_two[longer])
         longer = np.flatnonzero(ready & (count_two > count_one))
         again[longer] |= self._may_merge(two[longer], free_two[longer], one[longer], free_one[longer])
-        for row in np.flatnonzero(again):
-            self._one_by_one(found, int(row), int(left[row]), int(right[row]))
-        return found
+        return found, again
 
     def _may_merge(self, long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
         """`compare.may_merge` for many rows: the words, and which are there and not written the same."""
@@ -324,27 +388,56 @@ class Names:
         found.heaviest[row] = max((max(ours[p.left].weight, theirs[p.right].weight) for p in agreeing), default=0)
 
     def _costs(self, keys: Ints, words: int) -> tuple[Ints, Ints]:
-        place, met = self._find(keys)
-        fresh = np.unique(keys[~met])
-        fresh = fresh[fresh >= 0]
-        if len(fresh):
+        """Cost and kind of each pair of words; those not yet known are compared, and kept."""
+        place = self._known.find(keys)
+        lacking = keys[place < 0]
+        if len(lacking):
+            fresh = np.unique(lacking)
             cost, kind = self._compute(fresh // words, fresh % words)
-            known = np.concatenate([self._known, fresh])
-            order = np.argsort(known, kind="stable")
-            self._known = known[order]
-            self._known_cost = np.concatenate([self._known_cost, cost])[order]
-            self._known_kind = np.concatenate([self._known_kind, kind])[order]
-            place, _ = self._find(keys)
-        if not len(self._known):
-            return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
-        return self._known_cost[place], self._known_kind[place]
+            self._known.put(fresh, cost * 8 + kind)
+            place = self._known.find(keys)
+        found = self._known.at(place).astype(np.int64)
+        return found >> 3, found & 7
 
-    def _find(self, keys: Ints) -> tuple[Ints, Bools]:
-        """Where each key stands among the known ones, and whether it does (a key of -1 counts as known)."""
-        if not len(self._known):
-            return np.zeros(len(keys), dtype=np.int64), keys < 0
-        place = np.minimum(np.searchsorted(self._known, keys), len(self._known) - 1)
-        return place, (self._known[place] == keys) | (keys < 0)
+    def _may_be_alike(self, one: Ints, two: Ints, length: Ints) -> Bools:
+        """Whether two words can cost less than the most there is. Each unit of a word stands against one of the other
+        or against none: the sum of the least that each can cost is never more than the whole."""
+        table = weights()
+        far = (table.cap / table.scale) ** (1.0 / table.power) * (
+            table.length_floor * 100 + table.length_share * length
+        ) + 1.0
+        least = np.zeros(len(one), dtype=np.int64)
+        for mine, other in ((one, two), (two, one)):
+            near = self._nearest()
+            sums = np.full(len(one), 100_000, dtype=np.int64)
+            for slot in range(FORMS_MAX):
+                rows = np.flatnonzero(self._length[mine, slot] > 0)
+                if not len(rows):
+                    break
+                words, against = mine[rows], other[rows]
+                found = self._form_cost[words, slot].copy()
+                for place in range(int(self._length[words, slot].max())):
+                    there = place < self._length[words, slot]
+                    found += np.where(there, near[against, self._units[words, slot, place]], 0)
+                sums[rows] = np.minimum(sums[rows], found)
+            np.maximum(least, sums, out=least)
+        may: Bools = ~((least >= far) & (far <= 1000)) | self._odd[one] | self._odd[two]
+        return may
+
+    def _nearest(self) -> Shorts:
+        """For each word and each unit of all, the least that the unit can cost against the word in any of its forms."""
+        if self._near is None:
+            apart, missing, missing_abjad = _unit_tables()
+            alone = np.minimum(missing, missing_abjad)
+            near = np.repeat(alone[None, :], len(self._units), axis=0).astype(np.int16)
+            for slot in range(FORMS_MAX):
+                for place in range(UNITS_MAX):
+                    rows = np.flatnonzero(self._length[:, slot] > place)
+                    if not len(rows):
+                        break
+                    near[rows] = np.minimum(near[rows], apart[self._units[rows, slot, place]].astype(np.int16))
+            self._near = near
+        return self._near
 
     def _compute(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
         """Cost and kind for pairs of distinct words, as `compare.word_cost` without the prefixes."""
@@ -352,10 +445,12 @@ class Names:
         count = len(one)
         cost = np.full(count, 1000, dtype=np.int64)
         abjad_one, abjad_two = self._abjad[one], self._abjad[two]
+        length = np.minimum(self._weight[one], self._weight[two])
+        may = self._may_be_alike(one, two, length)
         for first in range(FORMS_MAX):
             for second in range(FORMS_MAX):
                 ours, theirs = self._length[one, first], self._length[two, second]
-                rows = np.flatnonzero((ours > 0) & (theirs > 0))
+                rows = np.flatnonzero(may & (ours > 0) & (theirs > 0))
                 rows = rows[np.argsort(ours[rows] * 64 + theirs[rows], kind="stable")]  # words of one length together
                 for at in range(0, len(rows), _ALIGNED):
                     part = rows[at : at + _ALIGNED]
@@ -366,7 +461,6 @@ class Names:
                     )  # fmt: skip
                     found = found + self._form_cost[a, first] + self._form_cost[b, second]
                     cost[part] = np.minimum(cost[part], found)
-        length = np.minimum(self._weight[one], self._weight[two])
         both, inverse = np.unique(cost * 1_000_000 + length, return_inverse=True)
         priced = np.array([price_of(int(k) // 1_000_000, int(k) % 1_000_000, 10**9) for k in both])
         price = priced[inverse.ravel()].astype(np.int64)
@@ -394,6 +488,13 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
+
+
+def _scores(base: Floats, cost: Ints) -> Floats:
+    """`compare`'s score for what names can say and what they cost."""
+    with np.errstate(over="ignore"):
+        found: Floats = 1.0 / (1.0 + np.exp(-(base - cost) / 100))
+    return found
 
 
 def _share_one(left: Ints, right: Ints) -> Bools:

@@ -117,17 +117,18 @@ NO_NAME = noop("There is no name to compare.")
 def compare_organisations(left: str, right: str) -> Comparison:
     """Whether two names may be one organisation's, across languages and legal forms. A name with a stroke in it
     (*Groene Linde / Tilleul Vert*) is also taken as each of its halves."""
-    best = _compare(read(left), read(right))
+    best = compare_read(read(left), read(right))
     for one in (left, *read(left).alternatives):
         for other in (right, *read(right).alternatives):
             if (one, other) != (left, right):
-                found = _compare(read(one), read(other))
+                found = compare_read(read(one), read(other))
                 if found.score * ALTERNATIVE > best.score:
                     best = Comparison(found.score * ALTERNATIVE, found.reasons)
     return best
 
 
-def _compare(one: Organisation, other: Organisation) -> Comparison:
+def compare_read(one: Organisation, other: Organisation) -> Comparison:
+    """As `compare_organisations`, each name taken as a whole."""
     if not one.tokens or not other.tokens:
         return Comparison(0.0, (sentence(NO_NAME),))
     reasons: list[Sentence] = []

@@ -17,17 +17,21 @@ from passerelle.names import organisations, sounds
 from passerelle.names.batch import UNITS_MAX, distances
 from passerelle.names.organisations import ALIKE, LEFT_OUT
 from passerelle.names.organisations_read import COUNTRY, NUMBER, Token, read, units
+from passerelle.names.pair_table import PairTable
 from passerelle.names.towns import read_town
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-WORDS_MAX = 8
+WORDS_MAX = 12
+_WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 9, 9, 9, 12, 12, 12], dtype=np.int64)
+"""Names are set side by side in a square of so many words: by their count."""
+_CELLS = 400_000
 _ROWS_MAX = 4
 """So many meanings, or towns, of one word are held; a word with more is compared alone."""
 _ACRONYMS_MAX = 4
-_CHUNK = 16_384
+_CHUNK = 65_536
 _BAND = 16
 """Words are set side by side in a square of no more than so many by so many."""
 
@@ -37,8 +41,15 @@ class OrganisationNames:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = list(texts)
-        self._known = np.empty(0, dtype=np.int64)
-        self._known_alike = np.empty(0, dtype=np.int32)
+        self._halves: dict[int, list[int]] = {}
+        """Where the halves of a name stand that a stroke sets apart."""
+        for row, text in enumerate(texts):
+            for half in read(text).alternatives:
+                self._halves.setdefault(row, []).append(len(self._texts))
+                self._texts.append(half)
+        self._has_halves = np.zeros(len(self._texts), dtype=np.bool_)
+        self._has_halves[list(self._halves)] = True
+        self._known = PairTable()
         count = len(self._texts)
         shape = (count, WORDS_MAX)
         self._token = np.full(shape, -1, dtype=np.int64)
@@ -64,7 +75,7 @@ class OrganisationNames:
         for row, text in enumerate(self._texts):
             name = read(text)
             self._count[row] = len(name.tokens)
-            self._odd[row] = len(name.tokens) > WORDS_MAX or bool(name.alternatives)
+            self._odd[row] = len(name.tokens) > WORDS_MAX
             self._written.append(name.joined)
             self._size[row] = len(name.joined)
             self._joined[row] = words.setdefault(name.joined, len(words))
@@ -138,7 +149,25 @@ class OrganisationNames:
         out = np.zeros(len(ours), dtype=np.float64)
         for at in range(0, len(ours), _CHUNK):
             out[at : at + _CHUNK] = self._chunk(ours[at : at + _CHUNK], theirs[at : at + _CHUNK])
+        rows = np.flatnonzero(self._has_halves[ours] | self._has_halves[theirs])
+        if len(rows):
+            self._by_halves(out, rows, ours[rows].tolist(), theirs[rows].tolist())
         return out
+
+    def _by_halves(self, out: Floats, rows: Ints, left: list[int], right: list[int]) -> None:
+        """A name with a stroke in it is also taken as each of its halves."""
+        owner, one, two = [], [], []
+        for row, mine, other in zip(rows.tolist(), left, right, strict=True):
+            for a in (mine, *self._halves.get(mine, ())):
+                for b in (other, *self._halves.get(other, ())):
+                    if (a, b) != (mine, other):
+                        owner.append(row)
+                        one.append(a)
+                        two.append(b)
+        a, b = np.array(one), np.array(two)
+        for at in range(0, len(owner), _CHUNK):
+            part = slice(at, at + _CHUNK)
+            np.maximum.at(out, np.array(owner[part]), self._chunk(a[part], b[part]) * organisations.ALTERNATIVE)
 
     def _chunk(self, left: Ints, right: Ints) -> Floats:
         swap = self._rank[left] > self._rank[right]
@@ -150,7 +179,14 @@ class OrganisationNames:
         out[same] = 1.0
         rows = np.flatnonzero(there & ~same)
         if len(rows):
-            out[rows] = self._aligned(left[rows], right[rows])
+            shape = _WIDTHS[self._count[left[rows]]] * 16 + _WIDTHS[self._count[right[rows]]]
+            order = np.argsort(shape, kind="stable")
+            for group in np.split(order, np.flatnonzero(np.diff(shape[order])) + 1):
+                wide_one, wide_two = divmod(int(shape[group[0]]), 16)
+                step = max(256, _CELLS // (wide_one * wide_two))
+                for at in range(0, len(group), step):
+                    part = rows[group[at : at + step]]
+                    out[part] = self._aligned(left[part], right[part], wide_one, wide_two)
             self._joined_up(out, rows, left, right)
             for short, long in ((left, right), (right, left)):
                 found = (self._core[short[rows], None] == self._acronyms[long[rows]]).any(axis=1)
@@ -163,7 +199,7 @@ class OrganisationNames:
         out *= np.where(forms, np.where(here, organisations.FORM_DIFFERS_HERE, organisations.FORM_DIFFERS), 1.0)
         for row in np.flatnonzero(odd):
             one, two = self._texts[int(left[row])], self._texts[int(right[row])]
-            out[row] = organisations.compare_organisations(one, two).score
+            out[row] = organisations.compare_read(read(one), read(two)).score
         return np.minimum(1.0, out)
 
     def _joined_up(self, out: Floats, rows: Ints, left: Ints, right: Ints) -> None:
@@ -182,14 +218,14 @@ class OrganisationNames:
             if not organisations.contrasted(one, two):
                 out[row] = ratio * organisations.JOINED
 
-    def _aligned(self, left: Ints, right: Ints) -> Floats:
+    def _aligned(self, left: Ints, right: Ints, wide_one: int, wide_two: int) -> Floats:
         out = np.zeros(len(left), dtype=np.float64)
-        wide_one, wide_two = int(self._count[left].max()), int(self._count[right].max())
         one, two = self._token[left, :wide_one], self._token[right, :wide_two]
         words = max(1, len(self._tokens))
         a, b = one[:, :, None], two[:, None, :]
-        keys = np.where((a >= 0) & (b >= 0), np.minimum(a, b) * words + np.maximum(a, b), -1)
-        likeness = self._likeness(keys.ravel(), words).reshape(keys.shape)
+        valid = (a >= 0) & (b >= 0)
+        likeness = np.zeros(valid.shape, dtype=np.int64)
+        likeness[valid] = self._likeness((np.minimum(a, b) * words + np.maximum(a, b))[valid], words)
         some = np.flatnonzero(likeness.any(axis=(1, 2)))
         if not len(some):
             return out
@@ -230,23 +266,14 @@ class OrganisationNames:
         return out
 
     def _likeness(self, keys: Ints, words: int) -> Ints:
-        place, met = self._find(keys)
-        fresh = np.unique(keys[~met])
-        if len(fresh):
-            found = self._compute(fresh // words, fresh % words).astype(np.int32)
-            spots = np.searchsorted(self._known, fresh)
-            self._known = np.insert(self._known, spots, fresh)
-            self._known_alike = np.insert(self._known_alike, spots, found)
-            place, _ = self._find(keys)
-        if not len(self._known):
-            return np.zeros(len(keys), dtype=np.int64)
-        return np.where(keys < 0, 0, self._known_alike[place]).astype(np.int64)
-
-    def _find(self, keys: Ints) -> tuple[Ints, Bools]:
-        if not len(self._known):
-            return np.zeros(len(keys), dtype=np.int64), keys < 0
-        place = np.minimum(np.searchsorted(self._known, keys), len(self._known) - 1)
-        return place, (self._known[place] == keys) | (keys < 0)
+        """The likeness of each pair of words; those not yet known are compared, and kept."""
+        place = self._known.find(keys)
+        lacking = keys[place < 0]
+        if len(lacking):
+            fresh = np.unique(lacking)
+            self._known.put(fresh, self._compute(fresh // words, fresh % words))
+            place = self._known.find(keys)
+        return self._known.at(place).astype(np.int64)
 
     def _compute(self, one: Ints, two: Ints) -> Ints:
         """`organisations.alike` for many pairs of words."""
@@ -284,10 +311,13 @@ class OrganisationNames:
         return out
 
     def _spelt(self, one: Ints, two: Ints, listens: Bools) -> Ints:
-        ratio = _many(Levenshtein.normalized_similarity, self._raws[one], self._raws[two])
-        other = _many(Levenshtein.normalized_similarity, self._sounds[one], self._sounds[two])
+        least = organisations.HEARD_FROM - 0.01  # what is below says nothing
+        ratio = _many(Levenshtein.normalized_similarity, self._raws[one], self._raws[two], least)
+        other = _many(Levenshtein.normalized_similarity, self._sounds[one], self._sounds[two], least + 0.03)
         np.maximum(ratio, np.where(listens, other - 0.03, 0.0), out=ratio)
-        np.maximum(ratio, _many(JaroWinkler.similarity, self._raws[one], self._raws[two]) - 0.14, out=ratio)
+        np.maximum(
+            ratio, _many(JaroWinkler.similarity, self._raws[one], self._raws[two], least + 0.14) - 0.14, out=ratio
+        )
         spelt = np.where(ratio < organisations.SPELT_FROM, 0.0, (ratio - 0.4) / 0.6)
         long = np.minimum(self._length[one], self._length[two]) > 4
         rows = np.flatnonzero((spelt < 0.85) & (ratio >= organisations.HEARD_FROM) & long)
