@@ -19,6 +19,7 @@ from django.urls import get_resolver
 from passerelle.flow import decide, work
 from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report
 from passerelle.testing import makers
+from tests.doors.opening import asks
 
 pytestmark = pytest.mark.django_db
 
@@ -31,15 +32,15 @@ SEATS = (
 """noord filed the reports; federal is the recipient; stad is a stranger to all of it. In each row of the table a space
 stands between services: officer, desk, supervisor, head, administrator; then the neutral desk, oversight, nobody."""
 
-SIGNS = {"+": 200, ".": 404, ">": 302, "!": 409, "s": 302, "m": 405}
-"""+ answered; . there is nothing here; > done; ! refused aloud, nothing changed; s asks to sign in; m no such act."""
+SIGNS = {"+": 200, "?": 200, ".": 404, ">": 302, "!": 409, "s": 302, "m": 405}
+"""+ answered; ? asks first what it is read for, and shows nothing;
+. there is nothing here; > done; ! refused aloud, nothing changed; s asks to sign in; m no such act."""
 
 EVERYBODY = "+++++ +++++ +++++ ++ + s"
 CONTENTS = "++++. ++++. ++++. +. . s"
-OWNER = "++++. ..... ..... .. + s"
-SEALED = ".+++. ..... ..... .. + s"
-RECIPIENT = "..... ++++. ..... .. + s"
-BOTH = "++++. ++++. ..... .. + s"
+LEADERS = "..++. ..++. ..++. .. + s"
+
+CASE = {"purpose": "my_case"}
 
 TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     # route: thing, method, what is sent, who gets what
@@ -60,25 +61,42 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("noord.officer", "POST", {"until": "2020-01-01T10:00"}, "!...! ..... ..... .. . s"),
     ],
     "readings": [("", "GET", {}, EVERYBODY)],
+    "readings-of-others": [("", "GET", {}, LEADERS)],
+    "why": [
+        ("open report", "POST", CASE, ">>>>. ..... ..... .. ! s"),  # oversight has no case of its own
+        ("open report", "POST", {"purpose": "oversight_sample"}, "!!!!. ..... ..... .. > s"),
+        ("open report", "POST", {"purpose": "other", "reason": "why not"}, "!!!!. ..... ..... .. ! s"),
+        ("open report", "POST", {"purpose": "my_duty"}, "!!!!. ..... ..... .. ! s"),  # only the house says that
+        ("consent report", "POST", CASE, ">>>>. ..... ..... .. ! s"),
+        ("sealed report", "POST", CASE, ".>>>. ..... ..... .. ! s"),
+        ("dossier", "POST", CASE, "..... >>>>. ..... .. ! s"),
+        ("whole delivery", "POST", CASE, ">>>>. >>>>. ..... .. ! s"),
+        ("pointer", "POST", CASE, ">>>>. >>>>. ..... .. ! s"),
+        ("strong match", "POST", CASE, "..... >>>>. ..... .. ! s"),
+        ("asked match", "POST", CASE, "..... .>>>. ..... .. ! s"),
+        ("to pass on", "POST", CASE, "..... ..... ..... .. . s"),
+    ],
     "law": [("", "GET", {}, EVERYBODY)],
     "report": [
-        ("open report", "GET", {}, OWNER),
-        ("consent report", "GET", {}, OWNER),
-        ("sealed report", "GET", {}, SEALED),
+        ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),  # the desk filed it
+        ("consent report", "GET", {}, "?+++. ..... ..... .. ? s"),  # and holds the duty to decide
+        ("sealed report", "GET", {}, ".+++. ..... ..... .. ? s"),
     ],
-    "dossier": [("dossier", "GET", {}, RECIPIENT)],
+    "dossier": [("dossier", "GET", {}, "..... ++++. ..... .. ? s")],
     "add-subjects": [
         ("dossier", "GET", {}, "..... ++++. ..... .. . s"),
         ("dossier", "POST", {}, "..... !!!!. ..... .. . s"),
     ],
-    "delivery": [("whole delivery", "GET", {}, BOTH), ("pointer", "GET", {}, BOTH)],
+    "delivery": [
+        ("whole delivery", "GET", {}, "?+??. ++++. ..... .. ? s"), ("pointer", "GET", {}, "?+++. ++++. ..... .. ? s"),
+    ],
     "acknowledge": [
         ("whole delivery", "POST", {"outcome": "noted"}, "..... !>>>. ..... .. . s"),
         ("pointer", "POST", {"outcome": "noted"}, "..... ..... ..... .. . s"),
     ],
     "match": [
-        ("strong match", "GET", {}, "..... ++++. ..... .. + s"),
-        ("asked match", "GET", {}, "..... .+++. ..... .. + s"),
+        ("strong match", "GET", {}, "..... ????. ..... .. ? s"),
+        ("asked match", "GET", {}, "..... .+++. ..... .. ? s"),
     ],
     "judge": [
         ("asked match", "POST", {"verdict": "same"}, "..... .>>>. ..... .. ! s"),
@@ -227,7 +245,9 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
                     (
                         known
                         for known, status in SIGNS.items()
-                        if status == answer.status_code and (known == "s") == (to_sign_in and status == 302)
+                        if status == answer.status_code
+                        and (known == "s") == (to_sign_in and status == 302)
+                        and (known == "?") == asks(answer)
                     ),
                     str(answer.status_code),
                 )

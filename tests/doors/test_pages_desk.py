@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from passerelle.records.models import Delivery, Duty, Match, Notice, Officer, Reading
 from passerelle.testing import makers
+from tests.doors.opening import opened
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(tz=UTC)
@@ -122,7 +123,7 @@ def test_the_sender_is_not_told_through_which_interest_its_report_was_wanted(
 ) -> None:
     why = "It concerns a subject of an open dossier of yours."
     assert why in text_of(client_of(makers.seat(exchange["federal"], "desk")).get(f"/delivery/{whole.ref}"))
-    sent = client_of(makers.seat(exchange["noord"], "desk")).get(f"/delivery/{whole.ref}")
+    sent = opened(client_of(makers.seat(exchange["noord"], "desk")), f"/delivery/{whole.ref}")
     assert sent.status_code == 200
     assert why not in text_of(sent)
 

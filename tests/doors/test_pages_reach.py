@@ -14,11 +14,15 @@ from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, R
 from passerelle.testing import makers
 from passerelle.web.headers import HEADERS
 from passerelle.words import LANGUAGES
+from tests.doors.opening import opened
 
 pytestmark = pytest.mark.django_db
 
 THINGS: dict[str, Any] = {"duty": Duty, "match": Match, "delivery": Delivery, "report": Report, "dossier": Dossier}
-PLAIN = ("/", "/file", "/reports", "/dossiers", "/dossiers/new", "/late", "/people", "/readings", "/law")
+PLAIN = (
+    "/", "/file", "/reports", "/dossiers", "/dossiers/new", "/late", "/people", "/readings", "/readings/of-others",
+    "/law",
+)  # fmt: skip
 INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:")
 
 
@@ -60,7 +64,7 @@ def test_every_page_answers_every_role_with_its_headers_and_nothing_inline(
     assert {"duty", "match", "delivery", "report", "dossier"} <= {address.split("/")[1] for address in everywhere}
     for officer in every_seat(story):
         client = signed_in(officer)
-        answers = {address: client.get(address) for address in everywhere}
+        answers = {address: opened(client, address) for address in everywhere}
         for address, answer in answers.items():
             assert answer.status_code in (200, 404), f"{address} answers {officer.name} with {answer.status_code}"
             text = answer.content.decode()
@@ -77,7 +81,7 @@ def test_every_page_can_be_said_in_every_language(story: dict[str, Any], everywh
     for language in LANGUAGES:
         client = signed_in(desk, language)
         for address in everywhere:
-            answer = client.get(address)
+            answer = opened(client, address)
             assert f'<html lang="{language}">' in answer.content.decode(), f"{address} is not in {language}"
             assert answer["Content-Language"] == language
     assert "Meine Liste" in signed_in(desk, "de").get("/").content.decode()

@@ -24,11 +24,12 @@ from passerelle.ids import seeded
 from passerelle.records.models import Duty, Heartbeat
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
+from tests.doors.opening import opened
 
 pytestmark = pytest.mark.django_db
 
 NOW = NOON + timedelta(days=2)
-LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/file")
+LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/readings/of-others", "/file")
 SAME_FOR_ALL = ("/law", "/dossiers/new")
 REF = re.compile(r"\b(report|duty|match|delivery|dossier|subject|officer|notice|interest|withholding)-[0-9a-z]{16}\b")
 LINK = re.compile(r'href="(/[^"#]*)"')
@@ -207,7 +208,7 @@ def walked(world: World, seat: str) -> list[Page]:
     ahead, seen, pages = list(LISTS), set(LISTS), []
     while ahead and len(pages) < PAGES_MAX:
         address = ahead.pop(0)
-        answer = client.get(address)
+        answer = opened(client, address)
         body = answer.content.decode()
         headers = tuple(sorted((name, plain(value)) for name, value in answer.items()))
         length = ("Content-Length", str(len(body)))

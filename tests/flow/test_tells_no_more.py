@@ -214,12 +214,14 @@ def test_an_officer_reads_no_sealed_report_of_their_own_service_by_way_of_a_matc
     assert Delivery.objects.filter(recipient=exchange["noord"]).exists()
     officer, desk = makers.seat(exchange["noord"], "officer"), makers.seat(exchange["noord"], "desk")
     seen = {
-        who: consult.read_dossier(ref=opened.ref, officer=officer if who == "officer" else desk, now=LATER)
+        who: consult.read_dossier(
+            ref=opened.ref, officer=officer if who == "officer" else desk, purpose="my_case", now=LATER
+        )
         for who in ("officer", "desk")
     }
     assert [len(seen["officer"].reports), len(seen["desk"].reports)] == [1, 2]
     assert not seen["officer"].matches and seen["desk"].matches
-    view = consult.read_match(ref=Match.objects.get().ref, officer=officer, now=LATER)
+    view = consult.read_match(ref=Match.objects.get().ref, officer=officer, purpose="my_case", now=LATER)
     assert view.left.said is None and view.left.subject is None, "its own side is sealed"
 
 

@@ -11,12 +11,12 @@ from typing import Any
 from django.db.models import QuerySet
 
 from passerelle.duty import moves_from
-from passerelle.flow import facts, oblige
+from passerelle.flow import facts, oblige, visits
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DeliveryClimbed, Read
-from passerelle.policy import access, disclosure
+from passerelle.policy import access, disclosure, reading
 from passerelle.policy.access import waiting
 from passerelle.policy.facts import ThingFacts
 from passerelle.records import extracts, visibility
@@ -24,6 +24,7 @@ from passerelle.records.models import (
     Delivery,
     Dossier,
     Duty,
+    Grant,
     Interest,
     Judgement,
     Match,
@@ -137,16 +138,26 @@ class DutyView:
     deliveries: Sequence[Delivery]
 
 
-def read_report(
-    *, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime
-) -> ReportView:
-    """A report as its service filed it. Raises NotThere for what is denied and what is absent alike."""
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """An exception; `content` is None for who may know that it is and no more."""
+
+    grant: Grant
+    content: dict[str, Any] | None
+    live: bool
+    may_end: bool
+
+
+def read_report(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> ReportView:
+    """A report as its service filed it. Raises NotThere for what is denied and what is absent alike, PurposeNeeded where
+    neither the house nor the reader says what it is read for (so do the other readings)."""
     with journal(now) as lines:
         report = visibility.reports(officer).select_related("service", "author", "dossier").filter(ref=ref).first()
         if report is None:
             raise NotThere
         ground = _may_read(officer, facts.report_facts(report))
-        _write(lines, officer, report.ref, purpose, reason, ground)
+        follows = visits.of_report(officer, report)
+        _write(lines, officer, report.ref, *visits.why(lines, officer, report.ref, follows, purpose, reason), ground)
         duties = visibility.duties(officer).filter(report=report)
         deliveries = visibility.deliveries(officer).filter(report=report)
         return ReportView(
@@ -158,7 +169,7 @@ def read_report(
         )
 
 
-def read_delivery(*, ref: str, officer: Officer, reason: str = "", now: datetime) -> DeliveryView:
+def read_delivery(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> DeliveryView:
     """What travelled. When a recipient reads it first, its evidence climbs to `opened`. Raises NotThere."""
     with journal(now) as lines:
         row = visibility.deliveries(officer).filter(ref=ref).values_list("pk", flat=True).first()
@@ -170,7 +181,10 @@ def read_delivery(*, ref: str, officer: Officer, reason: str = "", now: datetime
             .get(pk=row)
         )
         ground = _may_read(officer, facts.delivery_facts(delivery))
-        _write(lines, officer, delivery.ref, "received", reason, ground)
+        follows = visits.of_delivery(officer, delivery)
+        _write(
+            lines, officer, delivery.ref, *visits.why(lines, officer, delivery.ref, follows, purpose, reason), ground
+        )
         mine = officer.service_id == delivery.recipient_id
         if mine and delivery.evidence == "delivered":
             delivery.evidence, delivery.opened_at = "opened", lines.now
@@ -191,7 +205,7 @@ def read_delivery(*, ref: str, officer: Officer, reason: str = "", now: datetime
         )
 
 
-def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -> MatchView:
+def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> MatchView:
     """Two records side by side, each as far as this reader may see it. Raises NotThere."""
     with journal(now) as lines:
         match = (
@@ -220,7 +234,8 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
         reader, thing = facts.reader_facts(officer), facts.match_facts(match)
         whole = access.may(reader, "read_content", thing)
         ground = whole.ground or access.may(reader, "list", thing).ground or ""
-        _write(lines, officer, match.ref, "duty", reason, ground)
+        follows = visits.of_match(officer, match)
+        _write(lines, officer, match.ref, *visits.why(lines, officer, match.ref, follows, purpose, reason), ground)
         duty = (
             Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True)
             .select_related("holder", "officer", "service", "recipient")
@@ -240,16 +255,15 @@ def read_match(*, ref: str, officer: Officer, reason: str = "", now: datetime) -
         )
 
 
-def read_dossier(
-    *, ref: str, officer: Officer, purpose: str = "own_work", reason: str = "", now: datetime
-) -> DossierView:
+def read_dossier(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> DossierView:
     """A dossier of the reader's own service, with what reached it. Raises NotThere."""
     with journal(now) as lines:
         dossier = visibility.dossiers(officer).select_related("service", "opened_by").filter(ref=ref).first()
         if dossier is None:
             raise NotThere
         ground = _may_read(officer, facts.dossier_facts(dossier))
-        _write(lines, officer, dossier.ref, purpose, reason, ground)
+        follows = visits.of_dossier(officer, dossier)
+        _write(lines, officer, dossier.ref, *visits.why(lines, officer, dossier.ref, follows, purpose, reason), ground)
         subjects = list(dossier.subjects.order_by("id"))
         reports = list(visibility.reports(officer).filter(dossier=dossier).order_by("filed_at", "id"))
         refs = [subject.ref for subject in subjects] + list(
@@ -280,6 +294,30 @@ def read_dossier(
             deliveries=deliveries,
             matches=matches,
             timeline=sorted(happened, key=lambda line: line[0], reverse=True),
+        )
+
+
+def read_grant(*, ref: str, officer: Officer, now: datetime) -> GrantView:
+    """What an exception lets its officer read, as long as it lasts; who leads or watches sees that it is. Each reading
+    writes its line. Raises NotThere."""
+    with journal(now) as lines:
+        grant = (
+            visibility.grants(officer)
+            .select_related("report__service", "officer__service", "given_by", "review", "delivery__sender")
+            .filter(ref=ref)
+            .first()
+        )
+        if grant is None:
+            raise NotThere
+        reader, thing = facts.reader_facts(officer), facts.grant_facts(grant, lines.now)
+        content = access.may(reader, "read_content", thing)
+        if content.allowed:
+            _write(lines, officer, grant.ref, "exception", grant.reason, content.ground or "")
+        return GrantView(
+            grant=grant,
+            content=grant.content if content.allowed else None,
+            live=grant.live(lines.now),
+            may_end=access.may(reader, "end", thing).allowed,
         )
 
 
@@ -361,9 +399,7 @@ def _may_read(officer: Officer, thing: ThingFacts) -> str:
 
 
 def _write(lines: Journal, officer: Officer, thing: str, purpose: str, reason: str, ground: str) -> None:
-    assert purpose in READING_PURPOSES
-    if officer.role == "oversight":
-        purpose = "oversight"
+    assert purpose in reading.PURPOSES or purpose in READING_PURPOSES
     row = Reading.objects.create(
         officer=officer, thing=thing, purpose=purpose, reason=reason, ground=ground, read_at=lines.now
     )
@@ -448,8 +484,10 @@ def _law_between(subject: Subject, reader: Service, other: Subject, now: datetim
             danger_to_life=danger, handling=report.handling if report is not None else "open",
         ).form  # fmt: skip
     beside = Subject.objects.filter(service=subject.service_id).exclude(pk=subject.pk)
-    beside = beside.filter(report=report) if report is not None else beside.filter(
-        dossier=subject.dossier_id, watch=subject.watch_id
+    beside = (
+        beside.filter(report=report)
+        if report is not None
+        else beside.filter(dossier=subject.dossier_id, watch=subject.watch_id)
     )
     persons = {one.ref: one for one in beside.order_by("id") if one.category != "none"}
     hidden = disclosure.blacked_out(

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
-from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Report
+from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Reading, Report
 
 _NOTHING = Q(pk__in=())
 
@@ -118,3 +118,22 @@ def notices(officer: Officer) -> QuerySet[Notice]:
     if officer.role in DESK_ROLES:
         mine |= Q(service=officer.service_id, officer__isnull=True)
     return Notice.objects.filter(mine)
+
+
+def answers_for_readings(officer: Officer) -> bool:
+    """Whether this seat sees what others read: who leads a service, and oversight."""
+    return officer.role in ("supervisor", "head", "oversight")
+
+
+def readings(officer: Officer) -> QuerySet[Reading]:
+    """What was read by the officers this seat answers for, oneself among them; for oversight, by all."""
+    return Reading.objects.filter(officer__in=read_by(officer))
+
+
+def read_by(officer: Officer) -> QuerySet[Officer]:
+    """The officers whose readings this seat sees."""
+    if officer.role == "oversight":
+        return Officer.objects.all()
+    if answers_for_readings(officer):
+        return Officer.objects.filter(service=officer.service_id)
+    return Officer.objects.filter(pk=officer.pk)

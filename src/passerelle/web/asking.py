@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from passerelle.errors import Refused
+from passerelle.flow.visits import PurposeNeeded
+from passerelle.policy import reading
 
 REFUSED_STATUS = 409
 """A refused act: nothing was changed, the page says why, and what was typed is still there."""
@@ -25,6 +27,11 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def answered(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
         try:
             return view(request, *args, now=timezone.now(), **names)
+        except PurposeNeeded as asked:
+            before = asked.__context__  # the act was refused, and the page around the refusal may not be read yet
+            if isinstance(before, Refused):
+                return render(request, "refused.html", {"refusal": before}, status=REFUSED_STATUS)
+            return what_for(request, asked.thing)
         except Refused as refusal:
             if refusal.code == "not_there":
                 raise Http404 from None
@@ -33,8 +40,23 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answered
 
 
+def what_for(request: HttpRequest, thing: str, refusal: Refused | None = None) -> HttpResponse:
+    """The page that asks what a thing is read for. Nothing of the thing was read, and nothing of it is told."""
+    purposes = reading.offered(request.user.role)
+    context = {
+        "thing": thing,
+        "kind": thing.split("-")[0],
+        "refusal": refusal,
+        "typed": request.POST if refusal else {},
+        "at_once": [purpose for purpose in purposes if not purpose.needs_text],
+        "in_words": [purpose for purpose in purposes if purpose.needs_text],
+        "visit_minutes": int(reading.VISIT.total_seconds() // 60),
+    }
+    return render(request, "why.html", context, status=REFUSED_STATUS if refusal else 200)
+
+
 def beside_the_form(refusal: Refused) -> Refused:
-    """The refusal, to be shown beside the form; what is not there stays not there."""
-    if refusal.code == "not_there":
+    """The refusal, to be shown beside the form; what is not there stays not there, and what is asked first is asked."""
+    if refusal.code in ("not_there", PurposeNeeded.code):
         raise refusal
     return refusal

@@ -16,6 +16,7 @@ from passerelle.web.pages import (
     readings,
     reports,
     sign_in,
+    why,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -47,5 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("people", people.people, name="people"),
     path("people/away", people.away, name="away"),
     path("readings", readings.readings, name="readings"),
+    path("readings/of-others", readings.of_others, name="readings-of-others"),
+    path("why/<slug:ref>", why.why, name="why"),
     path("law", law.law, name="law"),
 ]

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from passerelle import duty
 from passerelle.errors import Refused
 from passerelle.flow.acknowledge import OUTCOMES
-from passerelle.policy import deadlines, facts, ladder
+from passerelle.policy import deadlines, facts, ladder, reading
 from passerelle.records.models import deliveries, duties, matches, readings, reports, services, subjects
 from passerelle.web import words_shown
 from passerelle.words import Sentence
@@ -43,7 +43,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "outcome": {**OUTCOMES, **words_shown.OUTCOME_WORDS},
     "property": words_shown.PROPERTY_WORDS,
     "purpose": facts.PURPOSES,
-    "reading": readings.READING_PURPOSES,
+    "reading": {**readings.READING_PURPOSES, **{key: one.says.text for key, one in reading.PURPOSES.items()}},
     "regime": facts.REGIMES,
     "relation": words_shown.RELATION_WORDS,
     "role": services.ROLES,
