@@ -10,9 +10,14 @@ import atexit
 import os
 import shutil
 import tempfile
+from pathlib import Path
+
+from passerelle import keyring
 
 if "PASSERELLE_DIR" not in os.environ:
     folder = tempfile.mkdtemp(prefix="passerelle-tests-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["PASSERELLE_DIR"] = folder
+if not os.path.exists(os.path.join(os.environ["PASSERELLE_DIR"], keyring.FILE_NAME)):
+    keyring.create().write(Path(os.environ["PASSERELLE_DIR"], keyring.FILE_NAME))
 os.environ.setdefault("PASSERELLE_SECRET_KEY", "for tests only; long enough, and known to everybody who reads this")

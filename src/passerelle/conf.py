@@ -27,6 +27,11 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("database_url", "", "PostgreSQL: `postgres://user:password@host:port/name`; empty: SQLite in the folder."),
     Setting("secret_key", "", "Signs sessions and forms. `init` writes one into the folder; never commit it."),
+    Setting(
+        "keys_file",
+        "keys.json",
+        "The keys that seal what stands in the database; keep a copy elsewhere, never beside it.",
+    ),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Names under which the pages may be asked for, with commas."),
     Setting("https", False, "The pages are served behind HTTPS: cookies are marked secure and HSTS is sent."),
     Setting("language", "en", "Language of commands and of pages before sign-in: nl, fr, de or en."),
@@ -70,7 +75,10 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> dict[str
                 raise WrongSetting(
                     sentence(
                         "{path} gives “{name}” as {value}; it must be of the kind {kind}.",
-                        path=str(path), name=name, value=repr(value), kind=type(values[name]).__name__,
+                        path=str(path),
+                        name=name,
+                        value=repr(value),
+                        kind=type(values[name]).__name__,
                     )
                 )
             values[name] = value
@@ -93,6 +101,8 @@ def _read(setting: Setting, given: str) -> str | int | bool:
     raise WrongSetting(
         sentence(
             "The environment gives PASSERELLE_{name} as {value}; it must be of the kind {kind}.",
-            name=setting.name.upper(), value=repr(given), kind=type(setting.default).__name__,
+            name=setting.name.upper(),
+            value=repr(given),
+            kind=type(setting.default).__name__,
         )
     )

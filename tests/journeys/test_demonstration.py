@@ -18,7 +18,7 @@ from passerelle.cli.demonstration.play import HalfPlayed
 from passerelle.flow import ledger_lines, reconcile
 from passerelle.policy.grounds import GROUNDS
 from passerelle.records import checks, visibility
-from passerelle.records.models import Delivery, Duty, Match, Officer, Report, Service, Subject
+from passerelle.records.models import Delivery, Duty, Match, Officer, Report, ReportVersion, Service, Subject
 from passerelle.replay import diff, fold
 from passerelle.testing import makers
 
@@ -52,7 +52,7 @@ def played(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: pytes
 def _report(short: str) -> Report:
     """The report that the data call by this short name."""
     text = next(row["text"] for row in script._read("reports")["reports"] if row["id"] == short).strip()
-    return Report.objects.get(versions__text=text)
+    return next(said.report for said in ReportVersion.objects.select_related("report") if said.text == text)
 
 
 def _forms(short: str, recipient: str) -> list[str]:
@@ -174,7 +174,9 @@ def test_a_pair_judged_different_is_told_nothing_and_an_unsure_one_travels_as_a_
 def test_the_day_a_dossier_is_opened_what_four_services_held_comes_out(played: Played) -> None:
     forms = {name: _forms(name, "federal-unit") for name in ("r-sporthal", "r-fugue", "r-opel", "r-berichten")}
     assert forms == {
-        "r-sporthal": ["pointer", "whole"], "r-fugue": ["pointer", "extract"], "r-opel": ["whole"],
+        "r-sporthal": ["pointer", "whole"],
+        "r-fugue": ["pointer", "extract"],
+        "r-opel": ["whole"],
         "r-berichten": ["whole"],
     }
     opened = next(line.at for line in played.lines if line.event == "opened" and "minderjarigen" in str(line.says))

@@ -6,7 +6,18 @@ import sys
 
 import click
 
-from passerelle.cli import comparing, demo, installation, ledgers, linking, lists, overseeing, people, taking_in
+from passerelle.cli import (
+    comparing,
+    demo,
+    installation,
+    keeping,
+    ledgers,
+    linking,
+    lists,
+    overseeing,
+    people,
+    taking_in,
+)
 from passerelle.errors import Refused
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -39,6 +50,7 @@ for command in (
     taking_in.import_, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries,
     ledgers.reconcile, ledgers.ledger,
+    keeping.keys,
     overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
 ):  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from passerelle import conf
-from passerelle.cli.installation import run_server, write_settings
+from passerelle.cli.installation import make_keys, run_server, write_settings
 from passerelle.cli.opening import as_json, now, open_installation, print_json
 from passerelle.words import LANGUAGES
 
@@ -38,6 +38,7 @@ def demo(folder: Path, tell_all: bool, no_serve: bool, port: int, language: str,
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / conf.FILE_NAME).exists():
         write_settings(folder / conf.FILE_NAME, demonstration=True)
+        make_keys(folder)
     if not as_json:
         click.echo("Playing nine days between six invented services …", err=True)
     begin_again_if_interrupted(folder)

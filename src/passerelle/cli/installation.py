@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from passerelle import conf
+from passerelle import conf, keyring
 from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
 
 log = logging.getLogger("passerelle.worker")
@@ -27,6 +27,7 @@ def init(folder: Path) -> None:
     fresh = not path.exists()
     if fresh:
         write_settings(path, demonstration=False)
+    made_keys = make_keys(folder)
     open_installation(folder, migrate=True)
     from passerelle.flow import seats
     from passerelle.records.models import Officer, Service
@@ -48,6 +49,8 @@ def init(folder: Path) -> None:
         )
         click.echo("Added: the exchange's neutral desk, which holds what nobody else can.")
         click.echo(f"Sign in once as “administrator” with the password {password} (it is shown only now).")
+    if made_keys:
+        click.echo("Made: keys.json, without which nothing that is sealed can be read. Keep a copy of it, elsewhere.")
     if Officer.objects.filter(role="oversight").count() == 0:
         click.echo(
             "Missing: an oversight body. `passerelle service add oversight Oversight --kind oversight`, an officer."
@@ -65,6 +68,15 @@ def write_settings(path: Path, *, demonstration: bool) -> None:
         lines.append("demonstration = true")
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def make_keys(folder: Path) -> bool:
+    """The file of keys that seal what stands in the database, where there is none yet; whether it was made."""
+    path = folder / str(conf.load(folder)["keys_file"])
+    if path.exists():
+        return False
+    keyring.create().write(path)
+    return True
 
 
 @click.command()
@@ -97,7 +109,6 @@ def run_server(host: str, port: int) -> None:
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
-
     stop = threading.Event()
     if connection.vendor == "sqlite":
         threading.Thread(target=keep_working, args=(stop,), name="worker", daemon=True).start()
@@ -106,7 +117,12 @@ def run_server(host: str, port: int) -> None:
     click.echo(f"Pages: http://{host}:{port}/  (stop with Ctrl-C)")
     try:
         waitress.serve(
-            get_wsgi_application(), host=host, port=port, threads=settings.THREADS, ident=None, _quiet=True,
+            get_wsgi_application(),
+            host=host,
+            port=port,
+            threads=settings.THREADS,
+            ident=None,
+            _quiet=True,
             max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 2,
             # behind HTTPS a proxy on this machine says so; waitress takes that word from nobody else
             **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-proto"} if settings.HTTPS else {}),

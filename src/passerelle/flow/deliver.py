@@ -47,6 +47,7 @@ def send(
         recipient=recipient,
         form=decided.form,
         content=content,
+        names=sorted({*content.get("yours", ()), *(subject["ref"] for subject in content.get("subjects", ()))}),
         because=[reason.to_json() for reason in because],
         delivered_at=lines.now,
     )

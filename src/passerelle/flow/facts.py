@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from passerelle.errors import Refused
 from passerelle.policy import access, disclosure
@@ -124,8 +123,8 @@ def match_facts(match: Match) -> ThingFacts:
     judges = Duty.objects.filter(match=match, kind="judge").select_related("service", "holder")
     live = [duty for duty in judges if duty.live]
     sides = {match.left.ref, match.right.ref}
-    sent = Delivery.objects.filter(duty__matches=match).values_list("recipient__key", "content")
-    told = [to for to, content in sent if sides & _named_in(content)]
+    sent = Delivery.objects.filter(duty__matches=match).values_list("recipient__key", "names")
+    told = [to for to, names in sent if not sides.isdisjoint(names)]
     return ThingFacts(
         kind="match",
         parties=parties,
@@ -134,11 +133,6 @@ def match_facts(match: Match) -> ThingFacts:
         holder_service=live[0].holder.key if live and live[0].holder is not None else None,
         discreet=any(duty.discreet for duty in judges),
     )
-
-
-def _named_in(content: dict[str, Any]) -> set[str]:
-    """The subjects a delivery speaks of: the recipient's own, and those of the sender that it shows."""
-    return {*content.get("yours", ()), *(subject["ref"] for subject in content.get("subjects", ()))}
 
 
 def grant_facts(grant: Grant, at: datetime) -> ThingFacts:

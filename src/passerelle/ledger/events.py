@@ -338,6 +338,15 @@ class RegisterTaken(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class KeysChanged(Event):
+    """A ring of keys changed: a fresh key, everything sealed anew with it, or an old one taken off (by number only)."""
+
+    ring: str
+    key: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled(Event):
     """What is owed was computed afresh and compared with what stands in the tables."""
 
@@ -352,12 +361,34 @@ class Reconciled(Event):
 EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
-        ServiceAdded, OfficerSeated, OfficerAway,
-        ReportFiled, ReportVersioned, HandlingChanged, DossierOpened, SubjectsAdded, InterestStated,
-        MatchFound, MatchWeighedAgain, MatchJudged, NamesCounted,
-        DutyRaised, DutyMoved, Delivered, DeliveryClimbed, Withheld, WithholdingReviewed,
-        DecisionOrdered, GrantGiven, GrantEnded, GrantReviewed, SampleDrawn, SampleExamined,
-        Read, RegisterTaken, Reconciled,
+        ServiceAdded,
+        OfficerSeated,
+        OfficerAway,
+        ReportFiled,
+        ReportVersioned,
+        HandlingChanged,
+        DossierOpened,
+        SubjectsAdded,
+        InterestStated,
+        MatchFound,
+        MatchWeighedAgain,
+        MatchJudged,
+        NamesCounted,
+        DutyRaised,
+        DutyMoved,
+        Delivered,
+        DeliveryClimbed,
+        Withheld,
+        WithholdingReviewed,
+        DecisionOrdered,
+        GrantGiven,
+        GrantEnded,
+        GrantReviewed,
+        SampleDrawn,
+        SampleExamined,
+        Read,
+        RegisterTaken,
+        KeysChanged, Reconciled,
     )
 }
 """Every kind of fact by its name; a line of any other kind is a fault."""

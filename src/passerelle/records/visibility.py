@@ -94,7 +94,7 @@ def _told(officer: Officer) -> Exists:
     """A delivery speaks of this match when it names the recipient's side, or shows the sender's. Another match that
     only called for the same telling is not told by it."""
     got = Delivery.objects.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id)
-    said = got.annotate(said=Cast("content", TextField()))
+    said = got.annotate(said=Cast("names", TextField()))
     return Exists(said.filter(Q(said__contains=OuterRef("left__ref")) | Q(said__contains=OuterRef("right__ref"))))
 
 

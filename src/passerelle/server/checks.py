@@ -10,6 +10,8 @@ from django.core.checks import Warning as Caution
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from passerelle import keyring
+from passerelle.errors import Refused
 from passerelle.server import safe_sqlite
 
 
@@ -73,8 +75,27 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
     return found
 
 
+@register()
+def keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """E004: no file of keys that can be used; W003: it stands in one folder with the database."""
+    found: list[CheckMessage] = []
+    try:
+        keyring.read(settings.KEYS_FILE)
+    except Refused as refused:
+        found.append(Error(str(refused), id="passerelle.E004"))
+    if connection.vendor == "sqlite" and settings.KEYS_FILE.parent == settings.FOLDER and not settings.DEMONSTRATION:
+        found.append(
+            Caution(
+                "The keys stand in one folder with the database: who copies the folder has both.",
+                hint="Move keys.json to another volume and name it with `keys_file` in passerelle.toml.",
+                id="passerelle.W003",
+            )
+        )
+    return found
+
+
 def refuse_unsafe() -> None:
     """What `serve` refuses, no page server of somebody else's may start either. Raises ImproperlyConfigured."""
-    wrong = [message for message in (*safe_database(None), *secret(None)) if message.level >= ERROR]
+    wrong = [message for message in (*safe_database(None), *secret(None), *keys(None)) if message.level >= ERROR]
     if wrong:
         raise ImproperlyConfigured(" ".join(f"{message.id}: {message.msg} {message.hint}" for message in wrong))

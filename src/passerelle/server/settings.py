@@ -18,6 +18,7 @@ CONF = conf.load(FOLDER)
 SECRET_KEY = str(CONF["secret_key"]) or "this-folder-has-no-key: run passerelle init"
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in str(CONF["allowed_hosts"]).split(",") if host.strip()]
+KEYS_FILE = FOLDER / str(CONF["keys_file"])
 DEMONSTRATION = bool(CONF["demonstration"])
 THREADS = int(CONF["threads"])
 BEAT_SECONDS = max(1, int(CONF["beat_seconds"]))

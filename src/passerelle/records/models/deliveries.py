@@ -10,6 +10,7 @@ from passerelle.ids import fresh_ref
 from passerelle.records.models.duties import Duty
 from passerelle.records.models.reports import Report, new_salt
 from passerelle.records.models.services import Officer, Service
+from passerelle.records.sealed import SealedJson, SealedText
 from passerelle.words import noop
 
 FORMS: dict[str, str] = {
@@ -46,10 +47,11 @@ class Delivery(models.Model):
     sender = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="sent")
     recipient = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="received")
     form = models.CharField(max_length=10)
-    content = models.JSONField(default=dict)
+    content = SealedJson(default=dict)
+    names = models.JSONField(default=list)  # references of the subjects it speaks of, theirs and the sender's
     salt = models.BinaryField(default=new_salt)
     evidence = models.CharField(max_length=15, default="delivered")
-    because = models.JSONField(default=list)
+    because = SealedJson(default=list)
     delivered_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
@@ -73,14 +75,14 @@ class Withholding(models.Model):
     ref = models.CharField(max_length=40, unique=True, default=new_withholding_ref)
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="withholdings")
     ground = models.CharField(max_length=2)
-    reason = models.TextField()
+    reason = SealedText()
     salt = models.BinaryField(default=new_salt)
     decided_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField()
     outcome = models.CharField(max_length=12, blank=True)
     reviewed_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     reviewed_at = models.DateTimeField(null=True, blank=True)
-    review_reason = models.TextField(blank=True)
+    review_reason = SealedText(blank=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

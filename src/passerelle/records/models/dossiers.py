@@ -9,6 +9,7 @@ from django.db import models
 from passerelle.ids import fresh_ref
 from passerelle.records.models.reports import new_salt
 from passerelle.records.models.services import Officer, Service
+from passerelle.records.sealed import SealedText
 
 INTEREST_KINDS = ("dossier", "watch", "rule")
 
@@ -28,10 +29,10 @@ class Dossier(models.Model):
 
     ref = models.CharField(max_length=40, unique=True, default=new_dossier_ref)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="dossiers")
-    title = models.CharField(max_length=200)
+    title = SealedText()
     language = models.CharField(max_length=2)
     themes = models.JSONField(default=list)
-    note = models.TextField(blank=True)
+    note = SealedText(blank=True)
     salt = models.BinaryField(default=new_salt)
     opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True)
     opened_at = models.DateTimeField()
@@ -56,7 +57,7 @@ class Interest(models.Model):
     theme = models.CharField(max_length=40, blank=True)
     territory = models.CharField(max_length=60, blank=True)
     purpose = models.CharField(max_length=40)
-    legal_basis = models.CharField(max_length=300)
+    legal_basis = SealedText()
     salt = models.BinaryField(default=new_salt)
     until = models.DateField()
     discreet = models.BooleanField(default=False)

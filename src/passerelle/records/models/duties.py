@@ -12,6 +12,7 @@ from passerelle.records.models.dossiers import Interest
 from passerelle.records.models.matches import Match
 from passerelle.records.models.reports import Report
 from passerelle.records.models.services import Officer, Service
+from passerelle.records.sealed import SealedText
 from passerelle.words import noop
 
 NEXT_EVENTS: dict[str, str] = {
@@ -58,10 +59,10 @@ class Duty(models.Model):
     next_event = models.CharField(max_length=10, blank=True)
     next_event_at = models.DateTimeField(null=True, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
-    pause_reason = models.TextField(blank=True)
+    pause_reason = SealedText(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=40, blank=True)
-    outcome_note = models.TextField(blank=True)
+    outcome_note = SealedText(blank=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:

@@ -13,6 +13,7 @@ from passerelle.records.models.deliveries import FORMS, Delivery
 from passerelle.records.models.duties import Duty
 from passerelle.records.models.reports import Report, new_salt
 from passerelle.records.models.services import Officer
+from passerelle.records.sealed import SealedJson, SealedText
 from passerelle.words import noop
 
 OUTCOMES: dict[str, str] = {"justified": noop("rightly"), "unjustified": noop("not rightly")}
@@ -38,8 +39,8 @@ class Grant(models.Model):
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="grants", null=True, blank=True)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="grants")
     form = models.CharField(max_length=10)
-    content = models.JSONField(default=dict)
-    reason = models.TextField()
+    content = SealedJson(default=dict)
+    reason = SealedText()
     salt = models.BinaryField(default=new_salt)
     given_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()

@@ -10,6 +10,7 @@ from passerelle.ids import fresh_ref
 from passerelle.records.models.duties import Duty
 from passerelle.records.models.reports import new_salt
 from passerelle.records.models.services import Officer
+from passerelle.records.sealed import SealedText
 from passerelle.words import noop
 
 SAMPLE_KINDS: dict[str, str] = {
@@ -35,7 +36,7 @@ class Order(models.Model):
 
     ref = models.CharField(max_length=40, unique=True, default=new_order_ref)
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="orders")
-    reason = models.TextField()
+    reason = SealedText()
     salt = models.BinaryField(default=new_salt)
     ordered_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     ordered_at = models.DateTimeField()
@@ -74,7 +75,7 @@ class SampleItem(models.Model):
     thing = models.CharField(max_length=60)
     why = models.CharField(max_length=20)
     outcome = models.CharField(max_length=12, blank=True)
-    note = models.TextField(blank=True)
+    note = SealedText(blank=True, row="salt")
     salt = models.BinaryField(default=new_salt)
     examined_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     examined_at = models.DateTimeField(null=True, blank=True)

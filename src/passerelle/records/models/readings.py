@@ -8,12 +8,14 @@ from django.db import models
 
 from passerelle.records.models.reports import new_salt
 from passerelle.records.models.services import Officer
+from passerelle.records.sealed import SealedText
 from passerelle.words import noop
 
 READING_PURPOSES: dict[str, str] = {
     "own_work": noop("work on one's own reports and dossiers"),
     "duty": noop("to carry out a duty"),
     "received": noop("to read what was passed on to us"),
+    "exception": noop("an exception: the glass was broken, or reading was given for a time"),
     "oversight": noop("oversight"),
 }
 
@@ -24,7 +26,7 @@ class Reading(models.Model):
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="readings")
     thing = models.CharField(max_length=40)
     purpose = models.CharField(max_length=20)
-    reason = models.TextField(blank=True)
+    reason = SealedText(blank=True, row="salt")
     ground = models.CharField(max_length=40)
     salt = models.BinaryField(default=new_salt)
     read_at = models.DateTimeField()

@@ -8,6 +8,7 @@ from django.db import models
 
 from passerelle.records.models.reports import Report
 from passerelle.records.models.services import Service
+from passerelle.records.sealed import SealedText
 
 
 class Register(models.Model):
@@ -52,7 +53,7 @@ class RefusedRow(models.Model):
     external_id = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=60)
     says = models.JSONField()
-    raw = models.TextField()
+    raw = SealedText(row="raw_digest")
     raw_digest = models.CharField(max_length=64)
     refused_at = models.DateTimeField()
     mended_at = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from django.db import models
 
 from passerelle.ids import fresh_bytes, fresh_ref
 from passerelle.records.models.services import Officer, Service
+from passerelle.records.sealed import SealedText
 from passerelle.words import noop
 
 HANDLINGS: dict[str, str] = {
@@ -51,9 +52,9 @@ class Report(models.Model):
     source_grade = models.CharField(max_length=1, default="X")
     information_grade = models.CharField(max_length=1, default="4")
     handling = models.CharField(max_length=10, default="open")
-    handling_reason = models.TextField(blank=True)
+    handling_reason = SealedText(blank=True)
     handling_review_on = models.DateField(null=True, blank=True)
-    handling_note = models.TextField(blank=True)  # H3: shown wherever the report is shown
+    handling_note = SealedText(blank=True)  # H3: shown wherever the report is shown
     themes = models.JSONField(default=list)
     territory = models.CharField(max_length=60, blank=True)
     assessment = models.BooleanField(default=False)  # False: fact; True: assessment (Directive (EU) 2016/680, Art. 7)
@@ -82,7 +83,7 @@ class ReportVersion(models.Model):
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    text = models.TextField()
+    text = SealedText(row="salt")
     language = models.CharField(max_length=2)
     salt = models.BinaryField(default=new_salt)
     said_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True)
