@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +102,20 @@ def test_one_sign_changed_is_never_the_same_number(text: str, data: st.DataObjec
     changed = text[:place] + sign + text[place + 1 :]
     assert compare_numbers("document", text, text).score == 1.0
     assert compare_numbers("document", text, changed).score < 1.0
+
+
+def test_a_plainly_written_phone_number_is_read_as_the_parser_reads_it() -> None:
+    source = random.Random(11)
+    codes = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+    plain = 0
+    for turn in range(3000):
+        digits = [source.choice("0123456789") for _ in range(source.randint(5, 12))]
+        marks = ["", "", "", "", " ", ".", "/", "-"]
+        text = f"+{source.choice(codes)}{''.join(digits)}"
+        if turn % 2:
+            text = "0" + "".join(digit + source.choice(marks) for digit in digits).rstrip(" ./-")
+        short = numbers._plainly(text, "BE")
+        if short is not None:
+            plain += 1
+            assert short == numbers._parsed(text, "BE"), text
+    assert plain > 300, "too few numbers were plain for the test to say anything"

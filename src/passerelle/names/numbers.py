@@ -43,6 +43,48 @@ def phone(text: str, country: str = "BE") -> str | None:
 
     `country` is the two-letter code of the country whose national format is assumed where no prefix is written.
     """
+    return _plainly(text, country.upper()) or _parsed(text, country)
+
+
+_PLAIN = re.compile(r"\+[1-9][0-9]{6,14}|0[1-9](?:[ ./-]?[0-9]){7,8}")
+
+
+def _plainly(text: str, country: str) -> str | None:
+    """A number that is written so plainly that the table of lengths says all: already E.164, or the Belgian way. None
+    where the parser must look: it takes ten times as long."""
+    if not _PLAIN.fullmatch(text):
+        return None
+    if text[0] == "+":
+        digits = text[1:]
+    elif country == "BE":
+        digits = "32" + re.sub(r"[^0-9]", "", text)[1:]
+    else:
+        return None
+    for size in (1, 2, 3):
+        known = _lengths(int(digits[:size]))
+        if known is not None:
+            lengths, stripped = known
+            national = digits[size:]
+            plain = national[0] != "0" and len(national) in lengths and not (stripped and stripped.match(national))
+            return f"+{digits}" if plain else None
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _lengths(calling_code: int) -> tuple[frozenset[int], re.Pattern[str] | None] | None:
+    """How long the national numbers behind a calling code may be, and what would be taken off before them; None where
+    no country has that code."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(calling_code)
+    if not regions:
+        return None
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(calling_code, regions[0])
+    if metadata is None or metadata.general_desc is None:
+        return None
+    prefix = metadata.national_prefix_for_parsing
+    return frozenset(metadata.general_desc.possible_length), re.compile(prefix) if prefix else None
+
+
+def _parsed(text: str, country: str) -> str | None:
     cleaned = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
     cleaned = re.sub(r"\(0\)", "", cleaned)
     try:
