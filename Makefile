@@ -18,6 +18,8 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 LOCKED := --no-deps --require-hashes --only-binary :all:
+# PySpark alone comes as source: it is built with the setuptools of the lock, and nothing is fetched to build it.
+BUILT := --no-deps --require-hashes --no-build-isolation --no-binary pyspark
 
 .PHONY: help run test check lint bench docs messages lock clean
 
@@ -53,8 +55,8 @@ lock: ## compile both lock files anew (needs uv)
 	@command -v uv >/dev/null || { \
 		echo "make lock needs uv on the path. Install it with: python3 -m pip install --user uv" >&2; exit 1; }
 	uv pip compile pyproject.toml --group build --generate-hashes --universal -o requirements.lock $(ARGS)
-	uv pip compile pyproject.toml --group build --group test --extra postgres --generate-hashes --universal \
-		-o requirements-test.lock $(ARGS)
+	uv pip compile pyproject.toml --group build --group test --extra postgres --extra spark \
+		--generate-hashes --universal -o requirements-test.lock $(ARGS)
 
 clean: ## remove the installation and whatever was made while working; never a folder with data
 	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
@@ -80,5 +82,8 @@ $(VENV)/.stamp-run: requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/.stamp-test: requirements-test.lock $(VENV)/.stamp-run
 	@echo "Installing what requirements-test.lock names …"
-	@$(INSTALL) $(LOCKED) -r requirements-test.lock
+	@awk '/^[a-z0-9]/ { take = !/^pyspark==/ } take' requirements-test.lock >$(VENV)/wheels.lock
+	@awk '/^[a-z0-9]/ { take = /^pyspark==/ } take' requirements-test.lock >$(VENV)/built.lock
+	@$(INSTALL) $(LOCKED) -r $(VENV)/wheels.lock
+	@$(INSTALL) $(BUILT) -r $(VENV)/built.lock
 	@touch $@

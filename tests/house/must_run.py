@@ -1,7 +1,8 @@
-"""Skips tests whose PostgreSQL or browser is not there, saying how to run them; in CI such a skip is a failure."""
+"""Skips tests whose PostgreSQL, browser or Spark is not there, saying how to run them; in CI a skip is a failure."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,18 +15,21 @@ WAYS_TO_RUN = {
         "PASSERELLE_TEST_DATABASE_URL=postgres://user:password@host:port/name make test"
     ),
     "browser": "No browser was found. Run these after: apt-get install chromium",
+    "spark": "No Java (or no pyspark) was found. Run these after: apt-get install openjdk-17-jre-headless",
 }
 
 
 def is_there(what: str) -> bool:
-    """Whether this machine has `what`: a database server by its setting, a browser by the path."""
+    """Whether this machine has `what`: a database server by its setting, a browser and Spark by the path."""
     if what == "postgres":
         return bool(os.environ.get("PASSERELLE_TEST_DATABASE_URL"))
+    if what == "spark":
+        return shutil.which("java") is not None and importlib.util.find_spec("pyspark") is not None
     return shutil.which("chromium") is not None
 
 
 def must_run() -> bool:
-    """Whether nothing that needs PostgreSQL or a browser may be skipped (.ci/run asks for it)."""
+    """Whether nothing that needs PostgreSQL, a browser or Spark may be skipped (.ci/run asks for it)."""
     return os.environ.get("PASSERELLE_CI_MUST_RUN") == "1"
 
 

@@ -65,7 +65,7 @@ def test_refused_rows_are_told_and_the_rest_is_joined_with_status_nought(tmp_pat
     assert "The birth dates are the same, 1971-03-02." in rows[1]
 
 
-def test_a_link_needs_no_django_and_says_what_spark_is(tmp_path: Path) -> None:
+def test_a_link_needs_no_django_and_says_which_engines_there_are(tmp_path: Path) -> None:
     register = tmp_path / "register.csv"
     register.write_text("id,schema,name\na,Person,Zorba Émile\n", encoding="utf-8")
     program = "import sys\nsys.modules['django'] = None\nfrom passerelle.cli import main\nmain(sys.argv[1:])\n"
@@ -74,6 +74,5 @@ def test_a_link_needs_no_django_and_says_what_spark_is(tmp_path: Path) -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    refused = run(register, register, "-o", tmp_path / "out.csv", "--engine", "spark", status=1)
-    assert "The engine Spark is not built yet. Leave --engine out" in refused.stderr
-    assert not (tmp_path / "out.csv.work").exists()
+    refused = run(register, register, "-o", tmp_path / "out.csv", "--engine", "abacus", status=1)
+    assert "There is no engine “abacus”. Leave --engine out" in refused.stderr

@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.registers_invented import rows, write
 from passerelle.linkers import EngineMissing, Record, Terms, link, records
-from passerelle.linkers.duckdb import OutputWrong
+from passerelle.linkers.joining import OutputWrong
 from passerelle.linkers.reference import candidates, pairs_of
-from passerelle.linkers.sieve import Sieve
+from passerelle.linkers.sieve import facts, most
 from passerelle.matching import Subject, compare
 
 
@@ -26,6 +26,25 @@ def told(path: Path) -> list[tuple[str, str, float, str, str]]:
             (row["left_id"], row["right_id"], float(row["score"]), row["band"], row["because"])
             for row in csv.DictReader(file)
         ]
+
+
+def odd_subjects() -> list[Subject]:
+    """Records with several values, half dates, other shapes of numbers, relations, and none of these."""
+    said: list[dict[str, object]] = [
+        {"name": ["Zorba Émile", "É. Zorba"], "birthDate": ["1971-03-02", "1972"], "nationality": ["be", "fr"]},
+        {"name": ["Zorba Emile"], "birthDate": ["1971-03"], "nationality": ["Belgium"], "phone": ["+32470123456"]},
+        {"name": ["Emile Zorba"], "birthDate": ["1971-01-01"], "idNumber": ["AB12345"], "passportNumber": ["AB12354"]},
+        {"name": ["E. Zorba"], "birthDate": ["1971"], "idNumber": ["AB12354"], "phone": ["+32470123465", "0470123456"]},
+        {"name": ["Zorba"], "address": ["Kerkstraat 12 bus 3, 9000 Gent", "rue de l'Église 4, 1000 Bruxelles"]},
+        {"name": ["Zorba Emil"], "address": ["Kerkstraat 12-14, 9000 Gent"], "passportNumber": ["AB12345"]},
+        {"name": ["Emil Zorba"], "address": ["Kerkstraat 12, 9000 Gent"], "email": ["e@example.org"]},
+        {"name": ["Zorba, Emil"], "lives_at": [{"schema": "Address", "properties": {"full": ["Kerkstraat 12, Gent"]}}]},
+        {"name": ["Zorba, E."], "idNumber": ["12"], "birthDate": ["2/3/1971"], "nationality": ["nl"]},
+    ]  # fmt: skip
+    return [
+        Subject.from_ftm({"id": f"o{n}", "schema": "Person", "properties": properties})
+        for n, properties in enumerate(said)
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +96,13 @@ def test_two_registers_are_joined_alike_by_both(tmp_path: Path) -> None:
 
 
 def test_the_most_that_a_pair_can_reach_is_never_less_than_what_it_reaches(register: Path) -> None:
-    subjects = subjects_of(register)[:600]
-    pairs = candidates(subjects, None, Terms(hub=100, each=30))
+    subjects = [*subjects_of(register)[:600], *odd_subjects()]
+    odd = range(600, len(subjects))
+    pairs = [*candidates(subjects, None, Terms(hub=100, each=30)), *((one, two) for one in odd for two in odd)]
     left, right = np.array(pairs).T
-    most = Sieve(subjects).most(left, right, np.full(len(pairs), 5.5), -50.0)
-    for (one, two), bound in zip(pairs, most.tolist(), strict=True):
+    noted = facts(subjects)
+    bounds = most(noted[left], noted[right])
+    for (one, two), bound in zip(pairs, bounds.tolist(), strict=True):
         beside = sum(f.bits for f in compare(subjects[one], subjects[two]).evidence if f.kind != "name")
         assert bound >= beside - 1e-9, (subjects[one], subjects[two])
 
@@ -98,11 +119,41 @@ def test_a_bar_and_reasons_are_as_asked(tmp_path: Path) -> None:
     }
 
 
-def test_an_engine_that_is_not_built_is_refused_with_the_way_out(register: Path, tmp_path: Path) -> None:
-    with pytest.raises(EngineMissing, match=r"The engine Spark is not built yet\. Leave --engine out"):
-        link(register, register, tmp_path / "pairs.csv", engine="spark")
+@pytest.mark.spark
+def test_three_runners_find_the_same_pairs_with_the_same_scores(tmp_path: Path) -> None:
+    register = tmp_path / "invented.csv"
+    write(register, 1_500, seed=17)
+    terms = Terms(hub=12, each=3)  # so low that both bounds are met
+    subjects = subjects_of(register)
+    expected = pairs_of(subjects, None, terms)
+    one = link(register, register, tmp_path / "duckdb.csv", terms=terms, workers=2)
+    two = link(register, register, tmp_path / "spark.csv", terms=terms, workers=2, engine="spark")
+    assert one.bounded_keys > 0 and len(expected) > 50
+    for done, file in ((one, "duckdb.csv"), (two, "spark.csv")):
+        assert (done.candidates, done.pairs) == (len(candidates(subjects, None, terms)), len(expected))
+        assert (done.bounded_keys, done.bounded) == (one.bounded_keys, one.bounded)
+        found = told(tmp_path / file)
+        assert [(left, right, band, why) for left, right, _, band, why in found] == [
+            (subjects[pair.left].id, subjects[pair.right].id, pair.band, pair.because) for pair in expected
+        ]
+        assert max(abs(row[2] - pair.score) for row, pair in zip(found, expected, strict=True)) <= 1e-9
+    assert not (tmp_path / "spark.csv.work").exists()
+
+
+def test_an_engine_that_is_not_there_is_refused_with_the_way_out(
+    register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(EngineMissing, match="There is no engine “abacus”"):
         link(register, register, tmp_path / "pairs.csv", engine="abacus")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "pyspark" else object())
+    with pytest.raises(EngineMissing, match=r"needs the package pyspark.*Install passerelle\[spark\]"):
+        link(register, register, tmp_path / "pairs.csv", engine="spark")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: object())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(EngineMissing, match=r"no “java” is on the path\. On Debian: apt-get install openjdk-17"):
+        link(register, register, tmp_path / "pairs.csv", engine="spark")
+    assert not list(tmp_path.iterdir()), "nothing was begun"
 
 
 def test_an_output_that_cannot_be_is_refused_and_nothing_of_another_is_touched(register: Path, tmp_path: Path) -> None:

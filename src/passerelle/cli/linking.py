@@ -23,7 +23,14 @@ _DOING = {
 @click.option(
     "-o", "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Pairs, as .csv or .parquet."
 )
-@click.option("--engine", default="duckdb", show_default=True, metavar="ENGINE", help="duckdb: one machine.")
+@click.option(
+    "--engine",
+    default="duckdb",
+    show_default=True,
+    metavar="ENGINE",
+    help="duckdb: one machine; spark: a cluster (docs/how-to/link-on-spark.md).",
+)
+@click.option("--master", metavar="URL", help="Spark's master; without it Spark runs on this machine.")
 @click.option(
     "--bar",
     type=click.FloatRange(0.5, 1.0),
@@ -35,7 +42,15 @@ _DOING = {
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; default: one for each core.")
 @as_json
 def link(
-    left: Path, right: Path, out: Path, engine: str, bar: float, because: bool, workers: int | None, as_json: bool
+    left: Path,
+    right: Path,
+    out: Path,
+    engine: str,
+    master: str | None,
+    bar: float,
+    because: bool,
+    workers: int | None,
+    as_json: bool,
 ) -> None:
     """Join the registers LEFT and RIGHT: every pair that may be one subject, with its score and why.
 
@@ -49,6 +64,7 @@ def link(
         linked = linkers.link(
             left, right, out,
             terms=linkers.Terms(bar=bar, because=because), engine=engine, workers=workers, progress=shown.to,
+            master=master,
         )  # fmt: skip
     seconds = round(time.monotonic() - begun, 2)
     if as_json:

@@ -20,9 +20,10 @@ from typing import Any
 import numpy as np
 
 from passerelle.errors import Refused
+from passerelle.linkers import sieve
 from passerelle.linkers.keeping import Kept, save, save_text
-from passerelle.linkers.weighing import Terms, commonness, digest, say, weigh
-from passerelle.matching import Commonness, Subject, keys
+from passerelle.linkers.weighing import Terms, commonness, line_of, say, values_of, weigh
+from passerelle.matching import Commonness, Subject
 from passerelle.matching.keys import name_keys
 from passerelle.names import parts, places
 from passerelle.words import sentence
@@ -122,6 +123,11 @@ def counts_file(side: str, number: int) -> str:
     return f"counts-{side}-{number:06}.json"
 
 
+def facts_file(side: str, number: int) -> str:
+    """Where the facts of a run of records stand, for the sieve."""
+    return f"facts-{side}-{number:06}.npy"
+
+
 def scores_file(number: int) -> str:
     """Where the pairs of one file of candidates stand that reached the bar."""
     return f"scored-{number:06}.jsonl"
@@ -189,7 +195,9 @@ def _subjects(side: str, rows: Iterable[int]) -> list[Subject]:
 
 
 def _keys(task: Task) -> int:
-    said = say(task.first, _subjects(task.side, range(task.first, task.last)))
+    subjects = _subjects(task.side, range(task.first, task.last))
+    said = say(task.first, subjects)
+    save(_here.folder / facts_file(task.side, task.number), sieve.facts(subjects))
     array = np.empty(len(said.rows), dtype=KEYS)
     array["d"], array["r"], array["kind"] = said.digests, said.rows, said.kinds
     save(_here.folder / keys_file(task.side, task.number), array)
@@ -201,10 +209,7 @@ def _keys(task: Task) -> int:
 def _hubs(_: Task) -> int:
     """The values of over-common keys, of which only digests were kept."""
     bearers = json.loads((_here.folder / "hubs.json").read_text(encoding="utf-8"))
-    named: list[tuple[int, str]] = []
-    for value, row in bearers:
-        (subject,) = _subjects("left", [row])
-        named.extend((value, key.value) for key in keys(subject) if digest(key.kind, key.value) == value)
+    named = values_of((value, *_subjects("left", [row])) for value, row in bearers)
     save_text(_here.folder / "hubs.named.json", json.dumps(named, ensure_ascii=False))
     return len(named)
 
@@ -220,29 +225,19 @@ def _commonness() -> Commonness:
 def _scores(task: Task) -> int:
     pairs = np.load(_here.folder / f"pairs-{task.number:06}.npy").astype(np.int64)
     if _here.alone:
-        rows, places = np.unique(pairs, return_inverse=True)
+        rows, where = np.unique(pairs, return_inverse=True)
         subjects = _subjects("left", rows.tolist())
-        places = places.reshape(pairs.shape)
-        left, right = places[:, 0], places[:, 1]
+        where = where.reshape(pairs.shape)
+        left, right = where[:, 0], where[:, 1]
     else:
         ours, left = np.unique(pairs[:, 0], return_inverse=True)
         theirs, right = np.unique(pairs[:, 1], return_inverse=True)
         subjects = [*_subjects("left", ours.tolist()), *_subjects("right", theirs.tolist())]
         right = right + len(ours)
     found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms)
-    ids = {tuple(pair): (int(one), int(two)) for pair, one, two in zip(pairs.tolist(), left, right, strict=True)}
-    lines = []
-    for pair in found:
-        one, two = ids[pair.left, pair.right]
-        lines.append(
-            json.dumps(
-                {
-                    "l": pair.left, "r": pair.right, "left_id": subjects[one].id, "right_id": subjects[two].id,
-                    "score": pair.score, "band": pair.band, "because": pair.because,
-                },
-                ensure_ascii=False,
-            )
-        )  # fmt: skip
+    places = {(one, two): place for place, (one, two) in enumerate(pairs.tolist())}
+    met = [(pair, places[pair.left, pair.right]) for pair in found]
+    lines = [line_of(pair, subjects[int(left[at])], subjects[int(right[at])]) for pair, at in met]
     save_text(_here.folder / scores_file(task.number), "".join(line + "\n" for line in lines))
     return len(found)
 

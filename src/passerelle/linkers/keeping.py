@@ -29,6 +29,12 @@ class Kept:
         """Lets go of the file."""
         os.close(self._file)
 
+    def texts(self) -> Iterator[str]:
+        """All records as JSON, in their order."""
+        for row in range(len(self)):
+            begin, end = int(self._ends[row]), int(self._ends[row + 1])
+            yield os.pread(self._file, end - begin, begin).decode("utf-8")
+
     def entities(self, rows: Iterable[int]) -> Iterator[Mapping[str, Any]]:
         """The entities with these numbers, in that order."""
         for row in rows:
@@ -46,7 +52,7 @@ def keep(folder: Path, side: str, records: Iterable[Record]) -> int:
         end = 0
         for record in records:
             data = json.dumps(record.entity, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
-            end += file.write(data)
+            end += file.write(data + b"\n")
             ends.append(end)
             count += 1
             if len(ends) >= _BLOCK:

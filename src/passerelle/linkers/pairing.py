@@ -1,16 +1,20 @@
-"""Which records of two registers share a key, rarest keys first, with the work that over-common keys make bounded."""
+"""Which records of two registers share a key, rarest keys first, with the work that over-common keys make bounded.
+
+The stages are said in SQL that DuckDB and Spark both understand, so that there is one of each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
 
+from passerelle.linkers import sieve
 from passerelle.linkers.keeping import save
-from passerelle.linkers.weighing import BESIDE, KINDS, NAMED, WEIGHT, Terms
+from passerelle.linkers.weighing import BESIDE, KINDS, NAMED, WEIGHT, Terms, that_may
 
 MEMORY = "256MB"
 BLOCK_ROWS = 50_000
@@ -19,6 +23,79 @@ BLOCK_ROWS = 50_000
 HUBS_TOLD_MAX = 100
 
 Told = Callable[[float], None]
+Stage = tuple[str, str]
+"""A table, and the query that makes it."""
+
+
+def stages(*, alone: bool, hub: int) -> Iterator[Stage]:
+    """From `raw_left` and `raw_right` (r, d, kind: record, digest of a key, its kind) to `keys_left` and `keys_right`
+    (r, d, w: the keys that join, each with what it weighs); on the way, `counted` and `common` (the bounded keys)."""
+    sides = ("left",) if alone else ("left", "right")
+    yield "counted", _counted("raw", "min(kind) AS kind", "a.kind AS kind", alone=alone)
+    yield (
+        "common",
+        f"SELECT d, kind, n, row_number() OVER (ORDER BY d) AS number FROM counted WHERE most > {hub}",  # noqa: S608
+    )
+    named = ", ".join(str(KINDS.index(kind)) for kind in sorted(NAMED))
+    beside = ", ".join(str(KINDS.index(kind)) for kind in sorted(BESIDE))
+    for side in sides:
+        yield (
+            f"hubs_{side}",
+            "SELECT raw.r AS r, common.number AS number, raw.kind AS kind "  # noqa: S608 (names of ours)
+            f"FROM raw_{side} raw JOIN common ON raw.d = common.d",
+        )
+        yield (
+            f"both_{side}",
+            f"SELECT DISTINCT a.r AS r, -(a.number * {1 << 31} + b.number) AS d FROM hubs_{side} a "  # noqa: S608
+            f"JOIN hubs_{side} b ON a.r = b.r WHERE a.kind IN ({named}) AND b.kind IN ({beside})",
+        )
+    yield "counted_both", _counted("both", "1 AS kind", "a.kind AS kind", alone=alone)
+    for side in sides:
+        weight = f"CAST(floor({WEIGHT} / n) AS INTEGER) AS w"
+        yield (
+            f"keys_{side}",
+            f"SELECT r, raw.d AS d, {weight} FROM raw_{side} raw JOIN counted ON raw.d = counted.d "  # noqa: S608
+            f"WHERE most <= {hub} UNION ALL "
+            f"SELECT r, raw.d AS d, {weight} FROM both_{side} raw JOIN counted_both ON raw.d = counted_both.d "
+            f"WHERE most <= {hub}",
+        )
+
+
+def _counted(table: str, kind: str, kept: str, *, alone: bool) -> str:
+    """Each key that may join two records, with how many bear it, and how many on the side where most do."""
+    one = f"SELECT d, {kind}, count(*) AS n FROM {table}_left GROUP BY d"  # noqa: S608 (names of ours)
+    if alone:
+        return f"SELECT d, kind, n, n AS most FROM ({one}) a WHERE n > 1"  # noqa: S608
+    other = f"SELECT d, count(*) AS n FROM {table}_right GROUP BY d"  # noqa: S608
+    return (
+        f"SELECT a.d AS d, {kept}, a.n + b.n AS n, greatest(a.n, b.n) AS most "  # noqa: S608
+        f"FROM ({one}) a JOIN ({other}) b ON a.d = b.d"
+    )
+
+
+def chosen(*, alone: bool, each: int, first: int | None = None, last: int | None = None) -> str:
+    """The query for candidates (l, r, best): for each record (of those from `first` to `last`) its `each` weightiest,
+    with the commonest key of each pair."""
+    other = "left" if alone else "right"
+    one, two = ("least(x, y)", "greatest(x, y)") if alone else ("x", "y")
+    where = [] if not alone else ["a.r <> b.r"]
+    if first is not None:
+        where.append(f"a.r >= {first} AND a.r < {last}")
+    return (
+        f"SELECT {one} AS l, {two} AS r, best FROM ("  # noqa: S608 (numbers and names of ours)
+        " SELECT x, y, best, row_number() OVER (PARTITION BY x ORDER BY weight DESC, y) AS place FROM ("
+        "  SELECT a.r AS x, b.r AS y, sum(a.w) AS weight,"
+        f"  min(a.w * CAST({1 << 20} AS BIGINT) + a.d % {1 << 20}) AS best"
+        f"  FROM keys_left a JOIN keys_{other} b ON a.d = b.d"
+        f"  {'WHERE ' + ' AND '.join(where) if where else ''} GROUP BY a.r, b.r"
+        " ) met"
+        f") placed WHERE place <= {each}"
+    )
+
+
+def told(hubs: Sequence[tuple[int, str, int]], values: Mapping[int, str]) -> list[dict[str, Any]]:
+    """The bounded keys for people: their kind, value, and how many records bear it."""
+    return [{"kind": kind, "value": values.get(value, ""), "records": count} for value, kind, count in hubs]
 
 
 def open_database(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
@@ -36,95 +113,65 @@ def open_database(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
 def take_keys(base: duckdb.DuckDBPyConnection, side: str, files: Sequence[Path]) -> None:
     """The keys of one side, from the files that the workers left: arrays of row, digest and kind."""
     base.execute(f"CREATE OR REPLACE TABLE raw_{side} (r INTEGER, d BIGINT, kind UTINYINT)")
-    for file in files:
-        array = np.load(file)
-        given = {"r": array["r"], "d": array["d"], "kind": array["kind"]}
+    for start in range(0, len(files), 20):
+        arrays = [np.load(file) for file in files[start : start + 20]]
+        array = np.concatenate(arrays)
+        given = {name: np.ascontiguousarray(array[name]) for name in ("r", "d", "kind")}
         base.register("given", given)
         base.execute(f"INSERT INTO raw_{side} SELECT * FROM given")  # noqa: S608 (left or right)
         base.unregister("given")
 
 
 def count_keys(base: duckdb.DuckDBPyConnection, *, alone: bool, hub: int) -> None:
-    """`shared`: each key that may join two records, with how many bear it; `over`: those that too many bear."""
-    if alone:
-        found = "SELECT d, any_value(kind) AS kind, count(*) AS n, count(*) AS most FROM raw_left GROUP BY d"
-        enough = "n > 1"
-    else:
-        found = (
-            "SELECT d, a.kind AS kind, a.n + b.n AS n, greatest(a.n, b.n) AS most "
-            "FROM (SELECT d, any_value(kind) AS kind, count(*) AS n FROM raw_left GROUP BY d) a "
-            "JOIN (SELECT d, count(*) AS n FROM raw_right GROUP BY d) b USING (d)"
-        )
-        enough = "true"
-    base.execute(f"CREATE OR REPLACE TABLE counted AS SELECT * FROM ({found}) WHERE {enough}")  # noqa: S608 (ours)
-    named = ", ".join(str(KINDS.index(kind)) for kind in sorted(NAMED))
-    beside = ", ".join(str(KINDS.index(kind)) for kind in sorted(BESIDE))
-    sides = ("left",) if alone else ("left", "right")
-    for side in sides:
-        base.execute(
-            f"CREATE OR REPLACE TABLE hubs_{side} AS SELECT r, d, raw.kind AS kind FROM raw_{side} raw "  # noqa: S608
-            f"JOIN counted USING (d) WHERE most > {hub}"
-        )
-        base.execute(
-            f"CREATE OR REPLACE TABLE both_{side} AS SELECT DISTINCT a.r AS r, hash(a.d, b.d) AS d "  # noqa: S608
-            f"FROM hubs_{side} a JOIN hubs_{side} b ON a.r = b.r AND a.kind IN ({named}) AND b.kind IN ({beside})"
-        )
-    if alone:
-        found = "SELECT d, count(*) AS n, count(*) AS most FROM both_left GROUP BY d HAVING count(*) > 1"
-    else:
-        found = (
-            "SELECT d, a.n + b.n AS n, greatest(a.n, b.n) AS most "
-            "FROM (SELECT d, count(*) AS n FROM both_left GROUP BY d) a "
-            "JOIN (SELECT d, count(*) AS n FROM both_right GROUP BY d) b USING (d)"
-        )
-    base.execute(f"CREATE OR REPLACE TABLE counted_both AS SELECT * FROM ({found}) WHERE most <= {hub}")  # noqa: S608
-    for side in sides:
-        base.execute(
-            f"CREATE OR REPLACE TABLE keys_{side} AS "  # noqa: S608 (left or right)
-            f"SELECT r, d, n::INTEGER AS n FROM raw_{side} JOIN counted USING (d) WHERE most <= {hub} "
-            f"UNION ALL SELECT r, (d % 4611686018427387904)::BIGINT AS d, n::INTEGER AS n FROM both_{side} "
-            "JOIN counted_both USING (d) ORDER BY r"
-        )
-        base.execute(f"DROP TABLE both_{side}")
-        base.execute(f"DROP TABLE hubs_{side}")
+    """Makes the tables of `stages`, and lets go of those that are no longer needed."""
+    for table, query in stages(alone=alone, hub=hub):
+        base.execute(f"CREATE OR REPLACE TABLE {table} AS {query}")
+    for table in [
+        f"{name}_{side}" for name in ("hubs", "both") for side in (("left",) if alone else ("left", "right"))
+    ]:
+        base.execute(f"DROP TABLE {table}")
 
 
-def bounded(base: duckdb.DuckDBPyConnection, *, hub: int) -> tuple[int, list[tuple[int, str, int]]]:
+def bounded(base: duckdb.DuckDBPyConnection) -> tuple[int, list[tuple[int, str, int]]]:
     """How many keys were bounded, and the most common of them: digest, kind, records that bear it."""
-    many = base.execute("SELECT count(*) FROM counted WHERE most > ?", [hub]).fetchall()[0][0]
-    top = base.execute(
-        "SELECT d, kind, n FROM counted WHERE most > ? ORDER BY n DESC, d LIMIT ?", [hub, HUBS_TOLD_MAX]
-    ).fetchall()
+    many = base.execute("SELECT count(*) FROM common").fetchall()[0][0]
+    top = base.execute(f"SELECT d, kind, n FROM common ORDER BY n DESC, d LIMIT {HUBS_TOLD_MAX}").fetchall()  # noqa: S608
     return int(many), [(int(d), KINDS[kind], int(n)) for d, kind, n in top]
 
 
 def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Terms, told: Told) -> int:
-    """`candidate`: the pairs to be weighed, each once, with the commonest key that joins them; how many there are."""
+    """`candidate`: the pairs that share enough, each once; how many there are."""
     base.execute("CREATE OR REPLACE TABLE chosen (l INTEGER, r INTEGER, best BIGINT)")
-    other = "left" if alone else "right"
-    apart = "AND a.r <> b.r" if alone else ""
-    one, two = ("least(x, y)", "greatest(x, y)") if alone else ("x", "y")
     for start in range(0, rows, BLOCK_ROWS):
-        base.execute(
-            f"INSERT INTO chosen SELECT {one}, {two}, best FROM ("  # noqa: S608 (numbers and names of ours)
-            f"  SELECT a.r AS x, b.r AS y, sum({WEIGHT} // a.n) AS weight,"
-            "   max((a.n::BIGINT << 40) + (a.d & 1099511627775)) AS best"
-            f"  FROM keys_left a JOIN keys_{other} b ON a.d = b.d {apart}"
-            f"  WHERE a.r >= {start} AND a.r < {start + BLOCK_ROWS} GROUP BY a.r, b.r"
-            f") QUALIFY row_number() OVER (PARTITION BY x ORDER BY weight DESC, y) <= {terms.each}"
-        )
+        base.execute("INSERT INTO chosen " + chosen(alone=alone, each=terms.each, first=start, last=start + BLOCK_ROWS))
         told(min(1.0, (start + BLOCK_ROWS) / max(1, rows)))
-    base.execute("CREATE OR REPLACE TABLE candidate AS SELECT l, r, any_value(best) AS best FROM chosen GROUP BY l, r")
+    base.execute("CREATE OR REPLACE TABLE candidate AS SELECT l, r, min(best) AS best FROM chosen GROUP BY l, r")
     base.execute("DROP TABLE chosen")
     return int(base.execute("SELECT count(*) FROM candidate").fetchall()[0][0])
 
 
-def write_chunks(base: duckdb.DuckDBPyConnection, folder: Path, size: int) -> int:
-    """The candidates in files of `size` pairs: those that one key joins stand together, so that a file
-    speaks of few records. How many files."""
+def gather_facts(files: Mapping[str, Sequence[Path]]) -> tuple[sieve.Table, sieve.Table]:
+    """The facts of both sides, one after another as the records stand."""
+    empty = np.empty(0, dtype=sieve.FACTS)
+    found = {side: np.concatenate([empty, *(np.load(file) for file in paths)]) for side, paths in files.items()}
+    return found["left"], found.get("right", found["left"])
+
+
+def write_chunks(
+    base: duckdb.DuckDBPyConnection, folder: Path, facts: tuple[sieve.Table, sieve.Table], terms: Terms, size: int
+) -> int:
+    """The candidates that may still reach the bar, in files of `size` pairs: those that one key joins stand together,
+    so that a file speaks of few records. How many files."""
     found = base.execute("SELECT l, r FROM candidate ORDER BY best, l, r")
-    number = 0
-    while rows := found.fetchmany(size):
-        save(folder / f"pairs-{number:06}.npy", np.array(rows, dtype=np.int32))
+    number, waiting = 0, np.empty((0, 2), dtype=np.int32)
+    while rows := found.fetchmany(10 * size):
+        pairs = np.array(rows, dtype=np.int32)
+        may = that_may(facts[0][pairs[:, 0]], facts[1][pairs[:, 1]], terms)
+        waiting = np.concatenate([waiting, pairs[may]])
+        while len(waiting) >= size:
+            save(folder / f"pairs-{number:06}.npy", waiting[:size])
+            number, waiting = number + 1, waiting[size:]
+    if len(waiting):
+        save(folder / f"pairs-{number:06}.npy", waiting)
         number += 1
     return number

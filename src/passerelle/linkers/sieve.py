@@ -2,109 +2,210 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from passerelle.matching import Subject
-from passerelle.matching.evidence import birth
+from passerelle.matching.evidence import address, birth
 from passerelle.matching.evidence.finding import weights
-from passerelle.matching.evidence.number import DOCUMENTS, slipped
-from passerelle.names import numbers
+from passerelle.matching.evidence.number import DOCUMENTS, SINGULAR
+from passerelle.matching.evidence.particulars import country
+from passerelle.matching.subject import FAMILIES, PERSON
+from passerelle.names import numbers, places
 
 Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Table = npt.NDArray[Any]
+"""Rows of FACTS."""
 
-_SMALL = 1e-9
+SIGNS = 16
+FACTS = np.dtype(
+    [
+        ("person", np.uint8), ("dates", np.uint8), ("year", np.int16), ("month", np.uint8), ("day", np.uint8),
+        ("nations", np.uint8), ("nation", "S4"), ("addresses", np.uint8), ("house", np.int32),
+        ("documents", np.uint8), ("kind", np.uint8), ("document", f"S{SIGNS}"),
+        ("phones", np.uint8), ("phone", f"S{SIGNS}"), ("rest", np.float32),
+    ]
+)  # fmt: skip
+"""What is noted of a record, so that most pairs are put aside without reading it again. `dates`, `nations`,
+`addresses`, `documents`, `phones`: 0 for none, 1 where the one there is stands beside, 2 where nothing is known of
+them but that they are there. `rest`: the most bits that all else can add."""
+
+NONE, ONE, ANY = 0, 1, 2
+_SMALL = 1e-6
 _LITTLE = (("email", "email"), ("birthPlace", "birth_place"), ("birthCountry", "birth_country"))
+_HOUSE = re.compile(r"[1-9]\d{0,6}[a-z]?")
 
 
-class Sieve:
-    """Subjects looked at once. `most` is never less than what `compare` would add to the names of a pair."""
-
-    def __init__(self, subjects: Sequence[Subject]) -> None:
-        weigh = weights()
-        self._born = [tuple(d for t in one.values("birthDate") if (d := birth.read(t))) for one in subjects]
-        self._date = np.zeros((len(subjects), 3), dtype=np.int64)
-        self._plain = np.zeros(len(subjects), dtype=np.bool_)
-        for row, dates in enumerate(self._born):
-            if len(dates) == 1 and dates[0][2] and dates[0][1:] != (1, 1):
-                self._date[row], self._plain[row] = dates[0], True
-        self._has_born = np.array([bool(dates) for dates in self._born], dtype=np.bool_)
-        self._documents = [_documents(one) for one in subjects]
-        self._phones = [frozenset(f for text in one.values("phone") if (f := numbers.phone(text))) for one in subjects]
-        self._has_documents = np.array([bool(one) for one in self._documents], dtype=np.bool_)
-        self._has_phones = np.array([bool(one) for one in self._phones], dtype=np.bool_)
-        self._rest = np.array([_rest(one, weigh) for one in subjects], dtype=np.float64)
-        self._weigh = weigh
-
-    def most(self, left: Ints, right: Ints, named: Floats, bar: float) -> Floats:
-        """For each pair the most bits that all evidence but the name can add. `named` are the bits of the names: for a
-        pair that these keep below the `bar` whatever else is said, the figure may be higher than it need be."""
-        out = np.minimum(self._rest[left], self._rest[right])
-        out += self._births(left, right)
-        for has, values, kind in (
-            (self._has_documents, self._documents, "identifier"), (self._has_phones, self._phones, "phone"),
-        ):  # fmt: skip
-            weigh = self._weigh[kind]
-            both = has[left] & has[right]
-            out[both] += weigh["same"]
-            for row in np.flatnonzero(both & (named + out >= bar - _SMALL)):
-                ours, theirs = values[int(left[row])], values[int(right[row])]
-                if ours.isdisjoint(theirs):
-                    near = any(slipped(one, two) for one in ours for two in theirs)
-                    out[row] += (weigh["near"] if near else 0.0) - weigh["same"]
-        return out
-
-    def _births(self, left: Ints, right: Ints) -> Floats:
-        weigh = self._weigh["birth"]
-        out = np.zeros(len(left), dtype=np.float64)
-        plain = self._plain[left] & self._plain[right]
-        one, two = self._date[left], self._date[right]
-        gap = np.abs(one[:, 0] - two[:, 0])
-        same = (one == two).all(axis=1)
-        months = one[:, 1] == two[:, 1]
-        days = (one[:, 1:] == two[:, 1:]).all(axis=1)
-        digits = sum(
-            ((one[:, part] // ten) % 10 != (two[:, part] // ten) % 10).astype(np.int64)
-            for part, tens in ((0, (1, 10, 100, 1000)), (1, (1, 10)), (2, (1, 10)))
-            for ten in tens
-        )
-        turned = (gap == 0) & (one[:, 1] == two[:, 2]) & (one[:, 2] == two[:, 1])
-        figures = np.select(
-            [
-                same, turned, days & (gap == 1), (digits == 1) | (days & (gap == 10)),
-                (gap == 0) & months, gap == 0, days | (gap <= 1),
-            ],
-            [
-                weigh["same"], weigh["swapped"], weigh["year_one_off"], weigh["one_digit"],
-                weigh["same_month"], weigh["same_year"], weigh["near"],
-            ],
-            weigh["apart"],
-        )  # fmt: skip
-        out[plain] = figures[plain]
-        for row in np.flatnonzero(~plain & self._has_born[left] & self._has_born[right]):
-            out[row] = max(
-                birth.between(a, b)[0] for a in self._born[int(left[row])] for b in self._born[int(right[row])]
-            )
-        return out
+def facts(subjects: Sequence[Subject]) -> Table:
+    """What is noted of these records, one row for each."""
+    weigh = weights()
+    rows = [_facts(subject, weigh) for subject in subjects]
+    return np.array(rows, dtype=FACTS)
 
 
-def _documents(subject: Subject) -> frozenset[str]:
+def _facts(subject: Subject, weigh: dict[str, Any]) -> tuple[Any, ...]:
     given = subject.properties
-    found = (numbers.document(value) for name in DOCUMENTS if name in given for value in given[name])
-    return frozenset(value for value in found if len(value) >= 4)
-
-
-def _rest(subject: Subject, weigh: dict[str, Any]) -> float:
-    """The most that all else can add for this subject: address, nationality, relations and the like."""
-    given = subject.properties
-    most = sum(float(weigh[kind]["same"]) for name, kind in _LITTLE if name in given)
+    person = bool(subject.names) and FAMILIES[subject.schema] == {PERSON}
+    born = [date for text in given.get("birthDate", ()) if (date := birth.read(text))]
+    dates = _how_many(len(set(born)))
+    year, month, day = born[0] if dates == ONE else (0, 0, 0)
+    if not -9999 <= year <= 9999 or month > 99 or day > 99:
+        dates = ANY
+        year = month = day = 0
+    nations, nation = NONE, ""
     if "nationality" in given or "citizenship" in given:
-        most += float(weigh["nationality"]["same"])
-    lives = any(relation.kind in {"lives_at", "located_at"} for relation in subject.relations)
-    if "address" in given or "full" in given or lives:
-        most += float(weigh["address"]["same"])
-    return most + len(subject.relations) * float(max(weigh["relation"].values()))
+        found = {country(text) for text in subject.values("nationality", "citizenship")}
+        nations, nation = _one(found, 4)
+    lived = _lived(subject)
+    addresses, house = NONE, 0
+    if lived:
+        addresses, house = ANY, 0
+        if len(lived) == 1 and (number := _house(lived[0])):
+            addresses, house = ONE, number
+    said = {(name, numbers.document(value)) for name in given.keys() & _DOCUMENTS for value in given[name]}
+    documents, document = NONE, ""
+    if said:
+        documents, document = _one({value for _, value in said}, SIGNS)
+        if documents == ONE and (len(said) > 1 or len(document) < 4):
+            documents, document = ANY, ""
+    kind = _PLACES[next(iter(said))[0]] if documents == ONE else 0
+    phones, phone = NONE, ""
+    if "phone" in given:
+        phones, phone = _one({read for text in given["phone"] if (read := numbers.phone(text))}, SIGNS)
+    rest = sum(float(weigh[how]["same"]) for name, how in _LITTLE if name in given)
+    rest += len(subject.relations) * float(max(weigh["relation"].values()))
+    return (
+        person, dates, year, month, day, nations, nation, addresses, house, documents, kind, document, phones, phone,
+        rest + _SMALL,
+    )  # fmt: skip
+
+
+_DOCUMENTS = frozenset(DOCUMENTS)
+_PLACES = {name: place for place, name in enumerate(DOCUMENTS)}
+
+
+def _how_many(count: int) -> int:
+    return min(count, ANY)
+
+
+def _one(found: set[str], signs: int) -> tuple[int, str]:
+    """How many there are, and the one there is when it is short and plain."""
+    if len(found) != 1:
+        return _how_many(len(found)), ""
+    (only,) = found
+    return (ONE, only) if only.isascii() and 0 < len(only) <= signs and "\0" not in only else (ANY, "")
+
+
+def _lived(subject: Subject) -> tuple[str, ...]:
+    if subject.relations:
+        return address.addresses(subject)
+    return subject.values("address", "full")
+
+
+@lru_cache(maxsize=4096)
+def _house(text: str) -> int:
+    """The house number of an address where it is plain, else 0."""
+    number = places.parse_address(text).number
+    return int(number.rstrip("abcdefghijklmnopqrstuvwxyz")) if _HOUSE.fullmatch(number) else 0
+
+
+def most(left: Table, right: Table) -> Floats:
+    """For each pair of rows of FACTS, the most bits that all evidence but the name can add: never less than what
+    `compare` would find."""
+    weigh = weights()
+    out: Floats = np.minimum(left["rest"], right["rest"]).astype(np.float64)
+    out += _births(left, right, weigh["birth"])
+    out += _nations(left, right, weigh["nationality"])
+    both = (left["addresses"] > 0) & (right["addresses"] > 0)
+    apart = (left["addresses"] == ONE) & (right["addresses"] == ONE) & (left["house"] != right["house"])
+    out += np.where(both & ~apart, float(weigh["address"]["same"]), 0.0)
+    out += _numbers(left, right, "document", "documents", weigh["identifier"])
+    out += _numbers(left, right, "phone", "phones", weigh["phone"])
+    return out
+
+
+def _births(left: Table, right: Table, weigh: dict[str, float]) -> Floats:
+    """As `birth.between` where each side has one date; the most there can be where a side has several."""
+    year, other = left["year"].astype(np.int64), right["year"].astype(np.int64)
+    month, second = left["month"].astype(np.int64), right["month"].astype(np.int64)
+    day, third = left["day"].astype(np.int64), right["day"].astype(np.int64)
+    gap = np.abs(year - other)
+    first, first_too = (month == 1) & (day == 1), (second == 1) & (third == 1)
+    months, days = month == second, (month == second) & (day == third)
+    same = (gap == 0) & days & (month > 0) & (day > 0)
+    vague = (month == 0) | (second == 0) | first | first_too
+    half = (day == 0) | (third == 0)
+    turned = (gap == 0) & (month == third) & (day == second)
+    digits = np.zeros(len(left), dtype=np.int64)
+    for one, two, tens in ((year, other, (1, 10, 100, 1000)), (month, second, (1, 10)), (day, third, (1, 10))):
+        for ten in tens:
+            digits += (one // ten) % 10 != (two // ten) % 10
+    figures = np.select(
+        [
+            same & first, same, vague & (gap == 0), vague & (gap == 1), vague & (gap == 2), vague,
+            half & (gap == 0) & months, half & (gap == 0), half,
+            turned, days & (gap == 1), (digits == 1) | (days & (gap == 10)),
+            (gap == 0) & months, gap == 0, days | (gap <= 1),
+        ],
+        [
+            weigh["same_first_of_january"], weigh["same"], weigh["year_same_only"], weigh["year_near"], weigh["near"],
+            weigh["apart"], weigh["month_same"], weigh["same_year"], weigh["apart"],
+            weigh["swapped"], weigh["year_one_off"], weigh["one_digit"],
+            weigh["same_month"], weigh["same_year"], weigh["near"],
+        ],
+        weigh["apart"],
+    )  # fmt: skip
+    single = (left["dates"] == ONE) & (right["dates"] == ONE)
+    either = (left["dates"] == ANY) | (right["dates"] == ANY)
+    most_said = float(max(weigh.values()))
+    there = (left["dates"] > 0) & (right["dates"] > 0)
+    return np.where(single, figures, np.where(there & either, most_said, 0.0))
+
+
+def _nations(left: Table, right: Table, weigh: dict[str, float]) -> Floats:
+    both = (left["nations"] > 0) & (right["nations"] > 0)
+    single = (left["nations"] == ONE) & (right["nations"] == ONE)
+    same = left["nation"] == right["nation"]
+    codes = (np.char.str_len(left["nation"]) == 2) & (np.char.str_len(right["nation"]) == 2)
+    figures = np.where(same, weigh["same"], np.where(codes, weigh["different"], 0.0))
+    return np.where(single, figures, np.where(both, weigh["same"], 0.0))
+
+
+def _numbers(left: Table, right: Table, name: str, count: str, weigh: dict[str, float]) -> Floats:
+    both = (left[count] > 0) & (right[count] > 0)
+    out = np.where(both, float(weigh["same"]), 0.0)
+    rows = np.flatnonzero((left[count] == ONE) & (right[count] == ONE))
+    ours, theirs = left[name][rows], right[name][rows]
+    apart = ours != theirs
+    rows, ours, theirs = rows[apart], ours[apart], theirs[apart]
+    near = _slipped(ours, theirs)
+    out[rows] = np.where(near, float(weigh["near"]), 0.0)
+    if "different" in weigh:
+        alone = np.array([name in SINGULAR for name in DOCUMENTS], dtype=np.bool_)
+        kinds = left["kind"][rows]
+        against = np.where(alone[kinds], 4.0, 1.0) * float(weigh["different"])
+        out[rows] += np.where(~near & (kinds == right["kind"][rows]), against, 0.0)
+    return out
+
+
+def _slipped(ours: Table, theirs: Table) -> Bools:
+    """As `number.slipped`: of one length, and one sign differs, or two neighbours changed places."""
+    if not len(ours):
+        return np.zeros(0, dtype=np.bool_)
+    one = np.frombuffer(np.ascontiguousarray(ours).tobytes(), dtype=np.uint8).reshape(len(ours), SIGNS)
+    two = np.frombuffer(np.ascontiguousarray(theirs).tobytes(), dtype=np.uint8).reshape(len(theirs), SIGNS)
+    apart = one != two
+    many = apart.sum(axis=1)
+    long = np.char.str_len(ours) == np.char.str_len(theirs)
+    at = apart.argmax(axis=1)
+    row = np.arange(len(ours))
+    beside = np.minimum(at + 1, SIGNS - 1)
+    turned = (many == 2) & apart[row, beside] & (one[row, at] == two[row, beside]) & (one[row, beside] == two[row, at])
+    near: Bools = long & ((many == 1) | turned)
+    return near

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.linkers.sieve import Sieve
+from passerelle.linkers import sieve
 from passerelle.matching import Commonness, Subject, Subjects, compare, keys
 from passerelle.matching.evidence import address
 from passerelle.matching.evidence.finding import weights
 from passerelle.matching.score import band_of
-from passerelle.matching.subject import FAMILIES, PERSON
 from passerelle.names import parts
 
 Ints = npt.NDArray[np.int64]
@@ -24,10 +24,7 @@ Ints = npt.NDArray[np.int64]
 WEIGHT = 10_000_000
 """What a key borne by one record weighs; one borne by n weighs an n-th. Whole numbers add up the same in any order."""
 
-NAMES_AT_ONCE = 8_192
-"""So many pairs of names at once fit in little memory."""
-
-NAMED = frozenset({"name", "word", "organisation"})
+NAMED = frozenset({"name", "word", "near", "organisation"})
 BESIDE = frozenset({"born", "birth", "address", "phone", "email", "identifier"})
 """An over-common key of the first set and one of the second, borne together, make a key of their own."""
 
@@ -59,6 +56,17 @@ class Pair:
     because: str
 
 
+def line_of(pair: Pair, left: Subject, right: Subject) -> str:
+    """A pair as one line of JSON, with the ids of its records."""
+    return json.dumps(
+        {
+            "l": pair.left, "r": pair.right, "left_id": left.id, "right_id": right.id,
+            "score": pair.score, "band": pair.band, "because": pair.because,
+        },
+        ensure_ascii=False,
+    )  # fmt: skip
+
+
 @dataclass(slots=True)
 class Said:
     """What a run of records says: its keys by 64-bit digest (with the row that bears each), the kinds and samples of
@@ -72,8 +80,8 @@ class Said:
 
 
 KINDS = (
-    "name", "word", "born", "birth", "organisation", "identifier", "phone", "plate", "plate_part", "email", "address",
-    "relation", "other",
+    "name", "word", "near", "born", "birth", "organisation", "identifier", "phone", "plate", "plate_part", "email",
+    "address", "relation", "other",
 )  # fmt: skip
 """The kinds of keys that `matching` makes; one that is not listed here counts as other, and is bounded like all."""
 
@@ -98,6 +106,16 @@ def say(first: int, subjects: Sequence[Subject]) -> Said:
         said.shared.extend(digest("", text) for text in address.addresses(subject))
         said.stems.update({word.stem for name in subject.names for word in parts.parse(name).words})
     return said
+
+
+def values_of(bearers: Iterable[tuple[int, Subject]]) -> list[tuple[int, str]]:
+    """The values of keys of which only digests were kept, read again off a record that bears each."""
+    return [
+        (value, key.value)
+        for value, subject in bearers
+        for key in keys(subject)
+        if digest(key.kind, key.value) == value
+    ]
 
 
 class Shared(Mapping[str, int]):
@@ -129,35 +147,38 @@ def weigh(
     known: Commonness,
     terms: Terms,
 ) -> list[Pair]:
-    """The pairs that reach the bar. `pairs` are the records' numbers; `left`, `right` their places in `subjects`."""
-    batch = Subjects(subjects, known)
-    at_least = min(0.999999, max(0.01, terms.bar - 1e-6))
-    may = _that_may(subjects, batch, left, right, math.log2(at_least / (1.0 - at_least)))
-    scores = batch.score(left[may], right[may], at_least=at_least)
+    """The pairs that reach the bar. `pairs` are the records' numbers; `left`, `right` their places in `subjects`.
+
+    The scores are those of `matching.compare`, whatever was put aside before.
+    """
+    if not len(left):
+        return []
+    scores = Subjects(subjects, known).score(left, right, at_least=least(terms))
     found = []
-    for place, score in zip(may.tolist(), scores.tolist(), strict=True):
-        if score < terms.bar:
-            continue
+    for place in np.flatnonzero(scores >= terms.bar).tolist():
+        score = float(scores[place])
         one, two = subjects[int(left[place])], subjects[int(right[place])]
-        why = ""
-        if terms.because:
-            why = " ".join(compare(one, two, commonness=known).because)
+        why = " ".join(compare(one, two, commonness=known).because) if terms.because else ""
         found.append(Pair(pairs[place][0], pairs[place][1], score, band_of(score), why))
     return found
 
 
-def _that_may(subjects: Sequence[Subject], batch: Subjects, left: Ints, right: Ints, bar: float) -> Ints:
-    """The places of the pairs that can still reach the bar, by the bits of their names and the most that all else says.
+def least(terms: Terms) -> float:
+    """The score from which on a pair is looked at: a little below the bar, for figures are rounded."""
+    return min(0.999999, max(0.01, terms.bar - 1e-6))
 
-    Pairs that are no persons with names are left to the batch.
+
+def bar_of(terms: Terms) -> float:
+    """The same in bits."""
+    return math.log2(least(terms) / (1.0 - least(terms)))
+
+
+def that_may(left: sieve.Table, right: sieve.Table, terms: Terms) -> npt.NDArray[np.bool_]:
+    """Which pairs of rows of `sieve.FACTS` can still reach the bar, were their names the same and rare.
+
+    Pairs that are not persons with names always may.
     """
-    person = np.array([bool(one.names) and FAMILIES[one.schema] == {PERSON} for one in subjects], dtype=np.bool_)
-    persons = person[left] & person[right]
-    most_named = float(max(weights()["name"]["most"], weights()["name"]["rare_most"]))
-    reach = Sieve(subjects).most(left, right, np.where(persons, most_named, -1e9), bar)
-    persons_may = persons & (reach + most_named >= bar)
-    named = np.full(len(left), -1e9)
-    for start in range(0, len(left), NAMES_AT_ONCE):
-        part = slice(start, start + NAMES_AT_ONCE)
-        named[part] = batch._name_bits(left[part], right[part], persons_may[part])[0]
-    return np.flatnonzero(~persons | (persons_may & (named + reach >= bar)))
+    persons = (left["person"] > 0) & (right["person"] > 0)
+    named = float(max(weights()["name"]["most"], weights()["name"]["rare_most"]))
+    may: npt.NDArray[np.bool_] = ~persons | (sieve.most(left, right) + named >= bar_of(terms))
+    return may
