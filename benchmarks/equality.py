@@ -22,22 +22,22 @@ ROUNDS = 4000
 class Verdict:
     """What the groups' rates say of equality.
 
-    `raw_ratio`: worst over median rate, of the groups judged; None when the median is 0. `shrunken_ratio`: the same of
-    the rates drawn towards the common one as far as their counts are chance (gamma-Poisson, by moments).
+    `large` groups are those with 5 events or more expected; `raw_ratio` is worst over median rate of these, None where
+    they are fewer than three. `shrunken_ratio` is worst over median of all groups' rates, drawn towards the common one
+    as far as their counts are chance (gamma-Poisson, by moments).
     `ratio_by_chance`: what `raw_ratio` would be, in the middle and in one of twenty cases, were all rates equal.
-    `p_ratio`, `p_spread`: the share of such equal worlds whose ratio, or whose sum of squared deviations, is as large.
+    `p_spread`: the share of such equal worlds in which all groups' sum of squared deviations is as large.
     `seen_from`: the smallest ratio of one group of middling size to all others that would be found in four of five.
     """
 
     groups: int
-    judged: int
+    large: int
     events: float
     rate: float
     raw_ratio: float | None
     worst: str
     shrunken_ratio: float | None
-    ratio_by_chance: tuple[float | None, float | None]
-    p_ratio: float | None
+    ratio_by_chance: tuple[float, float] | None
     p_spread: float | None
     equality_rejected: bool | None
     seen_from: float | None
@@ -86,33 +86,31 @@ def verdict(
     `sizes` are those of clusters of events that come together (one name borne by many): an equal world deals out
     clusters, not events. Without it each event stands alone.
     """
-    events = sum(hits for hits, _ in groups.values())
-    exposure = sum(of for _, of in groups.values())
-    rate = events / exposure if exposure else 0.0
-    judged = {name: group for name, group in groups.items() if group[1] * rate >= EXPECTED_LEAST}
-    if len(judged) < 2:
-        return Verdict(len(groups), len(judged), events, rate, None, "", None, (None, None), None, None, None, None)
-    names = list(judged)
-    hits, of = (np.array([judged[name][place] for name in names], dtype=np.float64) for place in (0, 1))
-    total, share = float(hits.sum()), of / of.sum()
+    names = [name for name, (_, of) in groups.items() if of > 0]
+    hits, of = (np.array([groups[name][place] for name in names], dtype=np.float64) for place in (0, 1))
+    events, rate = float(hits.sum()), float(hits.sum()) / max(1e-9, float(of.sum()))
+    large = of * rate >= EXPECTED_LEAST
+    if len(names) < 2 or events < 2 * EXPECTED_LEAST:
+        return Verdict(len(names), int(large.sum()), events, rate, None, "", None, None, None, None, None)
+    share = of / of.sum()
     dice = np.random.default_rng(seed)
-    scale = total / sum(sizes) if sizes else 1.0
-    dealt = [int(size) for size in sizes] if sizes else [1] * round(total)
+    scale = events / sum(sizes) if sizes else 1.0
+    dealt = [int(size) for size in sizes] if sizes else [1] * round(events)
     worlds = _worlds(dealt, share, dice, rounds) * scale
-    raw, spread = _ratio(hits / of), _spread(hits, share)
-    ratios = np.array([_ratio(world / of) for world in worlds])
-    spreads = np.array([_spread(world, share) for world in worlds])
-    p_ratio = float((ratios >= raw).mean()) if math.isfinite(raw) else None
-    p_spread = float((spreads >= spread).mean())
-    limit = float(np.quantile(spreads, 0.95))
+    spreads = ((worlds - events * share) ** 2 / (events * share)).sum(axis=1)
+    p_spread = float((spreads >= _spread(hits, share)).mean())
+    raw, chance = None, None
+    if large.sum() >= 3:
+        raw = _ratio((hits / of)[large])
+        by_chance = [_ratio((world / of)[large]) for world in worlds[:1000]]
+        chance = (float(np.median(by_chance)), float(np.quantile(by_chance, 0.95)))
+        raw, chance = (raw, chance) if math.isfinite(raw) and math.isfinite(chance[1]) else (None, None)
     shrunk = shrunken(hits, of)
-    finite = ratios[np.isfinite(ratios)]
-    chance = (float(np.median(finite)), float(np.quantile(finite, 0.95))) if len(finite) else (None, None)
+    limit = float(np.quantile(spreads, 0.95)) / scale
     return Verdict(
-        groups=len(groups), judged=len(judged), events=events, rate=rate,
-        raw_ratio=raw if math.isfinite(raw) else None, worst=names[int(np.argmax(hits / of))],
-        shrunken_ratio=_ratio(shrunk), ratio_by_chance=chance, p_ratio=p_ratio, p_spread=p_spread,
-        equality_rejected=p_spread < 0.05, seen_from=_seen_from(dealt, share, limit / scale, dice, rounds // 4),
+        groups=len(names), large=int(large.sum()), events=events, rate=rate, raw_ratio=raw,
+        worst=names[int(np.argmax(shrunk))], shrunken_ratio=_ratio(shrunk), ratio_by_chance=chance, p_spread=p_spread,
+        equality_rejected=p_spread < 0.05, seen_from=_seen_from(dealt, share, limit, dice, rounds // 4),
     )  # fmt: skip
 
 

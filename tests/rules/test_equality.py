@@ -40,7 +40,7 @@ def test_events_that_come_in_clusters_ask_for_more_before_they_are_called_a_diff
 def test_groups_too_small_to_expect_five_events_have_no_verdict() -> None:
     said = equality.verdict({"one": (3.0, 100.0), "two": (0.0, 100.0)})
 
-    assert (said.judged, said.equality_rejected, said.raw_ratio) == (0, None, None)
+    assert (said.large, said.equality_rejected, said.raw_ratio) == (0, None, None)
 
 
 def test_an_interval_holds_the_true_rate_in_nineteen_of_twenty() -> None:
