@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from datetime import date
@@ -43,6 +44,12 @@ from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_inst
 @click.option("--purpose", default="investigation", show_default=True, help="Purpose of that interest.")
 @click.option("--legal-basis", help="Legal basis of that interest; required with --dossier.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="End of that interest; required with --dossier.")
+@click.option(
+    "--workers",
+    type=click.IntRange(0, 64),
+    default=None,
+    help="Processes that help (default: one for each core; none for a small file).",
+)
 @in_folder
 @as_json
 def import_(
@@ -58,6 +65,7 @@ def import_(
     purpose: str,
     legal_basis: str | None,
     until: Any,
+    workers: int | None,
     folder: Path,
     as_json: bool,
 ) -> None:
@@ -94,6 +102,7 @@ def import_(
                 filing=filing,
                 on_progress=bar.to,
                 on_rows=bar.count,
+                workers=_workers(source.total_estimate) if workers is None else workers,
             )
         result = {
             "service": service,
@@ -119,6 +128,14 @@ def import_(
         _say(result, dry_run, service)
     if result["refused"]:
         sys.exit(1)
+
+
+_SMALL = 400_000
+
+
+def _workers(total_bytes: int) -> int:
+    """A small file is done before the helpers have read their tables."""
+    return 0 if total_bytes < _SMALL else min(16, os.cpu_count() or 1)
 
 
 def _look(source: Any) -> dict[str, Any]:
@@ -167,7 +184,7 @@ def _dossier(of: Any, title: str, purpose: str, legal_basis: str, until: date) -
     from passerelle.flow import receive
     from passerelle.records.models import Dossier
 
-    found = Dossier.objects.filter(service=of, title=title).first()
+    found = next((one for one in Dossier.objects.filter(service=of) if one.title == title), None)
     if found is not None:
         return found
     return receive.open_dossier(

@@ -25,8 +25,8 @@ HUB_RECORDS_MAX = 200
 CANDIDATES_MAX = 80
 """So many of the best candidates are compared in full, for one subject."""
 
-SHARED_RECORDS_MAX = 4096
-"""Of the records that share an address or a number, so many are counted: more say no more."""
+SHARED_RECORDS_MIN, SHARED_RECORDS_MAX = 10, 4096
+"""An address or a number that fewer records share is as if it were theirs alone; of more, so many are counted."""
 
 REMEMBERED_MAX = 30_000
 """So many subjects of others are kept in memory at most, by a process that weighs one batch after another."""
@@ -53,7 +53,7 @@ _LATEST = (
 _SHARED = (
     "SELECT count(DISTINCT b.record) FROM (SELECT coalesce(s.report_id, -s.dossier_id) AS record "
     "FROM records_key k JOIN records_subject s ON s.id = k.subject_id LEFT JOIN records_report r ON r.id = s.report_id "
-    "WHERE k.value = %s AND (r.handling IS NULL OR r.handling <> 'sealed') LIMIT %s) b"
+    "WHERE k.value = w.value AND (r.handling IS NULL OR r.handling <> 'sealed') LIMIT %s) b"
 )
 
 
@@ -74,13 +74,16 @@ def put_keys(rows: Sequence[tuple[int, int, str, int]]) -> None:
     Raw, because a million subjects have some fourteen million keys.
     """
     ordered = sorted(rows, key=lambda row: row[3])
-    into = "INSERT INTO records_key (subject_id, service_id, kind, value) "
+    into = "INSERT INTO records_key (subject_id, service_id, kind, value) VALUES (%s, %s, %s, %s)"
+    at_once = (
+        "INSERT INTO records_key (subject_id, service_id, kind, value) "
+        "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[])"
+    )
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = [list(column) for column in zip(*ordered, strict=True)] or [[], [], [], []]
-            cursor.execute(into + "SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::bigint[])", columns)
+            cursor.execute(at_once, [list(column) for column in zip(*ordered, strict=True)] or [[], [], [], []])
         elif ordered:
-            cursor.executemany(into + "VALUES (%s, %s, %s, %s)", ordered)
+            cursor.executemany(into, ordered)
 
 
 def drop_keys(subjects: Iterable[int]) -> None:
@@ -114,7 +117,7 @@ def _listed(numbers: Sequence[int]) -> tuple[str, list[Any]]:
 def _array(query: str) -> str:
     """One column of a query as a list in one field."""
     if connection.vendor == "postgresql":
-        return f"ARRAY(SELECT b.other FROM ({query}) b)"
+        return f"ARRAY(SELECT b.other FROM ({query}) b)"  # noqa: S608 (a query of our own)
     return f"(SELECT json_group_array(b.other) FROM ({query}) b)"  # noqa: S608 (a query of our own)
 
 
@@ -285,8 +288,8 @@ def both_ways(relations: Iterable[tuple[Any, str, Any]]) -> Iterator[tuple[Any, 
 class SharedValues(Mapping[str, int]):
     """How many reports and dossiers hold an address, a phone or a number, counted from the keys when it is asked for.
 
-    In the steps in which it is also shown, and sealed reports are not counted: neither the score nor the sentence
-    tells of one record that somebody else filed. A value stands under several keys; the rarest says it best.
+    In the steps in which it is also shown, from ten on, and sealed reports are not counted: neither the score nor the
+    sentence tells of one record that somebody else filed. A value stands under several keys; the rarest says it best.
     """
 
     def __init__(self) -> None:
@@ -296,13 +299,12 @@ class SharedValues(Mapping[str, int]):
         if value not in self._counts:
             wanted = {digest("address", key[:64]) for key in places.address_keys(value)}
             wanted |= {digest(kind, value[:64]) for kind in ("phone", "identifier")}
-            counts = []
+            table, numbers = _listed(sorted(wanted))
             with connection.cursor() as cursor:
-                for one in wanted:
-                    cursor.execute(_SHARED, [one, SHARED_RECORDS_MAX])
-                    counts.append(int(cursor.fetchone()[0]))
-            least = min((count for count in counts if count), default=0)
-            self._counts[value] = max((step for step in address.STEPS if step <= least), default=least)
+                cursor.execute(f"SELECT ({_SHARED}) FROM {table} w", [SHARED_RECORDS_MAX, *numbers])  # noqa: S608
+                least = min((count for (count,) in cursor.fetchall() if count), default=0)
+            steps = (step for step in address.STEPS if SHARED_RECORDS_MIN <= step <= least)
+            self._counts[value] = max(steps, default=0)
         return self._counts[value]
 
     def __iter__(self) -> Iterator[str]:

@@ -101,8 +101,8 @@ def keep_waiting(findings: Findings, *, now: datetime) -> list[Match]:
 
 
 def with_rows(found: Iterable[Match]) -> list[Match]:
-    """Those of these matches of which a side is part of an interest, with all that obliging needs at hand. Any other
-    calls for nothing."""
+    """These matches with all that obliging needs at hand; of many, those of which a side is part of an interest, for
+    any other calls for nothing."""
     ids = [match.pk for match in found]
     wanted = Q()
     for side in ("left", "right"):
@@ -111,8 +111,10 @@ def with_rows(found: Iterable[Match]) -> list[Match]:
     rows: list[Match] = []
     for start in range(0, len(ids), _AT_ONCE):
         chunk = ids[start : start + _AT_ONCE]
-        asked = Match.objects.filter(wanted, pk__in=chunk).order_by().values_list("pk", flat=True)
-        rows.extend(Match.objects.select_related(*oblige.MATCH_ROWS).filter(pk__in=list(asked)))
+        if len(ids) > 50:  # a register: seldom is any of them part of an interest
+            chunk = list(Match.objects.filter(wanted, pk__in=chunk).order_by().values_list("pk", flat=True))
+        if chunk:
+            rows.extend(Match.objects.select_related(*oblige.MATCH_ROWS).filter(pk__in=chunk).order_by())
     return sorted(rows, key=lambda match: match.pk)
 
 
@@ -318,6 +320,6 @@ def _no_longer_waiting(findings: Findings) -> None:
 
 __all__ = [
     "CANDIDATES_MAX", "HUB_RECORDS_MAX", "Findings", "Known", "SharedValues", "Weighed", "as_matched", "candidates_of",
-    "digest", "digest_of", "find", "keep", "keep_waiting", "kept_pairs", "match_subjects", "match_waiting", "waiting",
-    "with_rows",
+    "digest", "digest_of", "find", "keep", "keep_waiting", "kept_pairs", "match_subjects", "match_waiting", "put_keys",
+    "waiting", "with_rows",
 ]  # fmt: skip

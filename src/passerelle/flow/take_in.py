@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
 from passerelle import intake
 from passerelle.errors import Refused
-from passerelle.flow import match, oblige
+from passerelle.flow import commonness, match, oblige
+from passerelle.flow.candidates import plain
+from passerelle.flow.crew import Crew, Keyed, Said, Soon, keys_of_rows
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.receive import (
     THINGS,
@@ -40,8 +43,11 @@ from passerelle.records.models import (
 from passerelle.records.models.subjects import CATEGORIES
 from passerelle.words import Sentence
 
-ROWS_AT_ONCE = 250
+ROWS_AT_ONCE = 500
 """So many rows land in one transaction: a kill loses at most these, and the next run takes them in."""
+
+SUBJECTS_AT_ONCE = 4000
+"""For so many new subjects at once candidates are searched and weighed: the more, the fewer are read twice."""
 
 
 class NotMended(Refused):
@@ -91,11 +97,14 @@ def take_in(
     filing: Filing | None = None,
     on_progress: Callable[[int], None] | None = None,
     on_rows: Callable[[Taken], None] | None = None,
+    workers: int = 0,
 ) -> Taken:
     """Read `source` to its end. Rows that are known and unchanged cost a look; changed ones become a new version.
 
-    Each `ROWS_AT_ONCE` rows are one transaction with their subjects, keys, matches, duties and ledger lines. The file
-    breaking off raises a refusal after the rows before it have landed.
+    Each `ROWS_AT_ONCE` rows land in one transaction with their subjects, keys and ledger lines; what is found for some
+    `SUBJECTS_AT_ONCE` subjects is kept in another, with its duties. Killed in between, the subjects wait to be compared
+    like those of any report, and the worker or the next run does it. `workers` processes help, each with a connection
+    of its own. The file breaking off raises a refusal after the rows before it have landed. Raises HelperLost.
     """
     filing = filing or Filing()
     taken = Taken(register=name, format=source.format, notes=list(source.notes))
@@ -103,17 +112,26 @@ def take_in(
         register, _ = Register.objects.get_or_create(
             service=service, name=name, defaults={"format": source.format, "taken_at": lines.now}
         )
-    open_ends: list[tuple[str, str, str]] = []
-    bad_digests: set[str] = set()
-    for batch in _batches(source.read(on_progress), ROWS_AT_ONCE):
-        with journal(now) as lines:
-            good = [row for row in batch if isinstance(row, Row)]
-            bad = [row for row in batch if isinstance(row, BadRow)]
-            taken.read += len(batch)
-            _land(lines, register, officer, good, filing, taken, open_ends)
-            _refuse(lines, register, bad, taken, bad_digests)
-        if on_rows is not None:
-            on_rows(taken)
+    run = _Run(register, officer, filing, taken)
+    with Crew(workers) as crew:
+        ahead: deque[tuple[list[Row | BadRow], list[ReportDraft], Soon[Keyed]]] = deque()
+        for batch in _batches(source.read(on_progress), ROWS_AT_ONCE):
+            drafts = [draft_of(row, filing) for row in batch if isinstance(row, Row)]
+            ahead.append((batch, drafts, crew.keys([_said(draft) for draft in drafts])))
+            if len(ahead) > crew.workers:
+                _take(run, crew, *ahead.popleft(), now=now)
+            _keep_found(run, crew, at_most=2 * crew.workers, now=now)
+            if on_rows is not None:
+                on_rows(taken)
+        while ahead:
+            _take(run, crew, *ahead.popleft(), now=now)
+            _keep_found(run, crew, at_most=2 * crew.workers, now=now)
+        _ask(run, crew, at_least=1)
+        while run.asked:
+            _keep_found(run, crew, at_most=len(run.asked) - 1, now=now)
+            if on_rows is not None:
+                on_rows(taken)
+    open_ends, bad_digests = run.open_ends, run.bad_digests
     with journal(now) as lines:
         _tie_open_ends(register, open_ends)
         mended = register.refused_rows.filter(mended_at__isnull=True)
@@ -132,6 +150,7 @@ def take_in(
                 refused=taken.refused,
             )
         )
+        commonness.count_again(lines)
     return taken
 
 
@@ -149,11 +168,13 @@ def mend(
     if isinstance(read, BadRow):
         raise NotMended(read.sentence)
     taken = Taken(register=row.register.name, format=row.register.format, read=1)
+    run = _Run(row.register, officer, filing or Filing(), taken)
+    draft = draft_of(read, run.filing)
     with journal(now) as lines:
-        ends: list[tuple[str, str, str]] = []
-        _land(lines, row.register, officer, [read], filing or Filing(), taken, ends)
-        _tie_open_ends(row.register, ends)
+        landed = _land(lines, run, [(read, draft)], keys_of_rows([_said(draft)]))
+        _tie_open_ends(row.register, run.open_ends)
         RefusedRow.objects.filter(pk=row.pk).update(mended_at=lines.now)
+    taken.matches += len(match.match_waiting(landed, now=now))
     return taken
 
 
@@ -202,48 +223,121 @@ def _day(text: str | None) -> date | None:
         return None
 
 
-def _land(
-    lines: Journal,
-    register: Register,
-    officer: Officer | None,
-    rows: Sequence[Row],
-    filing: Filing,
-    taken: Taken,
-    open_ends: list[tuple[str, str, str]],
+@dataclass(slots=True)
+class _Run:
+    """One import on its way: what has landed and is not yet asked for, and what was asked and is not yet kept."""
+
+    register: Register
+    officer: Officer | None
+    filing: Filing
+    taken: Taken
+    open_ends: list[tuple[str, str, str]] = field(default_factory=list)
+    bad_digests: set[str] = field(default_factory=set)
+    landed: list[int] = field(default_factory=list)
+    asked: deque[Soon[match.Findings]] = field(default_factory=deque)
+
+
+def _said(draft: ReportDraft) -> Said:
+    """A draft as the helpers read it."""
+    places = {subject.local_id: place for place, subject in enumerate(draft.subjects)}
+    return (
+        [(subject.schema, subject.properties) for subject in draft.subjects],
+        [(places[r.source], r.kind, places[r.target]) for r in draft.relations],
+    )
+
+
+def _take(
+    run: _Run,
+    crew: Crew,
+    batch: Sequence[Row | BadRow],
+    drafts: Sequence[ReportDraft],
+    keyed: Soon[Keyed],
+    *,
+    now: datetime,
 ) -> None:
+    """A batch lands; its new subjects are asked for when there are enough of them."""
+    found = keyed.get()
+    with journal(now) as lines:
+        good = [row for row in batch if isinstance(row, Row)]
+        bad = [row for row in batch if isinstance(row, BadRow)]
+        run.taken.read += len(batch)
+        run.landed.extend(_land(lines, run, list(zip(good, drafts, strict=True)), found))
+        _refuse(lines, run.register, bad, run.taken, run.bad_digests)
+    _ask(run, crew, at_least=SUBJECTS_AT_ONCE)
+
+
+def _ask(run: _Run, crew: Crew, *, at_least: int) -> None:
+    if len(run.landed) >= at_least:
+        run.asked.append(crew.find(run.landed))
+        run.landed = []
+
+
+def _keep_found(run: _Run, crew: Crew, *, at_most: int, now: datetime) -> None:
+    """Keep what has been found by now; and wait for it, where more than `at_most` answers are still out."""
+    while run.asked and (len(run.asked) > at_most or (crew.workers and run.asked[0].here)):
+        run.taken.matches += len(match.keep_waiting(run.asked.popleft().get(), now=now))
+
+
+def _land(lines: Journal, run: _Run, rows: Sequence[tuple[Row, ReportDraft]], keyed: Keyed) -> list[int]:
+    """The rows of a batch land: new ones with their keys, changed ones as a new version that is compared at once.
+
+    Returns the new subjects, which wait to be compared.
+    """
+    register, taken = run.register, run.taken
     known = {
         found.external_id: found
         for found in RegisterRow.objects.filter(
-            register=register, external_id__in=[row.external_id for row in rows]
+            register=register, external_id__in=[row.external_id for row, _ in rows]
         ).select_related("report__service", "report__author", "report__dossier")
     }
     new: list[tuple[Row, ReportDraft]] = []
-    for row in rows:
-        draft = draft_of(row, filing)
+    keys: list[dict[int, str]] = []
+    at = 0
+    for row, draft in rows:
         local = {subject.local_id for subject in draft.subjects}
-        open_ends.extend(end for end in row.relations if end[2] not in local and end[1] in RELATIONS)
+        run.open_ends.extend(end for end in row.relations if end[2] not in local and end[1] in RELATIONS)
         found = known.get(row.external_id)
         if found is None:
             new.append((row, draft))
+            keys.extend(keyed.keys[at : at + len(draft.subjects)])
         elif found.digest == row.digest:
             taken.unchanged += 1
         else:
-            put_version(lines, report=found.report, officer=officer, draft=draft)
+            put_version(lines, report=found.report, officer=run.officer, draft=draft)
             RegisterRow.objects.filter(pk=found.pk).update(digest=row.digest)
             taken.changed += 1
-    subjects = _put_new(lines, register, officer, new, filing)
-    again = Subject.objects.filter(
-        report__in=[found.report_id for found in known.values()], to_match_at__isnull=False
-    ).order_by("id")
-    pending = [*subjects, *again]
-    if pending:
-        found_matches = match.match_subjects(lines, pending)
+        at += len(draft.subjects)
+    subjects = _put_new(lines, register, run.officer, new, run.filing)
+    match.put_keys(
+        [
+            (subject.pk, subject.service_id, kind, value)
+            for subject, mine in zip(subjects, keys, strict=True)
+            for value, kind in mine.items()
+        ]
+    )
+    if run.filing.handling == "open":
+        whole = len(new) == len(rows)
+        commonness.add(keyed.words if whole else _words(draft for _, draft in new))
+    again = list(
+        Subject.objects.filter(
+            report__in=[found.report_id for found in known.values()], to_match_at__isnull=False
+        ).order_by("id")
+    )
+    if again:
+        found_matches = match.match_subjects(lines, again)
         taken.matches += len(found_matches)
         oblige.by_matches(lines, match.with_rows(found_matches))
     taken.added += len(new)
     taken.subjects += len(subjects)
-    landed = [row.external_id for row in rows]
+    landed = [row.external_id for row, _ in rows]
     register.refused_rows.filter(mended_at__isnull=True, external_id__in=landed).update(mended_at=lines.now)
+    return [subject.pk for subject in subjects]
+
+
+def _words(drafts: Iterable[ReportDraft]) -> Counter[int]:
+    return commonness.counted_of(
+        plain(subject.local_id, subject.schema, subject.properties) for draft in drafts for subject in draft.subjects
+    )
 
 
 def _put_new(

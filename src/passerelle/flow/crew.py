@@ -1,0 +1,160 @@
+"""The processes that help an import: they make keys and weigh pairs, and read the database by connections of their own.
+
+They never write. What they read was committed before they were asked, so it is the same whichever process reads it.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from passerelle.errors import Refused
+from passerelle.words import sentence
+
+if TYPE_CHECKING:
+    from passerelle.flow.candidates import Known
+    from passerelle.flow.match import Findings
+
+T = TypeVar("T")
+
+Said = tuple[Sequence[tuple[str, Mapping[str, Sequence[str]]]], Sequence[tuple[int, str, int]]]
+"""The subjects of one row, each a schema and its properties, and the relations among them by their places."""
+
+
+class HelperLost(Refused):
+    """A process of an import was ended from outside, most often for want of memory."""
+
+    code = "import.helper_lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """For each subject, in order, its keys (the kind of each by its digest), and what all of them add to the counts of
+    names."""
+
+    keys: list[dict[int, str]]
+    words: Counter[int]
+
+
+class Soon(Generic[T]):
+    """An answer that is on its way."""
+
+    def __init__(self, ask: Callable[[], T] | Future[T]) -> None:
+        self._ask = ask
+
+    @property
+    def here(self) -> bool:
+        """Whether it can be had without waiting."""
+        return not isinstance(self._ask, Future) or self._ask.done()
+
+    def get(self) -> T:
+        """The answer. Raises HelperLost."""
+        if not isinstance(self._ask, Future):
+            return self._ask()
+        try:
+            return self._ask.result()
+        except BrokenProcessPool as error:
+            raise HelperLost(
+                sentence("A process of this import was ended from outside, perhaps for want of memory."),
+                way_out=sentence("Start the same command again: it goes on where it was."),
+            ) from error
+
+
+class Crew:
+    """So many helping processes; with 0 `workers`, this process does the work when it is asked for the answer."""
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+        self._known: Known | None = None
+        self._pool: ProcessPoolExecutor | None = None
+        if workers:
+            self._pool = ProcessPoolExecutor(
+                workers,
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=_begin,
+                initargs=(os.getpid(),),
+            )
+
+    def __enter__(self) -> Crew:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def keys(self, rows: Sequence[Said]) -> Soon[Keyed]:
+        """The keys of the subjects of these rows."""
+        if self._pool is not None:
+            return Soon(self._pool.submit(keys_of_rows, rows))
+        return Soon(lambda: keys_of_rows(rows))
+
+    def find(self, subjects: Sequence[int]) -> Soon[Findings]:
+        """What there is to find for subjects whose keys stand in the index, and are committed."""
+        if self._pool is not None:
+            return Soon(self._pool.submit(_find, subjects))
+        return Soon(lambda: self._find_here(subjects))
+
+    def _find_here(self, subjects: Sequence[int]) -> Findings:
+        from passerelle.flow.candidates import REMEMBERED_MAX, Known
+        from passerelle.flow.match import find
+
+        if self._known is None:
+            self._known = Known(REMEMBERED_MAX)
+        return find(subjects, self._known)
+
+
+def keys_of_rows(rows: Sequence[Said]) -> Keyed:
+    """The keys of the subjects of these rows, and the words of their names."""
+    from passerelle.flow.candidates import both_ways, digests, plain, related
+    from passerelle.flow.commonness import counted_of
+
+    keys: list[dict[int, str]] = []
+    words: Counter[int] = Counter()
+    for said, relations in rows:
+        alone = [plain(str(place), schema, given) for place, (schema, given) in enumerate(said)]
+        around: dict[int, list[tuple[str, Any]]] = {}
+        for mine, kind, other in both_ways(relations):
+            around.setdefault(mine, []).append((kind, alone[other]))
+        keys.extend(digests(related(one, around.get(place, ()))) for place, one in enumerate(alone))
+        words.update(counted_of(alone))
+    return Keyed(keys, words)
+
+
+class _Here:
+    """What a helping process keeps."""
+
+    known: Known
+
+
+def _begin(parent: int) -> None:
+    import django
+
+    django.setup()
+    from passerelle.flow.candidates import REMEMBERED_MAX, Known
+
+    _Here.known = Known(REMEMBERED_MAX)
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """A process whose parent was killed ends too: nobody would take its results."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+def _find(subjects: Sequence[int]) -> Findings:
+    from passerelle.flow.match import find
+
+    return find(subjects, _Here.known)

@@ -1,0 +1,210 @@
+"""A register taken in, in batches and by helpers, gives the matches that filing its rows one by one gives."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import transaction
+
+from benchmarks import registers_invented
+from passerelle import intake
+from passerelle.flow import commonness, crew, match, receive, take_in
+from passerelle.flow.ledger_lines import journal
+from passerelle.records.models import Key, Match, NameWord, Service, Subject
+from passerelle.testing import makers
+from passerelle.testing.makers import NOON
+
+pytestmark = pytest.mark.django_db
+
+Said = dict[frozenset[tuple[str, str, str]], tuple[str, float]]
+
+
+def _registers(folder: Path) -> dict[str, Path]:
+    """Two registers that overlap."""
+    dice = random.Random(3)
+    paths = {}
+    rows = list(registers_invented.rows(110, seed=5, doubles=0.35))
+    for key in ("noord", "midi"):
+        mine = [row for row in rows if row["id"].endswith("-2") == (key == "midi") or dice.random() < 0.1]
+        path = folder / f"{key}.csv"
+        lines = [",".join(registers_invented.COLUMNS)]
+        lines += [",".join(f'"{row[column]}"' for column in registers_invented.COLUMNS) for row in mine]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        paths[key] = path
+    return paths
+
+
+def _matches() -> Said:
+    """The matches by what the two sides are called in their registers, so that two houses can be compared."""
+    return {
+        frozenset(
+            (side.service.key, side.local_id, side.schema) for side in (found.left, found.right)
+        ): (found.band, round(found.score, 9))
+        for found in Match.objects.select_related("left__service", "right__service")
+    }  # fmt: skip
+
+
+def _import(service: Service, path: Path) -> None:
+    source = intake.open_source(path, format=None, mapping=None)
+    take_in.take_in(service=service, officer=None, source=source, name=path.name, now=NOON)
+
+
+def _one_by_one(service: Service, path: Path) -> None:
+    for row in intake.open_source(path, format=None, mapping=None).read():
+        draft = take_in.draft_of(row, take_in.Filing())
+        report = receive.file_report(service=service, author=None, draft=draft, now=NOON)
+        match.match_waiting(list(report.subjects.values_list("pk", flat=True)), now=NOON)
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several transactions and several searches, in a register of a hundred rows."""
+    monkeypatch.setattr(take_in, "ROWS_AT_ONCE", 40)
+    monkeypatch.setattr(take_in, "SUBJECTS_AT_ONCE", 90)
+
+
+def _world(order: tuple[str, ...], file: Callable[[Service, Path], None], paths: dict[str, Path]) -> Said:
+    """The matches of a house in which these services file their registers in this order; afterwards it is gone."""
+    undo = transaction.savepoint()
+    for key in order:
+        file(makers.service(key), paths[key])
+    found = _matches()
+    transaction.savepoint_rollback(undo)
+    return found
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_an_import_finds_what_filing_one_by_one_finds_in_either_order(
+    small_batches, counted, tmp_path, monkeypatch
+) -> None:
+    paths = _registers(tmp_path)
+    if counted:  # one version of the counts for all: what is known before, not who came first, decides
+        monkeypatch.setattr(commonness, "PERSONS_MIN", 50)
+        monkeypatch.setattr(commonness, "GROWTH", 100)
+        common = commonness.words_of(match.matching.Subject("x", "Person", ("Jan Marie Mohamed",)))
+        commonness.add({commonness.ALL: 500, **dict.fromkeys(common, 40)})
+        with journal(NOON) as lines:
+            assert commonness.count_again(lines) is not None
+    one_by_one = _world(("noord", "midi"), _one_by_one, paths)
+    assert _world(("noord", "midi"), _import, paths) == one_by_one
+    assert _world(("midi", "noord"), _import, paths) == one_by_one
+    assert len(one_by_one) > 20 and len({score for _, score in one_by_one.values()}) > 10
+
+
+def test_keys_that_helpers_make_are_those_that_filing_makes(tmp_path) -> None:
+    paths = _registers(tmp_path)
+    service = makers.service("noord")
+    _import(service, paths["noord"])
+    by_import = match.keys_of(Subject.objects.values_list("pk", flat=True))
+    Subject.objects.update(to_match_at=NOON)
+    match.match_waiting(list(Subject.objects.values_list("pk", flat=True)), now=NOON)
+    assert match.keys_of(by_import) == by_import and Key.objects.count() == sum(map(len, by_import.values()))
+
+
+def test_whoever_was_compared_in_between_is_left_as_it_is(exchange, tmp_path) -> None:
+    paths = _registers(tmp_path)
+    _import(exchange["noord"], paths["noord"])
+    report = makers.report(exchange["midi"], "Iemand.", makers.person("p", "Ferdinand Oosterlynck"))
+    mine = list(report.subjects.values_list("pk", flat=True))
+    found = match.find(mine, match.Known())
+    assert match.keep_waiting(found, now=NOON + timedelta(hours=1)) == [] and found.subjects == []
+
+
+def test_a_killed_import_leaves_subjects_that_wait_and_the_next_run_compares_them(
+    small_batches, tmp_path, monkeypatch
+) -> None:
+    paths = _registers(tmp_path)
+    unbroken = _world(("noord", "midi"), _import, paths)
+    _import(makers.service("noord"), paths["noord"])
+    midi = makers.service("midi")
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(match, "keep_waiting", killed)
+        with pytest.raises(KeyboardInterrupt):
+            _import(midi, paths["midi"])
+    assert Subject.objects.filter(service=midi, to_match_at__isnull=False).exists() and not _matches()
+    _import(midi, paths["midi"])
+    assert not Subject.objects.filter(to_match_at__isnull=False).exists()
+    after_a_kill = _matches()
+    assert after_a_kill == unbroken and len(unbroken) > 20
+
+
+def test_a_helper_that_was_ended_is_told_with_the_way_out(tmp_path) -> None:
+    with crew.Crew(1) as one:
+        asked = one.keys([([("Person", {"name": ["Jan Maes"]})], [])])
+        assert one._pool is not None
+        for process in list(one._pool._processes.values()):
+            process.kill()
+        with pytest.raises(crew.HelperLost, match="ended from outside"):
+            asked.get()
+
+
+def test_names_are_counted_in_bands_and_only_those_of_open_reports(exchange) -> None:
+    def file(name: str, **more: object) -> None:
+        makers.report(exchange["noord"], "Iemand.", makers.person("p", name), **more)
+
+    strict = {"handling_reason": "the source could be recognised", "handling_review_on": (NOON + timedelta(30)).date()}
+    file("Ferdinand Oosterlynck")
+    before = dict(NameWord.objects.values_list("value", "bearers"))
+    file("Zéphyrin Vandenabeele", handling="sealed", author=makers.seat(exchange["noord"], "desk"), **strict)
+    file("Zéphyrin Vandenabeele", handling="consent", **strict)
+    makers.dossier(exchange["midi"], makers.person("p", "Zéphyrin Vandenabeele"), discreet=True)
+    assert dict(NameWord.objects.values_list("value", "bearers")) == before and len(before) == 3
+
+
+def test_a_new_version_of_a_report_moves_its_names_in_the_counts(exchange) -> None:
+    report = makers.report(exchange["noord"], "Iemand.", makers.person("p", "Ferdinand Oosterlynck"))
+    draft = receive.ReportDraft(text="Iemand.", language="nl", subjects=[makers.person("p", "Fernand Oosterlynck")])
+    receive.revise_report(
+        ref=report.ref, officer=makers.seat(exchange["noord"], "officer"), draft=draft, now=NOON + timedelta(hours=1)
+    )
+    assert sorted(NameWord.objects.values_list("bearers", flat=True)) == [0, 1, 1, 1]
+
+
+def test_a_version_of_the_counts_says_no_more_than_bands(exchange, monkeypatch) -> None:
+    monkeypatch.setattr(commonness, "PERSONS_MIN", 10)
+    words = {"Jan": 9, "Piet": 8, "Joris": 7}
+    for name, many in words.items():
+        commonness.add(commonness.counted_of(
+            match.matching.Subject(str(n), "Person", (f"{name} Abc{n}",)) for n in range(many)
+        ))  # fmt: skip
+    with journal(NOON) as lines:
+        made = commonness.count_again(lines)
+    assert made is not None and (made.version, made.subjects, made.persons) == (1, 20, 24)
+    _, known = commonness.known({})
+    assert (known.counts.get("jan"), known.counts.get("piet"), known.counts.get("joris", 0)) == (8, 8, 0)
+    with journal(NOON) as lines:
+        assert commonness.count_again(lines) is None, "not a fifth more than the last"
+
+
+def test_a_common_name_alone_says_little_and_a_rare_one_more_and_the_match_says_by_which_count(
+    exchange, monkeypatch
+) -> None:
+    monkeypatch.setattr(commonness, "PERSONS_MIN", 500)
+    common = commonness.words_of(match.matching.Subject("x", "Person", ("Mohamed Ali",)))
+    commonness.add({commonness.ALL: 5000, **dict.fromkeys(common, 400)})
+    with journal(NOON) as lines:
+        commonness.count_again(lines)
+    for name in ("Mohamed Ali", "Zéphyrin Vandenabeele"):
+        makers.report(exchange["noord"], "Iemand.", makers.person("p", name))
+        makers.report(exchange["midi"], "Quelqu'un.", makers.person("p", name))
+    found = {match.left.caption: match for match in Match.objects.select_related("left")}
+    assert set(found) == {"Zéphyrin Vandenabeele"}, "two people called Mohamed Ali are no news here"
+    rare = found["Zéphyrin Vandenabeele"]
+    assert (rare.band, rare.counted) == ("strong", 1)
+    assert "rare here" in str(match.matching.score.Sentence.from_json(rare.because[0]))
+
+
+def test_how_common_a_name_is_does_not_ask_a_judged_pair_again() -> None:
+    said = ["“{left}” and “{right}”:", {"left": "Jan Maes", "right": "Jan Maes"}]
+    rare = ["{before} The name is rare here.", {"before": said}]
+    common = ["{before} About {count} of the {subjects} subjects …", {"before": said, "count": 3, "subjects": 5000}]
+    assert match.digest_of([said]) == match.digest_of([rare]) == match.digest_of([common])
+    assert match.digest_of([said]) != match.digest_of([["“{left}” and “{right}”:", {"left": "Jan", "right": "Jan"}]])
