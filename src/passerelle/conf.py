@@ -40,6 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "beat_seconds", 2, "Seconds between two turns of the worker, by the clock: what was filed is compared then."
     ),
+    Setting("idle_minutes", 30, "A session that nobody used for so many minutes ends."),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 

@@ -45,6 +45,7 @@ CASE = {"purpose": "my_case"}
 TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     # route: thing, method, what is sent, who gets what
     "my-list": [("", "GET", {}, EVERYBODY)],
+    "seen": [("", "POST", {"ref": "notice-0000000000000000"}, ">>>>> >>>>> >>>>> >> > s")],  # only one's own: see below
     "sign-in": [("", "GET", {}, "+++++ +++++ +++++ ++ + +"), ("", "POST", {}, "")],  # tried in test_pages_sign_in
     "sign-out": [("", "POST", {}, "sssss sssss sssss ss s s")],
     "language": [("", "POST", {"language": "fr", "next": "/law"}, ">>>>> >>>>> >>>>> >> > >")],

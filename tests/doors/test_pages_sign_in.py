@@ -43,8 +43,7 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(jana: Any) -> 
 
 
 def test_a_closed_seat_cannot_sign_in(jana: Any) -> None:
-    jana.is_active = False
-    jana.save()
+    seats.close_seat(officer=jana, now=makers.NOON)
     assert Client().post("/sign-in", {"username": "jana", "password": SECRET}).status_code == 401
 
 

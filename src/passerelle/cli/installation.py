@@ -17,6 +17,9 @@ from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_inst
 
 log = logging.getLogger("passerelle.worker")
 
+PROXY_SAYS = "x-forwarded-proto x-forwarded-for"
+"""What a proxy on this machine is believed: that it was HTTPS, and from which address, by which tries are counted."""
+
 
 @click.command()
 @in_folder
@@ -125,7 +128,7 @@ def run_server(host: str, port: int) -> None:
             _quiet=True,
             max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 2,
             # behind HTTPS a proxy on this machine says so; waitress takes that word from nobody else
-            **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": "x-forwarded-proto"} if settings.HTTPS else {}),
+            **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": PROXY_SAYS} if settings.HTTPS else {}),
         )
     finally:
         stop.set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets  # bent: a key is never seeded
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -119,3 +120,53 @@ def add_officer(
     click.echo(
         f"Added: {name}, {role} of {of.name}. Signs in as {username} with the password {password} (shown only now)."
     )
+
+
+def _found(username: str) -> Any:
+    from passerelle.records.models import Officer
+
+    of = Officer.objects.select_related("service").filter(username=username).first()
+    if of is None:
+        raise click.UsageError(f"There is no officer {username}.")
+    return of
+
+
+@officer.command("role")
+@click.argument("username")
+@click.argument("role", type=click.Choice(ROLES))
+@in_folder
+def change_role(username: str, role: str, folder: Path) -> None:
+    """Give an officer another role. What they held finds another holder; whoever is signed in as them is signed out."""
+    open_installation(folder)
+    from passerelle.flow import seats
+
+    found = _found(username)
+    moved = seats.change_role(officer=found, role=role, now=now())
+    click.echo(f"{found.name} is {role} of {found.service.name} now; {len(moved)} duties found another holder.")
+
+
+@officer.command("close")
+@click.argument("username")
+@in_folder
+def close_seat(username: str, folder: Path) -> None:
+    """An officer leaves. Nothing of theirs is lost: what they held finds another holder."""
+    open_installation(folder)
+    from passerelle.flow import seats
+
+    found = _found(username)
+    moved = seats.close_seat(officer=found, now=now())
+    click.echo(f"The seat of {found.name} is closed; {len(moved)} duties found another holder.")
+
+
+@officer.command("password")
+@click.argument("username")
+@in_folder
+def set_password(username: str, folder: Path) -> None:
+    """Make a new password for an officer, shown once. Whoever is signed in as them is signed out."""
+    open_installation(folder)
+    from passerelle.flow import seats
+
+    found = _found(username)
+    password = secrets.token_urlsafe(12)
+    seats.set_password(officer=found, password=password)
+    click.echo(f"{found.name} signs in as {username} with the password {password} (shown only now).")

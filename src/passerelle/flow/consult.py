@@ -149,8 +149,8 @@ class GrantView:
 
 
 def read_report(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> ReportView:
-    """A report as its service filed it. Raises NotThere for what is denied and what is absent alike, PurposeNeeded where
-    neither the house nor the reader says what it is read for (so do the other readings)."""
+    """A report as its service filed it. Raises NotThere for what is denied and what is absent alike, PurposeNeeded
+    where neither the house nor the reader says what it is read for (so do the other readings)."""
     with journal(now) as lines:
         report = visibility.reports(officer).select_related("service", "author", "dossier").filter(ref=ref).first()
         if report is None:

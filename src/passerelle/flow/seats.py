@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from passerelle.flow import duties
-from passerelle.flow.ledger_lines import journal
-from passerelle.ledger.events import OfficerAway, OfficerSeated, ServiceAdded
+from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.ledger.events import OfficerAway, OfficerLeft, OfficerReseated, OfficerSeated, ServiceAdded
 from passerelle.policy import disclosure
+from passerelle.policy.facts import ROLES, check_word
 from passerelle.records.models import Duty, Officer, Service
 
 
@@ -76,11 +77,40 @@ def go_away(*, officer: Officer, until: datetime | None, now: datetime) -> list[
         officer.away_until = until
         officer.save(update_fields=["away_until"])
         lines.write(OfficerAway(officer=officer.ref, until=duties.said_time(until)))
-        rehomed = []
-        if until is not None and until > lines.now:
-            held = Duty.objects.select_for_update(of=("self",)).filter(officer=officer, ended_at__isnull=True)
-            rows = held.exclude(state="withheld")  # these have the holder of their review
-            for duty in rows.select_related("service", "holder", "report__author", "about", "match"):
-                duties.rehome(lines, duty)
-                rehomed.append(duty)
+        return _rehome(lines, officer) if until is not None and until > lines.now else []
+
+
+def change_role(*, officer: Officer, role: str, now: datetime) -> list[Duty]:
+    """An officer gets another role in their service: what they held finds another holder, and their sessions end."""
+    check_word(role, ROLES, what="role")
+    with journal(now) as lines:
+        officer = Officer.objects.select_for_update().get(pk=officer.pk)
+        officer.role = role
+        officer.save(update_fields=["role"])
+        lines.write(OfficerReseated(officer=officer.ref, service=officer.service.key, role=role))
+        return _rehome(lines, officer)
+
+
+def close_seat(*, officer: Officer, now: datetime) -> list[Duty]:
+    """An officer leaves: they cannot sign in any more, their sessions end, what they held finds another holder."""
+    with journal(now) as lines:
+        officer = Officer.objects.select_for_update().get(pk=officer.pk)
+        officer.is_active = False
+        officer.save(update_fields=["is_active"])
+        lines.write(OfficerLeft(officer=officer.ref))
+        return _rehome(lines, officer)
+
+
+def set_password(*, officer: Officer, password: str) -> None:
+    """Another password. Every session that was opened with the old one ends."""
+    officer.set_password(password)
+    officer.save(update_fields=["password"])
+
+
+def _rehome(lines: Journal, officer: Officer) -> list[Duty]:
+    held = Duty.objects.select_for_update(of=("self",)).filter(officer=officer, ended_at__isnull=True)
+    rows = held.exclude(state="withheld")  # these have the holder of their review
+    rehomed = list(rows.select_related("service", "holder", "report__author", "about", "match"))
+    for duty in rehomed:
+        duties.rehome(lines, duty)
     return rehomed

@@ -47,6 +47,22 @@ class OfficerAway(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OfficerReseated(Event):
+    """An officer got another role; what was theirs returned to the desk, and their sessions ended."""
+
+    officer: str
+    service: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerLeft(Event):
+    """An officer's seat was closed; what was theirs returned to the desk, and their sessions ended."""
+
+    officer: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFiled(Event):
     """A service filed a report. `commitment` is salted over its content; `subjects` are references only."""
 
@@ -364,6 +380,8 @@ EVENTS: dict[str, type[Event]] = {
         ServiceAdded,
         OfficerSeated,
         OfficerAway,
+        OfficerReseated,
+        OfficerLeft,
         ReportFiled,
         ReportVersioned,
         HandlingChanged,

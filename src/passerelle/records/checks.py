@@ -36,6 +36,7 @@ def plain_rows() -> Folded:
             "service": officer.service.key,
             "role": officer.role,
             "away_until": _time(officer.away_until),
+            "left": not officer.is_active,
         }
     for report in Report.objects.select_related("service", "dossier").iterator():
         folded.reports[report.ref] = {

@@ -52,11 +52,21 @@ def _service_added(folded: Folded, facts: Row) -> None:
 
 
 def _officer_seated(folded: Folded, facts: Row) -> None:
-    folded.officers[facts["officer"]] = {"service": facts["service"], "role": facts["role"], "away_until": ""}
+    folded.officers[facts["officer"]] = {
+        "service": facts["service"], "role": facts["role"], "away_until": "", "left": False,
+    }  # fmt: skip
 
 
 def _officer_away(folded: Folded, facts: Row) -> None:
     folded.officers[facts["officer"]]["away_until"] = facts["until"]
+
+
+def _officer_reseated(folded: Folded, facts: Row) -> None:
+    folded.officers[facts["officer"]].update(service=facts["service"], role=facts["role"])
+
+
+def _officer_left(folded: Folded, facts: Row) -> None:
+    folded.officers[facts["officer"]]["left"] = True
 
 
 def _report_filed(folded: Folded, facts: Row) -> None:
@@ -188,6 +198,7 @@ def _no_row(folded: Folded, facts: Row) -> None:
 
 _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
+    "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
     "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,
     "MatchFound": _match_found, "MatchWeighedAgain": _match_weighed, "MatchJudged": _match_judged,

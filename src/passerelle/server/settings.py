@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "passerelle.web.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "passerelle.web.idle.IdleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -114,6 +115,8 @@ WHITENOISE_AUTOREFRESH = False
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+IDLE_SECONDS = 60 * max(1, int(CONF["idle_minutes"]))
 SESSION_COOKIE_NAME = "passerelle_session"
 CSRF_COOKIE_NAME = "passerelle_csrf"
 CSRF_COOKIE_HTTPONLY = True
@@ -127,6 +130,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = bool(CONF["https"])
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SESSION_COOKIE_NAME = "__Host-passerelle_session"  # no other host, no other path, never without HTTPS
+    CSRF_COOKIE_NAME = "__Host-passerelle_csrf"
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

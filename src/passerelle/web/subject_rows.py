@@ -1,4 +1,4 @@
-"""Subjects and their relations as rows of a form: read from what was typed, kept in a session, made into drafts."""
+"""Subjects and their relations as rows of a form: read from what was typed, kept in a draft, made into drafts."""
 
 from __future__ import annotations
 

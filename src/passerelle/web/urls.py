@@ -21,6 +21,7 @@ from passerelle.web.pages import (
 
 urlpatterns: list[URLPattern] = [
     path("", my_list.my_list, name="my-list"),
+    path("seen", my_list.seen, name="seen"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
     path("language", sign_in.choose_language, name="language"),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from passerelle.ids import fresh_ref
 from passerelle.words import noop
@@ -73,3 +76,16 @@ class Officer(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session is bound to: it ends with the password, and with the seat."""
+        return self._seat_hash(None)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under keys that were the installation's before."""
+        for secret in settings.SECRET_KEY_FALLBACKS:
+            yield self._seat_hash(secret)
+
+    def _seat_hash(self, secret: str | None) -> str:
+        seat = f"{self.password}|{self.service_id}|{self.role}|{self.is_active}"
+        return salted_hmac("passerelle.officer.session", seat, secret=secret, algorithm="sha256").hexdigest()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from passerelle.errors import Refused
+from passerelle.flow import drafts as drafts_kept
 from passerelle.flow import receive
 from passerelle.flow.facts import NotThere
 from passerelle.flow.receive import ReportDraft, ReportIncomplete
@@ -26,7 +27,6 @@ from passerelle.web.beat import after_the_beat
 from passerelle.web.subject_rows import blank, drafts, for_page, marked, proposed, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
 
-IN_SESSION = "draft"
 FIELDS = (
     "text", "language", "source_grade", "information_grade", "handling", "handling_reason", "handling_review_on",
     "handling_note", "learnt_on", "dossier",
@@ -43,9 +43,9 @@ EMPTY: dict[str, Any] = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
 def write(request: HttpRequest, *, now: datetime) -> HttpResponse:
-    """The one box. What was written stays in the session until it is filed."""
+    """The one box. What was written is kept until it is filed."""
     officer = filer(request)
-    kept = {**EMPTY, **request.session.get(IN_SESSION, {})}
+    kept = {**EMPTY, **drafts_kept.kept(officer)}
     if request.method != "POST":
         return first_step(request, officer, kept)
     typed: dict[str, Any] = {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in FIELDS}
@@ -61,9 +61,9 @@ def write(request: HttpRequest, *, now: datetime) -> HttpResponse:
         if not same_text:
             typed["rows"], typed["ties"] = proposed(typed["text"], typed["language"])
     except Refused as refusal:
-        request.session[IN_SESSION] = typed
+        drafts_kept.keep(officer=officer, content=typed, now=now)
         return first_step(request, officer, typed, beside_the_form(refusal))
-    request.session[IN_SESSION] = typed
+    drafts_kept.keep(officer=officer, content=typed, now=now)
     return redirect("confirm-subjects")
 
 
@@ -72,19 +72,19 @@ def write(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def confirm(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """What the text speaks of, proposed: kept, corrected, rejected, or written in by hand. Then it is filed."""
     officer = filer(request)
-    kept = request.session.get(IN_SESSION)
-    if not kept or "rows" not in kept:
+    kept = drafts_kept.kept(officer)
+    if "rows" not in kept:
         return redirect("file-report")
     if request.method != "POST":
         return second_step(request, kept)
     kept = {**kept, "rows": rows_in(request.POST), "ties": ties_in(request.POST)}
-    request.session[IN_SESSION] = kept
     wish = request.POST.get("do", "file")
+    if wish == "add":
+        kept["rows"].append(blank(len(kept["rows"]) + 1))
+    drafts_kept.keep(officer=officer, content=kept, now=now)
     if wish == "back":
         return redirect("file-report")
     if wish == "add":
-        kept["rows"].append(blank(len(kept["rows"]) + 1))
-        request.session[IN_SESSION] = kept
         return redirect("confirm-subjects")
     try:
         filed = receive.file_report(
@@ -92,7 +92,7 @@ def confirm(request: HttpRequest, *, now: datetime) -> HttpResponse:
         )
     except Refused as refusal:
         return second_step(request, kept, beside_the_form(refusal))
-    del request.session[IN_SESSION]
+    drafts_kept.drop(officer)
     messages.success(request, gettext("Filed."))
     return after_the_beat("report", filed.ref)
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.duty import LIVE
+from passerelle.flow import notices
 from passerelle.policy.facts import DESK_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Delivery, Duty, Notice, Officer
@@ -48,6 +49,14 @@ def lists(officer: Officer, now: datetime) -> dict[str, Any]:
         "unread": list(unread(officer)[:ROWS_MAX]),
         "notices": list(came_back(officer, now)[:NOTICES_MAX]),
     }
+
+
+@require_POST
+@page
+def seen(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """What came back was seen, and leaves the list."""
+    notices.mark_seen(refs=request.POST.getlist("ref")[:NOTICES_MAX], officer=request.user, now=now)
+    return redirect("my-list")
 
 
 def to_do(officer: Officer) -> QuerySet[Duty]:
@@ -97,7 +106,7 @@ def unread(officer: Officer) -> QuerySet[Delivery]:
 
 def came_back(officer: Officer, now: datetime) -> QuerySet[Notice]:
     """What was told to this officer or their desk, latest first: “your report was used” among it."""
-    told = visibility.notices(officer).filter(told_at__gt=now - timedelta(days=NOTICE_DAYS))
+    told = visibility.notices(officer).filter(told_at__gt=now - timedelta(days=NOTICE_DAYS), seen_at__isnull=True)
     told = told.exclude(kind__in=LISTED_ALREADY)
     return told.select_related("duty").order_by("-told_at", "-id")
 

@@ -9,16 +9,25 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from passerelle.errors import Refused
+from passerelle.flow import sign_in as tries
 from passerelle.web.language import COOKIE, IN_SESSION
 from passerelle.words import LANGUAGES, sentence
 
 YEAR_SECONDS = 31_536_000
 ABSENT_STATUS = 401
+TOO_MANY_STATUS = 429
+
+
+class TooManyTries(Refused):
+    """Too many tries on one name or from one address: the same answer for a name that exists and one that does not."""
+
+    code = "sign_in.too_many_tries"
 
 
 class NotSignedIn(Refused):
@@ -34,16 +43,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     going_to = safe_next(request)
     if request.method != "POST":
         return render(request, "sign_in.html", {"next": going_to, "seats": seats()})
-    officer = authenticate(
-        request, username=request.POST.get("username", "").strip(), password=request.POST.get("password", "")
-    )
+    username, now = request.POST.get("username", "").strip(), timezone.now()
+    address = request.META.get("REMOTE_ADDR", "")
+    context = {"next": going_to, "seats": seats(), "username": username}
+    if tries.must_wait(username=username, address=address, now=now):
+        minutes = int(tries.WINDOW.total_seconds() // 60)
+        refusal: Refused = TooManyTries(
+            sentence("There were too many tries."), way_out=sentence("Wait {minutes} minutes.", minutes=minutes)
+        )
+        return render(request, "sign_in.html", {**context, "refusal": refusal}, status=TOO_MANY_STATUS)
+    officer = authenticate(request, username=username, password=request.POST.get("password", ""))
     if officer is None:
+        tries.failed(username=username, address=address, now=now)
         refusal = NotSignedIn(
             sentence("This name and this password do not belong together."),
             way_out=sentence("Ask the administrator of your service if you have forgotten them."),
         )
-        context = {"next": going_to, "seats": seats(), "refusal": refusal, "username": request.POST.get("username", "")}
-        return render(request, "sign_in.html", context, status=ABSENT_STATUS)
+        return render(request, "sign_in.html", {**context, "refusal": refusal}, status=ABSENT_STATUS)
+    tries.succeeded(username=username)
     login(request, officer)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 
