@@ -141,3 +141,13 @@ def test_of_very_many_names_a_batch_finds_the_best_pair() -> None:
     ]
     assert len(pairs) >= name.MANY
     assert best.bits == max(singles)
+
+
+def test_asking_in_pieces_gives_what_asking_at_once_gives() -> None:
+    source = random.Random(8)
+    subjects = [_subject(source, number) for number in range(60)]
+    left, right = np.array(list(itertools.product(range(60), repeat=2))).T
+    whole, pieces = Subjects(subjects).score(left, right), Subjects(subjects)
+    for start in range(0, len(left), 700):
+        part = slice(start, start + 700)
+        assert pieces.score(left[part], right[part]).tolist() == pytest.approx(whole[part].tolist(), abs=1e-9)

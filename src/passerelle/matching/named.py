@@ -43,6 +43,8 @@ class Named:
         self._owner = np.repeat(np.arange(len(subjects)), np.diff(self._first))
         self._persons: Names | None = None
         self._organisations: OrganisationNames | None = None
+        self._persons_held = np.zeros(len(subjects), dtype=np.bool_)
+        self._organisations_held = np.zeros(len(subjects), dtype=np.bool_)
         self._place = np.zeros(len(self._texts), dtype=np.int64)
         self._place_organisation = np.zeros(len(self._texts), dtype=np.int64)
         self._full = np.zeros(len(subjects), dtype=np.bool_)
@@ -63,6 +65,8 @@ class Named:
             (np.flatnonzero(named & organisations), ORGANISATION),
             (np.flatnonzero(named & ~persons & ~organisations), ""),
         ):
+            if len(rows):
+                self._read(np.concatenate([left[rows], right[rows]]), kind == ORGANISATION)
             many = np.diff(self._first)
             ends = np.cumsum(many[left[rows]] * many[right[rows]])
             start = 0
@@ -73,6 +77,27 @@ class Named:
                 out[part] = self._best(left[part], right[part], kind)
                 start = stop
         return out
+
+    def _read(self, subjects: Ints, organisations: bool) -> None:
+        """Reads the names of these subjects. Where some were read before, all are read: none is read a third time."""
+        held = self._organisations_held if organisations else self._persons_held
+        wanted = np.unique(subjects)
+        if held[wanted].all():
+            return
+        if held.any():
+            wanted = np.flatnonzero(self.organisation if organisations else self.person | ~self.organisation)
+        held[wanted] = True
+        rows = np.flatnonzero(held[self._owner])
+        texts = [self._texts[row] for row in rows.tolist()]
+        if organisations:
+            self._organisations = OrganisationNames(texts)
+            self._place_organisation[rows] = np.arange(len(rows))
+            return
+        self._persons = Names(texts, None if self._commonness is None else self._commonness.share)
+        self._place[rows] = np.arange(len(rows))
+        for row, name_read in zip(rows.tolist(), self._persons.names, strict=True):
+            if len(name_read.words) > 1 and not self._weak[row]:
+                self._full[self._owner[row]] = True
 
     def _best(self, left: Ints, right: Ints, kind: str) -> Floats:
         wide = self._first[right + 1] - self._first[right]
@@ -90,22 +115,12 @@ class Named:
         return best
 
     def _organisation_bits(self, one: Ints, two: Ints) -> Floats:
-        if self._organisations is None:
-            rows = np.flatnonzero(self.organisation[self._owner]) if len(self._owner) else np.empty(0, dtype=np.int64)
-            self._organisations = OrganisationNames([self._texts[row] for row in rows.tolist()])
-            self._place_organisation[rows] = np.arange(len(rows))
+        assert self._organisations is not None, "what is held was read"
         places = self._place_organisation
         return name.bits_of_scores(self._organisations.score(places[one], places[two]))
 
     def _aligned_bits(self, one: Ints, two: Ints, left: Ints, right: Ints, kind: str) -> Floats:
-        if self._persons is None:
-            rows = np.flatnonzero((self.person | ~self.organisation)[self._owner])
-            shares = None if self._commonness is None else self._commonness.share
-            self._persons = Names([self._texts[row] for row in rows.tolist()], shares)
-            self._place[rows] = np.arange(len(rows))
-            for row, read in zip(rows.tolist(), self._persons.names, strict=True):
-                if len(read.words) > 1 and not self._weak[row]:
-                    self._full[self._owner[row]] = True
+        assert self._persons is not None, "what is held was read"
         outcome = self._persons.score(self._place[one], self._place[two])
         if kind != PERSON:
             return name.bits_of_scores(np.round(outcome.score, 6))

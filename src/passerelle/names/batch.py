@@ -35,6 +35,8 @@ Bools = npt.NDArray[np.bool_]
 WORDS_MAX = 8
 _WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 8, 8], dtype=np.int64)
 """Names of a few words are set side by side in a square of so many: by the count of words."""
+_FEW = 1000
+"""Fewer pairs than this are all set in squares of one size."""
 _CELLS = 400_000
 """So many pairs of words at once stay in the processor's cache."""
 UNITS_MAX = 16
@@ -210,6 +212,8 @@ class Names:
         left, right = np.where(swap, right, left), np.where(swap, left, right)
         widths = _WIDTHS[np.minimum(self._count, WORDS_MAX)]
         shape = widths[left] * 16 + widths[right]
+        if count < _FEW:
+            shape = np.full(count, int(widths[left].max()) * 16 + int(widths[right].max()))
         order = np.argsort(shape, kind="stable")
         merge = []
         ends = np.flatnonzero(np.diff(shape[order])) + 1

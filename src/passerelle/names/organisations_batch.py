@@ -28,6 +28,8 @@ WORDS_MAX = 12
 _WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 9, 9, 9, 12, 12, 12], dtype=np.int64)
 """Names are set side by side in a square of so many words: by their count."""
 _CELLS = 400_000
+_FEW = 1000
+"""Fewer pairs than this are all set in squares of one size."""
 _ROWS_MAX = 4
 """So many meanings, or towns, of one word are held; a word with more is compared alone."""
 _ACRONYMS_MAX = 4
@@ -179,7 +181,10 @@ class OrganisationNames:
         out[same] = 1.0
         rows = np.flatnonzero(there & ~same)
         if len(rows):
-            shape = _WIDTHS[self._count[left[rows]]] * 16 + _WIDTHS[self._count[right[rows]]]
+            wide_left, wide_right = _WIDTHS[self._count[left[rows]]], _WIDTHS[self._count[right[rows]]]
+            shape = wide_left * 16 + wide_right
+            if len(rows) < _FEW:
+                shape = np.full(len(rows), int(wide_left.max()) * 16 + int(wide_right.max()))
             order = np.argsort(shape, kind="stable")
             for group in np.split(order, np.flatnonzero(np.diff(shape[order])) + 1):
                 wide_one, wide_two = divmod(int(shape[group[0]]), 16)
