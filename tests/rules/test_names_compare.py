@@ -31,6 +31,19 @@ ONE_NAME = [
     ("Hayk Sarkissian", "Հայկ Սարգսյան"),
     ("Wang Xiaoming", "王小明"),
     ("Kim Min-su", "김민수"),
+    ("Rhee Min-su", "이민수"),
+    ("Roh Min-hyun", "노민현"),
+    ("Ri Min-ho", "Lee Min-ho"),
+    ("Pak Min-hyok", "Park Min Hyok"),
+    ("Tan Xiaoming", "陈小明"),
+    ("Wong Xiaoming", "黃小明"),
+    ("Park Ji-min", "朴智敏"),
+    ("Abdul Haq Boujida", "عبد الحق بوجيدة"),
+    ("Hafiz Boujida", "Hafez Bujida"),
+    ("Hamid Reza Taibipur", "Hamidreza Taibi Pour"),
+    ("Igors Tchekhins", "Igor Tchekhins"),
+    ("Sergejs Vasiljevs", "Sergey Vassiliev"),
+    ("Ben Vandenabeele", "Benjamin Vandenabeele"),
     ("Moshe Abutbul", "משה אבוטבול"),
 ]
 
@@ -44,6 +57,10 @@ TWO_NAMES = [
     ("Mehmet Öztekin", "Ahmet Öztekin"),
     ("Igor Tchekhine", "Oleg Tchekhine"),
     ("Karim Benhachem", "سمير بن هاشم"),
+    ("Chen Xiaoming", "Tan Xiaoming"),
+    ("Li Wei", "Lu Wei"),
+    ("Kim Min-su", "Lim Min-su"),
+    ("Tan Xiaoming", "黄小明"),
 ]
 
 

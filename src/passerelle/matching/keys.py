@@ -25,7 +25,7 @@ def keys(subject: Subject) -> frozenset[Key]:
     if PERSON in family:
         born = {date[0] for text in subject.values("birthDate") if (date := birth.read(text))}
         for name in (*subject.names, *subject.weak_names):
-            found |= name_keys(name)
+            found |= {key for key in name_keys(name) if not (born and key.kind == "near")}
             for word in _word_keys(name):
                 found |= {Key("born", f"{word}|{year}") for year in born}
         for text in subject.values("birthDate"):
@@ -46,7 +46,8 @@ def keys(subject: Subject) -> frozenset[Key]:
         found |= {Key("address", value[:64]) for value in places.address_keys(text)}
     for relation in subject.relations:
         for name in relation.other.names if relation.kind not in {"lives_at", "located_at"} else ():
-            found |= {Key("relation", f"{relation.kind}:{key.value}"[:64]) for key in name_keys(name)}
+            said = {key.value for key in name_keys(name) if key.kind != "near"}
+            found |= {Key("relation", f"{relation.kind}:{value}"[:64]) for value in said}
         if relation.kind in {"drives", "uses", "owns"}:
             found |= {
                 Key("relation", f"{relation.kind}:{key.value}"[:64])
@@ -109,7 +110,8 @@ LEAST_FOR_ONE_LESS = 4
 
 WORDS_FOR_ONE_LESS = 3
 LEAST_FOR_ONE_LESS_IN_ALL = 5
-"""So many words at most, and so many consonants in all, has a name that is also looked for with one left out."""
+"""So many words at most, and so many consonants in all, has a name that is also looked for with one left out: of a
+subject without a birth date, that is, for each single word and the year of birth are a key already."""
 
 
 def _one_less(skeletons: list[str]) -> set[str]:

@@ -169,7 +169,7 @@ class Names:
             )
             self._says[number] = word.says
             self._weight[number], self._first[number] = word.weight, word.first
-            self._script[number] = scripts.setdefault(word.script, len(scripts))
+            self._script[number] = scripts.setdefault(word.known_in, len(scripts))
             self._is_known[number] = word.known
             self._stem[number] = stems.setdefault(word.stem, len(stems))
             if word.script == "han":

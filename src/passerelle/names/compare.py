@@ -143,7 +143,7 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
     if left.groups & right.groups:
         if price > table.equivalent:
             return table.equivalent, "equivalent"
-    elif left.known and right.known and left.script == right.script and not left.heard & right.heard:
+    elif left.known and right.known and left.known_in == right.known_in and not left.heard & right.heard:
         price = min(table.cap, round(price * table.known_apart) + table.known_apart_least)
         kind = "near" if kind == "sound" and price > 100 else kind
     return price, (kind if price < table.cap else "different")
@@ -397,7 +397,7 @@ def _say(left: Word, right: Word, pair: Pair) -> Sentence:
         )
     if pair.kind == "equivalent":
         return sentence(
-            "“{left}” and “{right}” are one given name in two languages or forms.", left=left.text, right=right.text
+            "“{left}” and “{right}” are one name in two languages or forms.", left=left.text, right=right.text
         )
     if pair.kind == "same":
         if left.text.lower() == right.text.lower() or left.prefix == right.prefix:

@@ -1,4 +1,4 @@
-"""Which well-known given name a word is, in whatever spelling, and in which other languages it has sisters."""
+"""Which well-known name a word is, in whatever spelling, and in which other languages it has sisters."""
 
 from __future__ import annotations
 
@@ -50,6 +50,11 @@ def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
             if len(name) >= 4:
                 for reading in readings(latin.plain(name)):
                     heard.setdefault(reading, set()).add(number)
+    families = [[str(name) for name in row] for row in data["families"]]
+    families += [[*signs, *str(names).split()] for signs, row in data["han_families"].items() for names in row]
+    for number, row in enumerate(families, len(rows)):
+        for name in row:
+            exact.setdefault(latin.bare(name), set()).add(number)
     return {n: frozenset(g) for n, g in exact.items()}, {n: frozenset(g) for n, g in heard.items()}
 
 
@@ -57,7 +62,7 @@ def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
 def groups(word: str) -> frozenset[int]:
     """The numbers of the rows of `data/given_names.yaml` the word stands in, by its letters or else by its sound."""
     exact, heard = _index()
-    found = exact.get(latin.bare(word))
+    found = exact.get(_letters(word))
     if found is not None:
         return found
     if len(word) < 4:
@@ -70,12 +75,24 @@ def heard(word: str) -> frozenset[int]:
     """The rows the word stands in or sounds like: two known names that share none are two names."""
     exact, by_sound = _index()
     found = {number for reading in readings(word) for number in by_sound.get(reading, ())}
-    return frozenset(found | exact.get(latin.bare(word), frozenset()))
+    return frozenset(found | exact.get(_letters(word), frozenset()))
+
+
+@lru_cache(maxsize=4096)
+def family_groups(sign: str) -> frozenset[int]:
+    """The rows a Chinese or Korean family name stands in, by its sign."""
+    exact, _ = _index()
+    return exact.get(latin.bare(sign), frozenset())
 
 
 def is_known(word: str) -> bool:
     """Whether the word is a well-known given name as it is spelt."""
-    return latin.bare(word) in _index()[0]
+    return _letters(word) in _index()[0]
+
+
+def _letters(word: str) -> str:
+    """Without accents, and without the apostrophe that marks a breath: *Ch'oe*, *Ra'fat*."""
+    return latin.bare(word).replace("'", "")
 
 
 @cache

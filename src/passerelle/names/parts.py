@@ -51,6 +51,12 @@ class Word:
     says: int
 
     @property
+    def known_in(self) -> str:
+        """The script in which it is known: a Chinese or Korean family name that has a row is known in Latin letters
+        too, so that 최 (*Choi*) and *Cha* are told to be two names."""
+        return "latin" if self.known and self.script in READ_AS else self.script
+
+    @property
     def first(self) -> int:
         """The spelling unit it begins with, or -1."""
         return self.forms[0].units[0] if self.forms else -1
@@ -69,6 +75,9 @@ class Name:
 @dataclass(frozen=True, slots=True)
 class _Rules:
     titles: frozenset[str]
+    titles_or_names: frozenset[str]
+    endings: frozenset[str]
+    endings_off: re.Pattern[str]
     generations: frozenset[str]
     apart: frozenset[str]
     hyphened: frozenset[str]
@@ -92,6 +101,9 @@ def _rules() -> _Rules:
     data: dict[str, Any] = sounds.load("parts")
     return _Rules(
         titles=frozenset(data["titles"]),
+        titles_or_names=frozenset(data["titles_or_names"]),
+        endings=frozenset(data["endings"]["apart"]),
+        endings_off=re.compile(rf"(?P<stem>.{{3,}}){data['endings_of_case']}"),
         generations=frozenset(data["generations"]),
         apart=frozenset(data["articles"]["apart"]),
         hyphened=frozenset(data["articles"]["hyphened"]),
@@ -181,7 +193,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         groups=given.groups(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
         known=kind == "name" and prefix in {"", "abd"} and given.is_known(stem),
         heard=given.heard(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
-        says=_said(stem, sounds.weigh(first)),
+        says=_said(stem, sounds.weigh(first)) if letters not in rules.titles else sounds.weigh(first) // 2,
     )
 
 
@@ -206,6 +218,9 @@ def _other_writings(stem: str, script: str, prefix: str, rules: _Rules) -> list[
             out.append((stem[1:], 45))
             if stem[1] == stem[2]:
                 out.append((stem[2:], 45))
+        without = rules.endings_off.fullmatch(latin.bare(stem))
+        if without is not None and len(latin.bare(stem)) == size:
+            out.append((stem[: without.end("stem")], 10))
         apart = _GLIDE.sub(_taken_apart, stem)
         if apart != stem:
             out.append((apart, 5))
@@ -300,7 +315,10 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
     kept = list(enumerate(tokens))
     first = 0
     while (
-        first < len(kept) - 1 and latin.bare(kept[first][1].plain) in rules.titles and kept[first + 1][1].joint == " "
+        first < len(kept) - 1
+        and latin.bare(kept[first][1].plain) in rules.titles
+        and kept[first + 1][1].joint == " "
+        and not _may_be_a_name(kept[first:], rules)
     ):
         first += 1
     kept = kept[first:]
@@ -325,7 +343,7 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
             if letters in rules.hyphened and prefix == "abd":
                 small.append(written)
                 continue
-            if letters in rules.ben:
+            if letters in rules.ben and not (count == 2 and letters == "ben" and next_joint == " "):
                 prefix = "ben"
                 small.append(written)
                 continue
@@ -358,6 +376,12 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
             out.append((word_of(joined, "", f"{before.text} {' '.join([*small, written])}"), place))
             small = []
             continue
+        if len(out) >= 2 and not prefix and letters in rules.endings and out[-1][0].kind == "name":
+            before = out.pop()[0]
+            whole = f"{before.text} {' '.join([*small, written])}"
+            out.append((word_of(before.stem + token, before.prefix, whole), place))
+            small = []
+            continue
         if prefix == "abu":
             stem, prefix = _father_of(token), ""
         else:
@@ -367,6 +391,15 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
     if small and not out:
         out.append((word_of(latin.plain(small[-1]), text=small[-1]), len(tokens) - 1))
     return out
+
+
+def _may_be_a_name(kept: list[tuple[int, Token]], rules: _Rules) -> bool:
+    """Whether a title is also a name (*Hafiz*) and needed as one: a single name would be left without it."""
+    if latin.bare(kept[0][1].plain) not in rules.titles_or_names:
+        return False
+    small = rules.apart | rules.hyphened | rules.ben | rules.abu | rules.particles | rules.titles
+    left = [token for _, token in kept[1:] if latin.bare(token.plain) not in small]
+    return len([token for token in left if not _ABD_ONLY.match(latin.bare(token.plain))]) < 2
 
 
 def _written(word: Word, text: str) -> Word:
@@ -403,7 +436,7 @@ def _take_off(token: str, letters: str, prefix: str, rules: _Rules) -> tuple[str
             for joined in rules.particles_joined:
                 if letters.startswith(joined) and len(letters) >= len(joined) + 4:
                     return token[len(joined) :], "van"
-    if scripts.script_of(token) == "arabic" and token.startswith("ال") and len(token) >= 6:
+    if scripts.script_of(token) == "arabic" and token.startswith("ال") and len(token) >= (4 if prefix == "abd" else 6):
         return token[2:] if prefix else token, prefix
     return token, prefix
 
@@ -422,10 +455,10 @@ def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word
             cut = 2 if stem[:2] in doubles and len(stem) > 2 else 1
             for text, part in ((stem[:cut], FAMILY), (stem[cut:], GIVEN)):
                 read = scripts.in_latin(text, surname=part == FAMILY)
-                out.append(_read_word(text, read, word.script))
+                out.append(_read_word(text, read, word.script, family=part == FAMILY))
                 out_roles.append(part)
         elif word.script in {"han", "hangul"}:
-            out.append(_read_word(stem, scripts.in_latin(stem), word.script))
+            out.append(_read_word(stem, scripts.in_latin(stem), word.script, family=len(stem) == 1))
             out_roles.append(role)
         else:
             out.append(word)
@@ -437,10 +470,11 @@ READ_AS = {"han": "pinyin", "hangul": "hangul_read"}
 
 
 @lru_cache(maxsize=65536)
-def _read_word(text: str, read: str, script: str) -> Word:
+def _read_word(text: str, read: str, script: str, *, family: bool = False) -> Word:
     """A word of Chinese or Korean signs, by its reading in Latin letters."""
     units = sounds.cut(read, READ_AS[script])
     form = Form(units, 0, False)
+    rows = given.family_groups(text) if family else frozenset()
     return Word(
         text=text,
         stem=read or text,
@@ -452,9 +486,9 @@ def _read_word(text: str, read: str, script: str) -> Word:
         forms=(form,) if units else (),
         weight=sounds.weigh(units),
         number=_next_number(),
-        groups=frozenset(),
-        known=False,
-        heard=frozenset(),
+        groups=rows,
+        known=bool(rows),
+        heard=rows,
         says=_said(read, sounds.weigh(units)),
     )
 
