@@ -14,7 +14,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from passerelle.duty import LIVE
 from passerelle.errors import Refused
-from passerelle.flow import acknowledge, decide, duties, hold, judge, ledger_lines, oblige, receive, reconcile, seats
+from passerelle.flow import (
+    acknowledge,
+    decide,
+    duties,
+    hold,
+    judge,
+    ledger_lines,
+    oblige,
+    receive,
+    reconcile,
+    seats,
+    watches,
+)
 from passerelle.flow import work as worker
 from passerelle.flow.facts import duty_facts, match_facts, reader_facts
 from passerelle.flow.receive import ReportDraft, SubjectDraft
@@ -132,7 +144,7 @@ class Exchange(RuleBasedStateMachine):
     @rule(days=st.integers(1, 20))
     def state_rule(self, days: int) -> None:
         with suppress(Refused):
-            receive.state_rule(
+            watches.state_rule(
                 service=self.services["federal"], officer=None, approved_by=None, theme="terrorism",
                 purpose="investigation", legal_basis="an article", until=(self.now + timedelta(days=days)).date(),
                 now=self.now,

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import acknowledge, decide, judge, match, receive, reconcile, work
+from passerelle.flow import acknowledge, decide, judge, match, receive, reconcile, watches, work
 from passerelle.flow.receive import ReportDraft
 from passerelle.records.models import Delivery, Duty, Match, Report, Subject
 from passerelle.testing import makers
@@ -106,7 +106,7 @@ def test_a_withholding_whose_interest_has_ended_ends_with_its_review(exchange) -
 
 
 def test_a_rule_that_has_ended_calls_for_nothing(exchange) -> None:
-    receive.state_rule(
+    watches.state_rule(
         service=exchange["federal"], officer=None, approved_by=None, theme="terrorism", purpose="investigation",
         legal_basis="an article", until=(NOON + timedelta(days=1)).date(), now=NOON,
     )  # fmt: skip

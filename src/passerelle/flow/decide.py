@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import deliver, duties, oblige, rungs
+from passerelle.flow import deliver, duties, oblige, rungs, watches
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.exceptions import review_glass
 from passerelle.flow.facts import allow, duty_facts
@@ -119,9 +119,11 @@ def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: dateti
         allow(officer, "review", duty_facts(duty))
         outcome = "upheld" if uphold else "overturned"
         duties.move(lines, duty, "review", by=officer, outcome=outcome, note=reason)
-        grant = duties.broken_glass(duty)
+        grant, asked = duties.broken_glass(duty), duties.asked_watch(duty)
         if grant is not None:
             review_glass(lines, grant, officer, uphold)
+        elif asked is not None:
+            watches.decide(lines, asked, officer, approve=uphold)
         elif duty.about is None:
             _review_sealing(lines, duty, uphold)
         else:

@@ -11,7 +11,7 @@ from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger.events import DutyMoved, DutyRaised
 from passerelle.policy import deadlines
 from passerelle.policy.facts import SERVICE_KINDS
-from passerelle.records.models import Duty, Grant, Interest, Match, Notice, Officer, Report, Service
+from passerelle.records.models import Duty, Grant, Interest, Match, Notice, Officer, Proposal, Report, Service
 from passerelle.words import Sentence
 
 
@@ -173,7 +173,10 @@ def decider_of(duty: Duty) -> Officer | None:
         return None
     if duty.about is None:
         grant = broken_glass(duty)
-        return grant.officer if grant is not None else duty.report.author if duty.report is not None else None
+        if grant is not None:
+            return grant.officer
+        asked = asked_watch(duty)
+        return asked.asked_by if asked is not None else duty.report.author if duty.report is not None else None
     withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
     return withholding.decided_by if withholding is not None else None
 
@@ -181,6 +184,11 @@ def decider_of(duty: Duty) -> Officer | None:
 def broken_glass(duty: Duty) -> Grant | None:
     """The broken glass that a duty reviews; None for any other duty."""
     return Grant.objects.select_related("officer__service", "report__service").filter(review=duty).first()
+
+
+def asked_watch(duty: Duty) -> Proposal | None:
+    """The watch or the rule that a duty asks a second person to approve; None for any other duty."""
+    return Proposal.objects.select_related("asked_by", "service").filter(review=duty).first()
 
 
 def tell(

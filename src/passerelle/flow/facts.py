@@ -7,7 +7,7 @@ from datetime import datetime
 from passerelle.errors import Refused
 from passerelle.policy import access, disclosure
 from passerelle.policy.facts import ReaderFacts, ServiceFacts, ThingFacts
-from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Officer, Report, Service, Subject
+from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Officer, Proposal, Report, Service, Subject
 from passerelle.words import sentence
 
 
@@ -108,6 +108,9 @@ def _who_decided(duty: Duty) -> str | None:
         grant = Grant.objects.select_related("officer").filter(review=duty).first()
         if grant is not None:
             return grant.officer.ref
+        asked = Proposal.objects.select_related("asked_by").filter(review=duty).first()
+        if asked is not None:
+            return asked.asked_by.ref
         return duty.report.author.ref if duty.report is not None and duty.report.author is not None else None
     withholding = duty.about.withholdings.order_by("-decided_at").select_related("decided_by").first()
     return withholding.decided_by.ref if withholding is not None else None

@@ -12,11 +12,11 @@ from passerelle.errors import Refused
 from passerelle.flow import commonness, duties, oblige, rungs
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
+from passerelle.flow.interests import check_interest, state_interest
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import DossierOpened, InterestStated, ReportFiled, ReportVersioned, SubjectsAdded
+from passerelle.ledger.events import DossierOpened, ReportFiled, ReportVersioned, SubjectsAdded
 from passerelle.policy import deadlines, disclosure
-from passerelle.policy.facts import PURPOSES, check_word
 from passerelle.records import visibility
 from passerelle.records.models import Dossier, Interest, Officer, Relation, Report, ReportVersion, Service, Subject
 from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES, new_salt
@@ -70,12 +70,6 @@ class ReportIncomplete(Refused):
     """Something that a report must have is missing or unknown; nothing was filed."""
 
     code = "report.incomplete"
-
-
-class InterestIncomplete(Refused):
-    """An interest without a purpose, a legal basis or an end."""
-
-    code = "interest.incomplete"
 
 
 THINGS = frozenset({"Address", "Vehicle", "Vessel", "Airplane", "Phone", "Identification", "BankAccount"})
@@ -380,7 +374,7 @@ def open_dossier(
 
     Raises InterestIncomplete.
     """
-    _check_interest(purpose, legal_basis, until, now)
+    check_interest(purpose, legal_basis, until, now)
     with journal(now) as lines:
         dossier = Dossier.objects.create(
             service=service,
@@ -399,7 +393,7 @@ def open_dossier(
                 commitment=canonical.commitment(bytes(dossier.salt), {"title": title, "note": note}),
             )
         )
-        _state(
+        state_interest(
             lines,
             service=service,
             officer=officer,
@@ -410,7 +404,7 @@ def open_dossier(
             until=until,
             discreet=discreet,
         )
-        _add(lines, service, officer, subjects, relations, dossier=dossier)
+        put_more(lines, service, officer, subjects, relations, dossier=dossier)
     return dossier
 
 
@@ -424,143 +418,10 @@ def add_subjects(
 ) -> list[Subject]:
     """Subjects are added to a dossier; what was filed before is compared with them too."""
     with journal(now) as lines:
-        return _add(lines, dossier.service, officer, subjects, relations, dossier=dossier)
+        return put_more(lines, dossier.service, officer, subjects, relations, dossier=dossier)
 
 
-def state_watch(
-    *,
-    service: Service,
-    officer: Officer,
-    approved_by: Officer,
-    subjects: Sequence[SubjectDraft],
-    relations: Sequence[RelationDraft] = (),
-    purpose: str,
-    legal_basis: str,
-    until: date,
-    discreet: bool = False,
-    now: datetime,
-) -> Interest:
-    """A service watches for subjects without a dossier. A second person approves. Raises InterestIncomplete."""
-    _check_interest(purpose, legal_basis, until, now)
-    _check_four_eyes(officer, approved_by)
-    with journal(now) as lines:
-        watch = _state(
-            lines,
-            service=service,
-            officer=officer,
-            kind="watch",
-            purpose=purpose,
-            legal_basis=legal_basis,
-            until=until,
-            discreet=discreet,
-            approved_by=approved_by,
-        )
-        _add(lines, service, officer, subjects, relations, watch=watch)
-    return watch
-
-
-def state_rule(
-    *,
-    service: Service,
-    officer: Officer | None,
-    approved_by: Officer | None,
-    theme: str = "",
-    territory: str = "",
-    purpose: str,
-    legal_basis: str,
-    until: date,
-    now: datetime,
-) -> Interest:
-    """A theme or a territory is entrusted to a service by law. Reports filed before oblige too. Four eyes."""
-    _check_interest(purpose, legal_basis, until, now)
-    if not theme and not territory:
-        raise InterestIncomplete(sentence("A rule needs a theme or a territory."))
-    _check_four_eyes(officer, approved_by)
-    with journal(now) as lines:
-        rule = _state(
-            lines,
-            service=service,
-            officer=officer,
-            kind="rule",
-            theme=theme,
-            territory=territory,
-            purpose=purpose,
-            legal_basis=legal_basis,
-            until=until,
-            approved_by=approved_by,
-        )
-        for report in Report.objects.exclude(service=service).select_related("service", "author").order_by("id"):
-            if oblige.rule_names(rule, report):
-                oblige.by_rules(lines, report, rules=(rule,))
-    return rule
-
-
-def _check_interest(purpose: str, legal_basis: str, until: date, now: datetime) -> None:
-    check_word(purpose, PURPOSES, what="purpose")
-    if not legal_basis.strip():
-        raise InterestIncomplete(sentence("An interest needs a legal basis: the article that entrusts the task."))
-    if until <= now.date():
-        raise InterestIncomplete(
-            sentence("An interest ends on a day that is still to come, not on {day}.", day=str(until))
-        )
-
-
-def _check_four_eyes(officer: Officer | None, approved_by: Officer | None) -> None:
-    if officer is not None and (approved_by is None or approved_by.pk == officer.pk):
-        raise InterestIncomplete(
-            sentence("A watch or a rule is approved by a second person."),
-            way_out=sentence("Ask a supervisor of your service."),
-        )
-
-
-def _state(
-    lines: Journal,
-    *,
-    service: Service,
-    officer: Officer | None,
-    kind: str,
-    purpose: str,
-    legal_basis: str,
-    until: date,
-    dossier: Dossier | None = None,
-    theme: str = "",
-    territory: str = "",
-    discreet: bool = False,
-    approved_by: Officer | None = None,
-) -> Interest:
-    interest = Interest.objects.create(
-        service=service,
-        kind=kind,
-        dossier=dossier,
-        theme=theme,
-        territory=territory,
-        purpose=purpose,
-        legal_basis=legal_basis,
-        until=until,
-        discreet=discreet,
-        stated_by=officer,
-        approved_by=approved_by,
-        stated_at=lines.now,
-    )
-    lines.write(
-        InterestStated(
-            interest=interest.ref,
-            service=service.key,
-            kind=kind,
-            dossier=dossier.ref if dossier else "",
-            theme=theme,
-            territory=territory,
-            purpose=purpose,
-            commitment=canonical.commitment(bytes(interest.salt), {"legal_basis": legal_basis}),
-            until=until.isoformat(),
-            discreet=discreet,
-            by=officer.ref if officer else "",
-        )
-    )
-    return interest
-
-
-def _add(
+def put_more(
     lines: Journal,
     service: Service,
     officer: Officer | None,
@@ -570,6 +431,7 @@ def _add(
     dossier: Dossier | None = None,
     watch: Interest | None = None,
 ) -> list[Subject]:
+    """Subjects are added to a dossier or a watch, within a verb's own transaction."""
     if not subjects:
         return []
     rows = put_subjects(lines, service, subjects, relations, dossier=dossier, watch=watch)

@@ -134,6 +134,37 @@ class InterestStated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class InterestAsked(Event):
+    """Somebody asked for a watch or a rule; a second person must approve. `commitment` is salted over all of it."""
+
+    proposal: str
+    service: str
+    kind: str
+    by: str
+    review: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterestDecided(Event):
+    """A second person approved (then `interest` is what came of it) or refused."""
+
+    proposal: str
+    outcome: str
+    interest: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class InterestEnded(Event):
+    """A watch or a rule ended before its day."""
+
+    interest: str
+    until: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatchFound(Event):
     """Two subjects of different services may be the same. `score_permille` is the score in thousandths, `counted` the
     version of the counts of names that it was weighed by (0: none)."""
@@ -387,7 +418,7 @@ EVENTS: dict[str, type[Event]] = {
         HandlingChanged,
         DossierOpened,
         SubjectsAdded,
-        InterestStated,
+        InterestStated, InterestAsked, InterestDecided, InterestEnded,
         MatchFound,
         MatchWeighedAgain,
         MatchJudged,

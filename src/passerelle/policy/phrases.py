@@ -8,6 +8,19 @@ from __future__ import annotations
 from passerelle.words import noop
 
 PHRASES: tuple[str, ...] = (
+    noop("to carry out a duty that I hold, or my desk"),
+    noop("to work on what I filed or opened myself"),
+    noop("to read what was passed on to our desk"),
+    noop("for a case I work on"),
+    noop("to take over the work of our desk"),
+    noop("to supervise my service"),
+    noop("a sample of oversight"),
+    noop("a request of the person who is recorded"),
+    noop("a complaint"),
+    noop("something else, in words"),
+    noop("live watches that one officer asked for"),
+    noop("subjects in one watch"),
+    noop("days that a watch lasts"),
     noop("The glass was broken: a life is in danger."),
     noop("Those who lead the service that owns it let this officer read it."),
     noop("The information is not held, or not available."),

@@ -14,6 +14,7 @@ from passerelle.records.models import (
     NameCount,
     Officer,
     Order,
+    Proposal,
     Report,
     Sample,
     Service,
@@ -129,5 +130,14 @@ def plain_rows() -> Folded:
             "root": sample.ledger_root,
             "population": sample.population,
             "things": {item.thing: item.outcome for item in sample.items.all()},
+        }
+    for proposal in Proposal.objects.select_related("service", "asked_by", "review", "interest"):
+        folded.proposals[proposal.ref] = {
+            "service": proposal.service.key,
+            "kind": proposal.kind,
+            "by": proposal.asked_by.ref,
+            "review": proposal.review.ref,
+            "outcome": proposal.outcome,
+            "interest": proposal.interest.ref if proposal.interest else "",
         }
     return folded

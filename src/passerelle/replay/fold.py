@@ -26,6 +26,7 @@ class Folded:
     orders: dict[str, Row] = field(default_factory=dict)
     grants: dict[str, Row] = field(default_factory=dict)
     samples: dict[str, Row] = field(default_factory=dict)
+    proposals: dict[str, Row] = field(default_factory=dict)
     counts: dict[str, Row] = field(default_factory=dict)
     lines: int = 0
 
@@ -95,6 +96,19 @@ def _interest_stated(folded: Folded, facts: Row) -> None:
         name: facts[name]
         for name in ("service", "kind", "dossier", "theme", "territory", "purpose", "until", "discreet")
     }
+
+
+def _interest_asked(folded: Folded, facts: Row) -> None:
+    names = ("service", "kind", "by", "review")
+    folded.proposals[facts["proposal"]] = {**{name: facts[name] for name in names}, "outcome": "", "interest": ""}
+
+
+def _interest_decided(folded: Folded, facts: Row) -> None:
+    folded.proposals[facts["proposal"]].update(outcome=facts["outcome"], interest=facts["interest"])
+
+
+def _interest_ended(folded: Folded, facts: Row) -> None:
+    folded.interests[facts["interest"]]["until"] = facts["until"]
 
 
 def _match_found(folded: Folded, facts: Row) -> None:
@@ -201,6 +215,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
     "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,
+    "InterestAsked": _interest_asked, "InterestDecided": _interest_decided, "InterestEnded": _interest_ended,
     "MatchFound": _match_found, "MatchWeighedAgain": _match_weighed, "MatchJudged": _match_judged,
     "NamesCounted": _names_counted,
     "DutyRaised": _duty_raised, "DutyMoved": _duty_moved, "Delivered": _delivered, "DeliveryClimbed": _delivery_climbed,

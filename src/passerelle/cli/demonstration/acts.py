@@ -9,7 +9,7 @@ from typing import Any
 
 from passerelle.cli.demonstration import script
 from passerelle.cli.demonstration.seats import fresh_password
-from passerelle.flow import acknowledge, consult, decide, hold, judge, receive, seats
+from passerelle.flow import acknowledge, consult, decide, hold, judge, receive, seats, watches
 from passerelle.records.models import Dossier, Duty, Interest, Match, Officer, Report, Service
 
 Row = Mapping[str, Any]
@@ -33,21 +33,38 @@ class Cast:
 def service(cast: Cast, row: Row, now: datetime) -> None:
     """A service joins, and its officers get their seats."""
     found = seats.add_service(
-        key=row["key"], name=row["name"], kind=row["kind"], languages=row["languages"],
-        territories=row.get("territories", ()), themes=row.get("themes", ()), desk_address=row["desk_address"], now=now,
+        key=row["key"],
+        name=row["name"],
+        kind=row["kind"],
+        languages=row["languages"],
+        territories=row.get("territories", ()),
+        themes=row.get("themes", ()),
+        desk_address=row["desk_address"],
+        now=now,
     )
     cast.services[found.key] = found
     for who in row["officers"]:
         password = fresh_password()
         officer = seats.seat_officer(
-            username=who["username"], name=who["name"], service=found, role=who["role"], language=who["language"],
-            languages_read=who["reads"], password=password, deputy=cast.officers.get(who.get("deputy", "")), now=now,
+            username=who["username"],
+            name=who["name"],
+            service=found,
+            role=who["role"],
+            language=who["language"],
+            languages_read=who["reads"],
+            password=password,
+            deputy=cast.officers.get(who.get("deputy", "")),
+            now=now,
         )
         cast.officers[officer.username] = officer
         cast.seats.append(
             {
-                "username": officer.username, "name": officer.name, "role": officer.role, "service": found.name,
-                "language": officer.language, "password": password,
+                "username": officer.username,
+                "name": officer.name,
+                "role": officer.role,
+                "service": found.name,
+                "language": officer.language,
+                "password": password,
             }
         )
         if "away_days" in who:
@@ -58,37 +75,57 @@ def dossier(cast: Cast, row: Row, now: datetime) -> None:
     """A service opens a dossier."""
     subjects, relations = script.subject_drafts(row["subjects"])
     cast.records[row["id"]] = receive.open_dossier(
-        service=cast.services[row["service"]], officer=cast.officers[row["officer"]], title=row["title"],
-        language=row["language"], purpose=row["purpose"], legal_basis=row["legal_basis"],
-        until=(now + timedelta(days=script.UNTIL_DAYS)).date(), subjects=subjects, relations=relations,
-        themes=row.get("themes", ()), now=now,
+        service=cast.services[row["service"]],
+        officer=cast.officers[row["officer"]],
+        title=row["title"],
+        language=row["language"],
+        purpose=row["purpose"],
+        legal_basis=row["legal_basis"],
+        until=(now + timedelta(days=script.UNTIL_DAYS)).date(),
+        subjects=subjects,
+        relations=relations,
+        themes=row.get("themes", ()),
+        now=now,
     )
 
 
 def watch(cast: Cast, row: Row, now: datetime) -> None:
     """A service watches for somebody."""
     subjects, relations = script.subject_drafts(row["subjects"])
-    cast.records[row["id"]] = receive.state_watch(
-        service=cast.services[row["service"]], officer=cast.officers[row["officer"]],
-        approved_by=cast.officers[row["approved_by"]], subjects=subjects, relations=relations, purpose=row["purpose"],
-        legal_basis=row["legal_basis"], until=(now + timedelta(days=script.UNTIL_DAYS)).date(), now=now,
+    cast.records[row["id"]] = watches.state_watch(
+        service=cast.services[row["service"]],
+        officer=cast.officers[row["officer"]],
+        approved_by=cast.officers[row["approved_by"]],
+        subjects=subjects,
+        relations=relations,
+        purpose=row["purpose"],
+        legal_basis=row["legal_basis"],
+        until=(now + timedelta(days=script.UNTIL_DAYS)).date(),
+        now=now,
     )
 
 
 def rule(cast: Cast, row: Row, now: datetime) -> None:
     """A theme is entrusted to a service."""
-    receive.state_rule(
-        service=cast.services[row["service"]], officer=cast.officers[row["officer"]],
-        approved_by=cast.officers[row["approved_by"]], theme=row["theme"], purpose=row["purpose"],
-        legal_basis=row["legal_basis"], until=(now + timedelta(days=script.UNTIL_DAYS)).date(), now=now,
+    watches.state_rule(
+        service=cast.services[row["service"]],
+        officer=cast.officers[row["officer"]],
+        approved_by=cast.officers[row["approved_by"]],
+        theme=row["theme"],
+        purpose=row["purpose"],
+        legal_basis=row["legal_basis"],
+        until=(now + timedelta(days=script.UNTIL_DAYS)).date(),
+        now=now,
     )
 
 
 def report(cast: Cast, row: Row, now: datetime) -> None:
     """An officer files a report."""
     cast.records[row["id"]] = receive.file_report(
-        service=cast.services[row["service"]], author=cast.officers[row["author"]],
-        draft=script.report_draft(row, now), now=now,
+        service=cast.services[row["service"]],
+        author=cast.officers[row["author"]],
+        draft=script.report_draft(row, now),
+        now=now,
     )
 
 
@@ -186,8 +223,18 @@ def _duty(cast: Cast, row: Row, kind: str, recipient: Service) -> Duty:
 
 
 DOES: dict[str, Callable[[Cast, Row, datetime], None]] = {
-    "service": service, "dossier": dossier, "watch": watch, "rule": rule, "report": report,
-    "acknowledge": acknowledge_delivery, "read": read_delivery, "pass_on": pass_on, "withhold": withhold,
-    "review": review, "hold": put_on_hold, "assign": assign, "judge": judge_matches,
+    "service": service,
+    "dossier": dossier,
+    "watch": watch,
+    "rule": rule,
+    "report": report,
+    "acknowledge": acknowledge_delivery,
+    "read": read_delivery,
+    "pass_on": pass_on,
+    "withhold": withhold,
+    "review": review,
+    "hold": put_on_hold,
+    "assign": assign,
+    "judge": judge_matches,
 }
 """What is done for each kind of step."""

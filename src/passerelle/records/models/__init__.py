@@ -11,6 +11,7 @@ from passerelle.records.models.grants import Grant
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
 from passerelle.records.models.oversight import Order, Sample, SampleItem
+from passerelle.records.models.proposals import Proposal
 from passerelle.records.models.readings import Reading
 from passerelle.records.models.registers import RefusedRow, Register, RegisterRow
 from passerelle.records.models.reports import Report, ReportVersion
@@ -35,6 +36,7 @@ __all__ = [
     "Notice",
     "Officer",
     "Order",
+    "Proposal",
     "Reading",
     "RefusedRow",
     "Register",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from passerelle.errors import Refused
 from passerelle.flow import consult, receive
 from passerelle.flow.facts import NotThere, allow, dossier_facts
-from passerelle.flow.receive import InterestIncomplete
+from passerelle.flow.interests import InterestIncomplete
 from passerelle.policy import deadlines
 from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.records import visibility
@@ -56,8 +56,14 @@ def new(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """A new dossier: its purpose, its legal basis, its end, and its first subjects."""
     officer = filer(request)
     typed: dict[str, Any] = {
-        "title": "", "language": officer.language, "purpose": "investigation", "legal_basis": "",
-        "until": (now + YEAR).date().isoformat(), "note": "", "themes": [], "discreet": False,
+        "title": "",
+        "language": officer.language,
+        "purpose": "investigation",
+        "legal_basis": "",
+        "until": (now + YEAR).date().isoformat(),
+        "note": "",
+        "themes": [],
+        "discreet": False,
     }
     if request.method != "POST":
         return new_page(request, typed, [blank(number) for number in range(1, BLANK_ROWS + 1)], [])
@@ -72,9 +78,19 @@ def new(request: HttpRequest, *, now: datetime) -> HttpResponse:
         if until is None or not typed["title"]:
             raise InterestIncomplete(sentence("A dossier needs a title and a day on which its purpose ends."))
         opened = receive.open_dossier(
-            service=officer.service, officer=officer, title=typed["title"], language=typed["language"],
-            purpose=typed["purpose"], legal_basis=typed["legal_basis"], until=until, subjects=subjects,
-            relations=relations, themes=typed["themes"], note=typed["note"], discreet=typed["discreet"], now=now,
+            service=officer.service,
+            officer=officer,
+            title=typed["title"],
+            language=typed["language"],
+            purpose=typed["purpose"],
+            legal_basis=typed["legal_basis"],
+            until=until,
+            subjects=subjects,
+            relations=relations,
+            themes=typed["themes"],
+            note=typed["note"],
+            discreet=typed["discreet"],
+            now=now,
         )
     except Refused as refusal:
         return new_page(request, typed, rows, ties, beside_the_form(refusal))
@@ -87,9 +103,12 @@ def new(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def add_subjects(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """More subjects; what was filed before is compared with them too."""
     officer = filer(request)
-    found = visibility.dossiers(officer).select_related("service", "opened_by").filter(
-        ref=ref, service=officer.service_id
-    ).first()
+    found = (
+        visibility.dossiers(officer)
+        .select_related("service", "opened_by")
+        .filter(ref=ref, service=officer.service_id)
+        .first()
+    )
     if found is None:
         raise NotThere
     allow(officer, "file", dossier_facts(found))
@@ -110,19 +129,29 @@ def add_subjects(request: HttpRequest, ref: str, *, now: datetime) -> HttpRespon
 
 
 def new_page(
-    request: HttpRequest, typed: dict[str, Any], rows: list[dict[str, Any]], ties: list[dict[str, Any]],
+    request: HttpRequest,
+    typed: dict[str, Any],
+    rows: list[dict[str, Any]],
+    ties: list[dict[str, Any]],
     refusal: Refused | None = None,
 ) -> HttpResponse:
     """The form of a new dossier."""
     context = {
-        "typed": typed, "refusal": refusal, "languages_known": LANGUAGES, "purposes": PURPOSES,
-        "themes": deadlines.themes(), **for_page(rows, ties),
+        "typed": typed,
+        "refusal": refusal,
+        "languages_known": LANGUAGES,
+        "purposes": PURPOSES,
+        "themes": deadlines.themes(),
+        **for_page(rows, ties),
     }
     return render(request, "new_dossier.html", context, status=REFUSED_STATUS if refusal else 200)
 
 
 def add_page(
-    request: HttpRequest, found: Any, rows: list[dict[str, Any]], ties: list[dict[str, Any]],
+    request: HttpRequest,
+    found: Any,
+    rows: list[dict[str, Any]],
+    ties: list[dict[str, Any]],
     refusal: Refused | None = None,
 ) -> HttpResponse:
     """The form of more subjects."""
