@@ -11,7 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from passerelle.names.comparison import Comparison
 from passerelle.names.street_words import fold, lexicon, read_yaml, rows_of, words_of
-from passerelle.names.streets import Street, kind_likeness, read_street, street_keys, street_likeness
+from passerelle.names.streets import Street, kind_likeness, kind_of, read_street, street_keys, street_likeness
 from passerelle.names.towns import LANGUAGE_WORDS, Town, municipalities_at, read_town, town_forms, town_key
 from passerelle.words import Sentence, noop, sentence
 
@@ -115,8 +115,8 @@ def country_names() -> dict[str, str]:
 
 
 def _is_street(text: str) -> bool:
-    street = read_street(text)
-    return bool(street.kinds) and (street.language is not None) and not read_town(text)
+    kinds, language = kind_of(text)
+    return bool(kinds) and language is not None and not read_town(text)
 
 
 @lru_cache(maxsize=131072)
@@ -219,7 +219,7 @@ def _french_town(text: str) -> tuple[str, str]:
         head = words[:-size]
         if len(head) < 2 or fold(head[-1]) in lex.little or head[-1].endswith(("’", "'")):
             continue
-        if read_street(" ".join(head)).language == "fr" and read_town(" ".join(words[-size:])):
+        if kind_of(" ".join(head))[1] == "fr" and read_town(" ".join(words[-size:])):
             return " ".join(head), " ".join(words[-size:])
     return text, ""
 
@@ -237,8 +237,8 @@ def _street_town(text: str) -> tuple[str, str]:
             if words[-size - 1].lower() in ("te", "à", "in", "at") and read_town(end) and len(words) > size + 1:
                 return " ".join(words[: -size - 1]), end
             head = " ".join(words[:-size])
-            street = read_street(head)
-            if read_town(end) and street.language in ("nl", "de", "en") and street.kinds:
+            kinds, language = kind_of(head)
+            if kinds and language in ("nl", "de", "en") and read_town(end):
                 return head, end
     return text, ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -204,6 +204,8 @@ def _adjectives(town: str) -> Iterator[str]:
     if town.endswith("en"):
         stems.add(town[:-2])
         stems.add(town[:-2] + "s")
+        if len(town) > 4 and town[-4] in _VOWELS and town[-3] not in _VOWELS and town[-5] not in _VOWELS:
+            stems.add(town[:-3] + town[-4] + town[-3])  # Namen, Naamse
     if town.endswith("e"):
         stems.add(town[:-1])
     if town.endswith("ve"):

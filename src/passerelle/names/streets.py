@@ -11,9 +11,11 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 from passerelle.names.street_words import DUTCH, ENGLISH, FRENCH, GERMAN, Lexicon, lexicon, sound_of, words_of
 
 PHRASE_LENGTH_MAX = 4
+KIND_LENGTH_MAX = 20
+"""More letters than any Dutch or German word for a kind of street has."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Word:
     """One word of a street name: as written (folded), as it sounds, what it may mean, how much it says."""
 
@@ -22,11 +24,9 @@ class Word:
     meanings: frozenset[int]
     weight: float
     plural: bool = False
-    parts: frozenset[int] = frozenset()
-    """What the parts mean of which this word, or a Dutch word for it, is made (gierzwaluw: vulture, swallow)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Street:
     """A street name, read. `readings` are the ways of cutting it into words (phrases and compounds whole, or split)."""
 
@@ -36,6 +36,12 @@ class Street:
     joined: str
     sound: str
     readings: tuple[tuple[Word, ...], ...]
+    words: tuple[Word, ...] = ()
+    """Every word of every reading, once."""
+    full: Street | None = None
+    """The same name read as if its last part (berg, vest, dal) were no kind of street but a thing it is named after."""
+    particle: bool = False
+    """Whether a family name's *van* or *von* stands in it."""
 
 
 def _weight(raw: str, meanings: frozenset[int], lex: Lexicon) -> float:
@@ -63,12 +69,18 @@ def _made_of(meaning: int) -> frozenset[int]:
     return found - {meaning}
 
 
-def _word(raw: str, meanings: frozenset[int], lex: Lexicon, *, plural: bool = False) -> Word:
-    if meanings:
-        parts = frozenset(m for meaning in meanings for m in _made_of(meaning))
-    else:
-        parts = _compound_meanings(raw)
-    return Word(raw, sound_of(raw), meanings, _weight(raw, meanings, lex), plural, parts)
+@lru_cache(maxsize=32768)
+def _word(raw: str, meanings: frozenset[int], plural: bool) -> Word:
+    """One object for one word: two streets that hold it share it."""
+    return Word(raw, sound_of(raw), meanings, _weight(raw, meanings, lexicon()), plural)
+
+
+@lru_cache(maxsize=32768)
+def _parts(word: Word) -> frozenset[int]:
+    """What the parts mean of which this word, or a Dutch word for it, is made (gierzwaluw: vulture, swallow)."""
+    if word.meanings:
+        return frozenset(m for meaning in word.meanings for m in _made_of(meaning))
+    return _compound_meanings(word.raw)
 
 
 def _phrases(tokens: list[str], lex: Lexicon, length_max: int) -> Iterator[tuple[str, frozenset[int], bool]]:
@@ -117,6 +129,8 @@ def _split(compound: str) -> tuple[tuple[str, bool], ...] | None:
                 continue
             cost, parts = here
             for end in range(start + 2, size + 1):
+                if start == 0 and end == size:
+                    continue  # the whole is no cut
                 piece = compound[start:end]
                 if piece in inside:
                     for link in _LINKS:
@@ -138,7 +152,7 @@ def _split(compound: str) -> tuple[tuple[str, bool], ...] | None:
                     there = best[end][1]
                     if there is None or total < there[0]:
                         best[end][1] = (total, (*parts, (piece, False)))
-    options = [option for option in best[size] if option is not None and option[1] != ((compound, True),)]
+    options = [option for option in best[size] if option is not None]
     return min(options, key=lambda option: option[0])[1] if options else None
 
 
@@ -174,20 +188,30 @@ def _find_kind(tokens: list[str], lex: Lexicon) -> tuple[frozenset[int], str | N
     ):
         tokens = ["klein", *tokens[:-1], last[:-2]]  # Mezendreefje is a petite drève
         last = tokens[-1]
-    attached = [
-        (len(kind), language, kind)
-        for language in (DUTCH, GERMAN)
-        for kind in kinds[language]
-        if len(kind) > 2 and last.endswith(kind) and len(last) > len(kind) + 1
-    ]
-    if attached:
-        size, language, kind = max(attached, key=lambda a: (a[0], a[1] == DUTCH))
-        return kinds[language][kind], language, [*tokens[:-1], last[:-size]]
+    for size in range(min(KIND_LENGTH_MAX, len(last) - 2), 2, -1):
+        for language in (DUTCH, GERMAN):
+            if last[-size:] in kinds[language]:
+                return kinds[language][last[-size:]], language, [*tokens[:-1], last[:-size]]
     if len(tokens) > 1:
         for language in (DUTCH, GERMAN, ENGLISH):
             if tokens[0] in kinds[language]:
                 return kinds[language][tokens[0]], language, tokens[1:]
     return frozenset(), None, tokens
+
+
+def kind_of(name: str) -> tuple[frozenset[int], str | None]:
+    """The kinds of street a text may be called by, and in which language: nothing where it is called by none."""
+    tokens = words_of(name)
+    if not tokens:
+        return frozenset(), None
+    if "".join(tokens) in lexicon().bare:
+        return lexicon().kinds[FRENCH]["place"], None
+    return _find_kind(tokens, lexicon())[:2]
+
+
+THINGS = frozenset(words_of("berg vest dal vallei poort hoek hof wal brug veld gang erf dijk oever tuin park"))
+"""Kinds of street that are also things a street is named after: Papenvest is the *rue du Rempart des Moines*."""
+PARTICLES = frozenset(("van", "von", "vande", "vanden", "vander"))
 
 
 @lru_cache(maxsize=65536)
@@ -198,9 +222,18 @@ def read_street(name: str) -> Street:
     if not tokens:
         return Street(name, frozenset(), None, "", "", ((),))
     if "".join(tokens) in lex.bare:
-        kinds, language, left = lex.kinds[FRENCH]["place"], None, tokens
-    else:
-        kinds, language, left = _find_kind(tokens, lex)
+        return _read(name, lex.kinds[FRENCH]["place"], None, tokens)
+    kinds, language, left = _find_kind(tokens, lex)
+    full = None
+    if language in (DUTCH, GERMAN) and len(left) == len(tokens) and any(tokens[-1].endswith(t) for t in THINGS):
+        full = _read(name, frozenset(), language, tokens)
+    return _read(name, kinds, language, left, full)
+
+
+def _read(
+    name: str, kinds: frozenset[int], language: str | None, left: list[str], full: Street | None = None
+) -> Street:
+    lex = lexicon()
     content = [token for token in left if token not in lex.little]
     if not content:
         content = left = ["".join(left)]
@@ -210,7 +243,7 @@ def read_street(name: str) -> Street:
         whole: list[Word] = []
         cut: list[Word] = []
         for text, meanings, plural in _phrases(left, lex, length_max):
-            word = _word(text, meanings, lex, plural=plural)
+            word = _word(text, meanings, plural)
             whole.append(word)
             parts = None if language == FRENCH or len(text) < (8 if meanings else 5) else _split(text)
             if parts is None or (meanings and not all(known for _, known in parts)):
@@ -218,11 +251,13 @@ def read_street(name: str) -> Street:
             else:
                 for part, known in parts:
                     means = lex.inside[part] if known else frozenset()
-                    cut.append(_word(part, means, lex, plural=part in lex.plurals))
+                    cut.append(_word(part, means, part in lex.plurals))
         for reading in (tuple(whole), tuple(cut)):
             if reading not in readings:
                 readings.append(reading)
-    return Street(name, kinds, language, joined, sound_of(joined), tuple(readings))
+    words = tuple(dict.fromkeys(word for reading in readings for word in reading))
+    particle = not PARTICLES.isdisjoint(left)
+    return Street(name, kinds, language, joined, sound_of(joined), tuple(readings), words, full, particle)
 
 
 @lru_cache(maxsize=262144)
@@ -258,43 +293,60 @@ PART_SHARED = 0.6
 
 
 def _word_likeness(left: Word, right: Word) -> float:
-    if left.raw == right.raw:
+    if left is right or left.raw == right.raw:
         return 1.0
-    if left.meanings and right.meanings and left.meanings & right.meanings:
-        return 0.97 if left.plural == right.plural else 0.955
+    ours, theirs = left.meanings, right.meanings
+    if not ours.isdisjoint(theirs):
+        # of several words that may be meant, the one that can mean little else: brebis is ooi before schaap
+        shared = len(ours & theirs)
+        among = len(ours) + len(theirs) - shared
+        return (0.96 if left.plural == right.plural else 0.945) + 0.01 * shared / among
     if len(left.raw) == 1 or len(right.raw) == 1:
         return 0.7 if left.raw[0] == right.raw[0] else 0.0
     if left.raw[0].isdigit() or right.raw[0].isdigit():
         return 0.8 if left.raw.rstrip("e") == right.raw.rstrip("e") else 0.0
-    alike = _likeness(left.sound, right.sound)
-    if left.meanings and right.meanings:
-        alike = alike * 0.8 if alike > 0.75 else 0.0
-        if left.parts & right.meanings or right.parts & left.meanings:
+    if ours and theirs:
+        alike = 0.0
+        if left.sound[0] == right.sound[0]:
+            alike = _likeness(left.sound, right.sound)
+            alike = alike * 0.8 if alike > 0.75 else 0.0
+        if not _parts(left).isdisjoint(theirs) or not _parts(right).isdisjoint(ours):
             alike = max(alike, 0.4)
-    elif left.parts & right.parts:
-        alike = max(alike, PART_SHARED)
-    if right.meanings:
-        alike = max(alike, _derived_likeness(left.raw, right.meanings))
-    if left.meanings:
-        alike = max(alike, _derived_likeness(right.raw, left.meanings))
+        if alike == 0.0 and left.raw[0] != right.raw[0]:
+            return 0.0
+    else:
+        alike = _likeness(left.sound, right.sound)
+        if not _parts(left).isdisjoint(_parts(right)):
+            alike = max(alike, PART_SHARED)
+    if theirs:
+        alike = max(alike, _derived_likeness(left.raw, theirs))
+    if ours:
+        alike = max(alike, _derived_likeness(right.raw, ours))
     return alike
 
 
-def _reading_likeness(left: tuple[Word, ...], right: tuple[Word, ...]) -> float:
-    total = 0.0
-    for word in left:
-        total += word.weight
-    for word in right:
-        total += word.weight
-    if not total:
-        return 0.0
-    pairs = []
-    for i, one in enumerate(left):
-        for j, other in enumerate(right):
+def _content_likeness(left: Street, right: Street) -> float:
+    """The best of all ways of reading the two names, each pair of words compared once."""
+    known: dict[tuple[Word, Word], float] = {}
+    for one in left.words:
+        for other in right.words:
             alike = _word_likeness(one, other)
             if alike > 0.0:
-                pairs.append((alike, i, j, one.weight + other.weight))
-    if not pairs:
+                known[one, other] = alike
+    if not known:
+        return 0.0
+    return max(_reading_likeness(one, other, known) for one in left.readings for other in right.readings)
+
+
+def _reading_likeness(left: tuple[Word, ...], right: tuple[Word, ...], known: dict[tuple[Word, Word], float]) -> float:
+    total = sum(word.weight for word in left) + sum(word.weight for word in right)
+    pairs = [
+        (known[one, other], i, j, one.weight + other.weight)
+        for i, one in enumerate(left)
+        for j, other in enumerate(right)
+        if (one, other) in known
+    ]
+    if not pairs or not total:
         return 0.0
     if len(pairs) > 1:
         pairs.sort(reverse=True)
@@ -313,14 +365,20 @@ def kind_likeness(left: Street, right: Street) -> float:
     """1 where both are called by the same kind, less for neighbouring kinds, least for kinds nobody confuses."""
     if not left.kinds or not right.kinds:
         return 0.6
-    if left.kinds & right.kinds:
+    if left.kinds == right.kinds:
         return 1.0
+    if not left.kinds.isdisjoint(right.kinds):
+        return 0.97
     near = lexicon().near
     if any(near[kind] & right.kinds for kind in left.kinds) or any(near[kind] & left.kinds for kind in right.kinds):
         return 0.8
     return 0.0
 
 
+PARTICLE_KEPT = 0.996
+"""What is left where only one of two names has a *van*: Van Ooststraat is rue Van Oost rather than rue de l'Est."""
+THING_SHARE = 0.94
+"""What is left of the score where a last part is read as a thing and not as a kind of street."""
 KIND_SHARE = 0.14
 """How much of the score hangs on the kind of street (avenue, lane): "Louise" is more of a name than "avenue"."""
 
@@ -333,20 +391,24 @@ def street_likeness(left: Street, right: Street) -> float:
         content = 0.98 * Levenshtein.normalized_similarity(left.joined, right.joined, score_cutoff=0.6)
         if left.sound == right.sound and left.sound:
             content = max(content, 0.96)
-        for one in left.readings:
-            for other in right.readings:
-                alike = _reading_likeness(one, other)
-                if alike > content:
-                    content = alike
-    return content * (1.0 - KIND_SHARE + KIND_SHARE * kind_likeness(left, right))
+        content = max(content, _content_likeness(left, right))
+    if left.particle != right.particle:
+        content *= PARTICLE_KEPT
+    kind = kind_likeness(left, right)
+    score = content * (1.0 - KIND_SHARE + KIND_SHARE * kind)
+    if kind < 0.97:  # the wall of the monks is a street of that name, and the street is not called one
+        for one, other in ((left.full, right), (right.full, left)):
+            if one is not None and any(len(reading) > 1 for reading in other.readings):
+                score = max(score, THING_SHARE * _content_likeness(one, other))
+    return score
 
 
 def street_keys(street: Street) -> frozenset[str]:
     """Short words by which translations of one street name find each other: meanings, or sounds of unknown words."""
     lex = lexicon()
     found: set[str] = set()
-    for reading in street.readings:
-        for word in reading:
+    for read in (street, street.full):
+        for word in read.words if read is not None else ():
             if (
                 word.weight >= 1.0 and (len(word.raw) > 2 or word.raw[0].isdigit()) and word.raw != street.joined
             ) or word.meanings:
