@@ -99,3 +99,10 @@ def test_a_name_with_one_consonant_off_is_found_unless_a_birth_year_finds_it_alr
 def test_a_name_of_god_alone_is_found_beside_a_full_name() -> None:
     assert name_keys("Abdul Rashid") & name_keys("Abdel Rachid Baluch")
     assert not name_keys("Rashid") & name_keys("Rachid Baluch")
+
+
+@pytest.mark.parametrize(
+    ("one", "two"), [("Nureldine Taibi", "Noureddine Taibi"), ("Yahia Abou el Boujid", "Yahya Abu Boujid")]
+)
+def test_an_article_inside_a_name_does_not_hide_it(one: str, two: str) -> None:
+    assert {key for key in name_keys(one) if key.kind == "name"} & name_keys(two)

@@ -140,7 +140,8 @@ _GLIDE = re.compile(
 """Where a *j* may be a sound of its own (*Jabri*) or a glide (*Jan*), and where two letters may be two sounds."""
 _ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
 _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
-_DIN_AFTER = re.compile(r"^(?P<stem>.{2,}?)(?:[aeou]{1,2}(?:d|l)?d|[aeou]{1,2}t)(?:[iy]|ie|ee|ei)nn?e?$")
+_DIN_AFTER = re.compile(r"(?P<stem>.{2,}[aeou])l(?P<din>d(?:[iy]|ie|ee|ei)n{1,2}e?)")
+"""*Nureldine*, *Aladdin*: "of the faith", with the l of the article written where it is not heard."""
 
 
 @cache
@@ -221,6 +222,9 @@ def _other_writings(stem: str, script: str, prefix: str, rules: _Rules) -> list[
         without = rules.endings_off.fullmatch(latin.bare(stem))
         if without is not None and len(latin.bare(stem)) == size:
             out.append((stem[: without.end("stem")], 10))
+        faith = _DIN_AFTER.fullmatch(stem)
+        if faith is not None:
+            out.append((f"{faith['stem']}d{faith['din']}", 5))
         apart = _GLIDE.sub(_taken_apart, stem)
         if apart != stem:
             out.append((apart, 5))
@@ -351,7 +355,7 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
                 prefix = "abd"
                 small.append(written)
                 continue
-            if letters in rules.abu and len(following) > 2:
+            if letters in rules.abu and (len(following) > 2 or (following in rules.apart and index + 1 < count)):
                 prefix = prefix or "abu"
                 small.append(written)
                 continue
