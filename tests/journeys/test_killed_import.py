@@ -90,6 +90,56 @@ def test_an_import_killed_three_times_loses_nothing_and_doubles_nothing(tmp_path
     assert filed == ROWS, "one line for each row that landed, killed or not"
 
 
+def _count(folder: Path, query: str) -> int:
+    connection = pysqlite3.connect(f"file:{folder / 'passerelle.sqlite3'}?mode=ro", uri=True, timeout=30)
+    try:
+        return int(connection.execute(query).fetchone()[0])
+    finally:
+        connection.close()
+
+
+def test_an_import_killed_while_it_compares_finds_what_an_unbroken_one_finds(tmp_path: Path) -> None:
+    rows = 300
+    register = tmp_path / "register.csv"
+    lines = ["id,schema,name,birthDate"]
+    for number in range(rows):
+        name = f"{GIVEN[number % 10]} {FAMILY[number // 10 % 8]}{'aeiou'[number // 80 % 5]}{'nrlst'[number // 400 % 5]}"
+        lines.append(f"p{number},Person,{name},{1950 + number % 50}-0{1 + number % 9}-1{number % 9}")
+    register.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for folder in (whole, broken):
+        _run(folder, "init")
+        _run(folder, "import", "noord", str(register), "--json")
+    unbroken = _run(whole, "import", "midi", str(register), "--json", "--workers", "0")
+    assert unbroken["matches"] >= rows
+    landed = "SELECT count(*) FROM records_registerrow"
+    waits = "SELECT count(*) FROM records_subject WHERE to_match_at IS NOT NULL"
+    for moment in (lambda: _count(broken, waits) > 0, lambda: _count(broken, landed) == 2 * rows):
+        process = subprocess.Popen(
+            _command(broken, "import", "midi", str(register), "--json", "--workers", "1"),
+            env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while process.poll() is None and not moment():
+            time.sleep(0.01)
+        assert process.poll() is None, "it was still comparing when it was killed"
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert _count(broken, waits) > 0 and _count(broken, "SELECT count(*) FROM records_match") < unbroken["matches"]
+    rest = _run(broken, "import", "midi", str(register), "--json")
+    assert (rest["unchanged"] + rest["added"], _count(broken, waits)) == (rows, 0)
+    pairs = "SELECT count(*) || ',' || coalesce(sum(round(score * 1e6)), 0) FROM records_match"
+    told = []
+    for folder in (whole, broken):
+        connection = pysqlite3.connect(f"file:{folder / 'passerelle.sqlite3'}?mode=ro", uri=True, timeout=30)
+        told.append(connection.execute(pairs).fetchone())
+        connection.close()
+    assert told[0] == told[1]
+    exported = tmp_path / "ledger.jsonl"
+    _run(broken, "ledger", "export", str(exported))
+    found = sum(1 for line in exported.read_text(encoding="utf-8").splitlines() if "MatchFound" in line)
+    assert found == unbroken["matches"], "one line for each match, killed or not"
+
+
 def test_a_changed_byte_in_an_exported_ledger_is_found(tmp_path: Path) -> None:
     register = tmp_path / "register.csv"
     register.write_text("id,schema,name\np1,Person,Ferdinand Oosterlynck\n", encoding="utf-8")
