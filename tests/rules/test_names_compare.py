@@ -31,6 +31,16 @@ ONE_NAME = [
     ("Hayk Sarkissian", "Հայկ Սարգսյան"),
     ("Wang Xiaoming", "王小明"),
     ("Kim Min-su", "김민수"),
+    ("สมชาย ใจดี", "Somchai Jaidee"),
+    ("วิชัย สุขดี", "Wichai Sukdee"),
+    ("ขวัญใจ ทองดี", "Kwanjai Thongdee"),
+    ("አበበ በቀለ", "Abebe Bekele"),
+    ("ዮሐንስ ታደሰ", "Yohannes Tadesse"),
+    ("タナカ ケンイチ", "Tanaka Kenichi"),
+    ("シュンスケ タナカ", "Shunsuke Tanaka"),
+    ("முருகன் செல்வம்", "Murugan Selvam"),
+    ("វណ្ណា ចាន់", "Vanna Chan"),
+    ("राहुल शर्मा", "Rahul Sharma"),
     ("Rhee Min-su", "이민수"),
     ("Roh Min-hyun", "노민현"),
     ("Ri Min-ho", "Lee Min-ho"),
@@ -61,6 +71,8 @@ TWO_NAMES = [
     ("Li Wei", "Lu Wei"),
     ("Kim Min-su", "Lim Min-su"),
     ("Tan Xiaoming", "黄小明"),
+    ("สมชาย ใจดี", "Somsak Jaidee"),
+    ("አበበ በቀለ", "Alemu Bekele"),
 ]
 
 
@@ -109,3 +121,10 @@ def test_any_two_texts_have_a_score_that_does_not_depend_on_their_order(left: st
     one, two = compare("Person", left, right).score, compare("Person", right, left).score
     assert 0.0 <= one <= 1.0
     assert one == pytest.approx(two, abs=1e-9)
+
+
+def test_the_reason_names_the_letters_and_speaks_of_one_name_in_two_languages() -> None:
+    because = compare("Person", "Tan Xiaoming", "陈小明").because
+    assert "“Tan” and “陈” are one name in two languages or forms." in because
+    because = compare("Person", "วิชัย ทองดี", "Wichai Thongdee").because
+    assert "“ทองดี”, written in Thai letters, sounds like “Thongdee”, written the English way." in because

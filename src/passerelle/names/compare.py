@@ -355,7 +355,9 @@ _HABITS: dict[str, str] = {
 _SCRIPTS: dict[str, str] = {
     "cyrillic": noop("in Cyrillic letters"), "greek": noop("in Greek letters"), "georgian": noop("in Georgian letters"),
     "armenian": noop("in Armenian letters"), "arabic": noop("in Arabic letters"), "hebrew": noop("in Hebrew letters"),
-    "han": noop("in Chinese characters"), "hangul": noop("in Korean letters"),
+    "han": noop("in Chinese characters"), "hangul": noop("in Korean letters"), "kana": noop("in Japanese kana"),
+    "thai": noop("in Thai letters"), "khmer": noop("in Khmer letters"), "ethiopic": noop("in Ethiopic letters"),
+    "indic": noop("in letters of South Asia"),
 }  # fmt: skip
 
 

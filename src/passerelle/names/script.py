@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 
 _RANGES: tuple[tuple[int, int, str], ...] = (
     (0x0041, 0x024F, "latin"), (0x1E00, 0x1EFF, "latin"), (0x0370, 0x03FF, "greek"), (0x1F00, 0x1FFF, "greek"),
@@ -12,7 +17,7 @@ _RANGES: tuple[tuple[int, int, str], ...] = (
     (0x10A0, 0x10FF, "georgian"), (0x1C90, 0x1CBF, "georgian"), (0x1100, 0x11FF, "hangul"), (0xAC00, 0xD7A3, "hangul"),
     (0x3040, 0x30FF, "kana"), (0x3400, 0x4DBF, "han"), (0x4E00, 0x9FFF, "han"), (0xF900, 0xFAFF, "han"),
     (0x20000, 0x2FA1F, "han"), (0x1200, 0x137F, "ethiopic"),
-    (0x0900, 0x0DFF, "indic"), (0x0E00, 0x0EFF, "thai"), (0x1000, 0x109F, "indic"), (0x1780, 0x17FF, "indic"),
+    (0x0900, 0x0DFF, "indic"), (0x0E00, 0x0EFF, "thai"), (0x1000, 0x109F, "indic"), (0x1780, 0x17FF, "khmer"),
 )  # fmt: skip
 
 
@@ -22,7 +27,7 @@ def script_of_sign(sign: str) -> str:
     number = ord(sign)
     for low, high, name in _RANGES:
         if low <= number <= high:
-            return name if sign.isalpha() or name in {"indic", "thai"} else ""
+            return name if sign.isalpha() or name in {"indic", "khmer", "thai"} else ""
     return ""
 
 
@@ -87,17 +92,42 @@ def han_in_latin(word: str, *, surname: bool = False) -> str:
     return "".join(parts)
 
 
+@cache
+def _syllables() -> Any:
+    with (Path(__file__).parent / "data" / "syllables.yaml").open(encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def _ethiopic(name: str) -> str:
+    """The letters of an Ethiopic sign from its Unicode name: *glottal a* is *a*, *baa* is *ba*, *ba* is *be*."""
+    data = _syllables()
+    guttural, _, last = name.rpartition(" ")
+    consonant = last.rstrip("aeiou")
+    vowel = last[len(consonant) :]
+    if vowel == "a" and (guttural or consonant) in data["ethiopic_gutturals"]:
+        return consonant + "a"
+    if vowel == "e" and guttural:
+        return "i"
+    return consonant + str(data["ethiopic_vowels"].get(vowel, vowel))
+
+
 @lru_cache(maxsize=4096)
 def _named(sign: str) -> tuple[str, str]:
     """(kind, letters) of a sign of a syllabic script, read off its Unicode name: the standard is the source."""
     name = unicodedata.name(sign, "")
     if "SYLLABLE " in name:
-        return "whole", name.rsplit("SYLLABLE ", 1)[1].split(" ")[0].lower()
+        return "whole", _ethiopic(name.rsplit("SYLLABLE ", 1)[1].lower())
     if name.startswith(("KATAKANA LETTER ", "HIRAGANA LETTER ")):
         rest = name.split("LETTER ", 1)[1]
         return ("small", rest[6:].lower()) if rest.startswith("SMALL ") else ("whole", rest.lower())
     if "VOWEL SIGN" in name or "SARA" in name or "MAI HAN-AKAT" in name:
         return "vowel", name.rsplit(" ", 1)[1].lower().replace("han-akat", "a")
+    if name.startswith("KHMER LETTER "):
+        letters = name.rsplit(" ", 1)[1].lower()
+        letters = letters[:-1] if letters.endswith(("a", "o")) else letters
+        return "whole", str(_syllables()["khmer_consonants"].get(letters, letters))
+    if name == "KHMER SIGN NIKAHIT":
+        return "whole", "m"
     if name.endswith(("VIRAMA", "SIGN HALANT")):
         return "stop", ""
     if name.endswith("ANUSVARA"):
@@ -114,11 +144,12 @@ def _named(sign: str) -> tuple[str, str]:
 
 
 def syllabic_in_latin(word: str) -> str:
-    """Kana, Indic, Thai and Ethiopic words in Latin letters, by the names of their signs in the Unicode standard.
+    """Kana, Indic, Khmer and Ethiopic words in Latin letters, by the names of their signs in the Unicode standard.
 
     An inherent vowel is written *a* inside a word and left out at its end.
     """
     out: list[str] = []
+    data, kana, before = _syllables(), script_of(word) == "kana", ""
     pending = False  # a consonant that still carries its inherent vowel
     for sign in word:
         kind, letters = _named(sign)
@@ -128,12 +159,40 @@ def syllabic_in_latin(word: str) -> str:
             out.append("a")
         pending = kind == "consonant"
         if kind == "small" and out and letters in {"ya", "yu", "yo"}:
-            out[-1] = out[-1].rstrip("i") + letters
+            glided = data["kana_glided"].get(before)
+            out[-1] = glided + letters[1:] if glided else out[-1].rstrip("i") + letters
         elif kind == "small" and letters == "tu":
             continue
         else:
-            out.append(letters)
-    return "".join(out)
+            out.append(data["kana"].get(letters, letters) if kana else letters)
+        before = letters
+    text = "".join(out)
+    if "\u0b80" <= word[:1] <= "\u0bff":
+        voiced: dict[str, str] = data["tamil_voiced"]
+        text = re.sub("(?<=[aeioumn])[ktp](?=[aeiou])", lambda found: voiced[found[0]], text)
+    return text
+
+
+def thai_in_latin(word: str) -> str:
+    """A Thai word in Latin letters, by the general system; vowels that are not written are left out."""
+    data = _syllables()
+    consonants: dict[str, str] = data["thai_consonants"]
+    word = re.sub("[ก-ฮ][ิุ]?์", "", word)  # a sign that is silenced
+    word = re.sub("[่-๋]", "", word)  # tones
+    word = re.sub("ญ(?![ะ-ู])(?=.|$)(?<=.ญ)", "น", word)  # at the end of a syllable
+    word = re.sub("ห(?=[งญนมยรลว])", "", word)  # raises the tone of the next, and is not heard
+    word = re.sub("([เแโใไ])([ก-ฮ][รลว](?=[ก-ฮะ-ู])|[ก-ฮ])", r"\2\1", word)
+    out: list[str] = []
+    for place, sign in enumerate(word):
+        if sign in consonants:
+            last = place == len(word) - 1 and len(word) > 1
+            carried = sign == "อ" and place > 0 and word[place - 1] in consonants
+            finals: dict[str, str] = data["thai_finals"] if last else {}
+            out.append("o" if carried else finals.get(sign, consonants[sign]))
+        else:
+            out.append(str(data["thai_before"].get(sign, "")) or data["thai_vowels"].get(sign, ""))
+    text = "".join(out)
+    return text.replace("eia", "ia").replace("eiy", "ia").replace("euea", "uea").replace("ea", "ao")
 
 
 def in_latin(word: str, *, surname: bool = False) -> str:
@@ -143,6 +202,8 @@ def in_latin(word: str, *, surname: bool = False) -> str:
         return han_in_latin(word, surname=surname)
     if script == "hangul":
         return hangul_in_latin(word)
-    if script in {"kana", "indic", "thai", "ethiopic"}:
+    if script == "thai":
+        return thai_in_latin(word)
+    if script in {"kana", "indic", "khmer", "ethiopic"}:
         return syllabic_in_latin(word)
     return ""
