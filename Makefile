@@ -21,7 +21,7 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 # PySpark alone comes as source: it is built with the setuptools of the lock, and nothing is fetched to build it.
 BUILT := --no-deps --require-hashes --no-build-isolation --no-binary pyspark
 
-.PHONY: help run test check lint bench docs messages lock clean
+.PHONY: help run test check lint bench peers docs messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
@@ -41,9 +41,12 @@ lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(VENV)/.stamp-run ## every measurement in benchmarks/ (ARGS go to each)
-	@for one in $$(grep -l __main__ benchmarks/*.py); do \
-		name=$${one#benchmarks/}; echo "== $$one"; $(BIN)/python -m "benchmarks.$${name%.py}" $(ARGS); done
+bench: $(VENV)/.stamp-run ## every measurement, then docs/benchmarks.md (ARGS="--only people", ARGS=--long for the long ones)
+	@$(BIN)/python -m benchmarks.all $(ARGS) && done=0 || done=$$?; $(BIN)/python -m benchmarks.page; exit $$done
+
+peers: ## what the benchmarks run beside us, in an environment of its own
+	@"$(PYTHON)" -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check $(LOCKED) -r benchmarks/requirements-peers.lock
 
 docs: $(VENV)/.stamp-run ## write the tables of docs/ that follow the code
 	@$(BIN)/python tools/pages.py
@@ -59,7 +62,7 @@ lock: ## compile both lock files anew (needs uv)
 		--generate-hashes --universal -o requirements-test.lock $(ARGS)
 
 clean: ## remove the installation and whatever was made while working; never a folder with data
-	rm -rf $(VENV) build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-peers build dist .pytest_cache .hypothesis .mypy_cache .ruff_cache .import_linter_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The installation: exactly what the lock names, then this folder, editable.

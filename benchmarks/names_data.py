@@ -111,3 +111,15 @@ def nomenklatura(data: Path, which: int | None) -> list[Pair]:
         for row in rows(data / "names" / "name_pairs_nomenklatura.csv")
         if which is None or half(row["name1"] + row["name2"]) == which
     ]
+
+
+def streets(data: Path) -> list[tuple[str, str, str]]:
+    """Streets of Brussels: (id, French name, Dutch name)."""
+    return [(row["id"], row["fr"], row["nl"]) for row in rows(data / "places" / "addresses_be.csv")]
+
+
+def strangers(data: Path, other: int = 6000) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """Invented persons in a fixed order: the 3,000 in sight while figures were set, and `other` of the rest."""
+    found = list(rows(data / "people" / "strangers_yente.csv"))
+    random.Random(0).shuffle(found)
+    return found[:3000], found[3000 : 3000 + other]

@@ -1,8 +1,8 @@
 """Runs Splink in the peers' interpreter: two lists of persons as JSON linked, or the pairs it scores in a second.
 
-It imports nothing of ours. A job is `{"left": […], "right": […], "rate": false}`, each person `{"id", "name", "born": […],
-"country"}`; the answer holds `pairs` of `[left, right, probability]`, and for a rate `rate`, pairs in a second of the
-processor on one thread.
+It imports nothing of ours. A job is `{"left": […], "right": […], "rate": false}`, each person `{"id", "name", "born":
+[…], "country"}`; the answer holds `pairs` of `[left, right, probability]`, and for a rate `rate`, pairs in a second of
+the processor on one thread.
 """
 
 from __future__ import annotations
@@ -28,15 +28,16 @@ def linked(job: dict[str, Any]) -> dict[str, Any]:
     rate = job.get("rate", False)
     for table in ("left", "right"):
         base.execute(
-            f'CREATE TABLE "{table}_list" (unique_id VARCHAR, name VARCHAR, words VARCHAR[], born VARCHAR, year VARCHAR,'
-            " country VARCHAR)"
+            f'CREATE TABLE "{table}_list" (unique_id VARCHAR, name VARCHAR, words VARCHAR[], born VARCHAR,'
+            " dates VARCHAR[], year VARCHAR, years VARCHAR[], country VARCHAR)"
         )
         rows = [
             (one["id"], " ".join(sorted(one["name"].split())), sorted(set(one["name"].split())),
-             (one["born"] or [None])[0], ((one["born"] or [""])[0])[:4] or None, one["country"])
+             (one["born"] or [None])[0], one["born"] or None, ((one["born"] or [""])[0])[:4] or None,
+             sorted({text[:4] for text in one["born"]}) or None, one["country"])
             for one in job[table]
         ]  # fmt: skip
-        base.executemany(f'INSERT INTO "{table}_list" VALUES (?, ?, ?, ?, ?, ?)', rows)
+        rows and base.executemany(f'INSERT INTO "{table}_list" VALUES (?, ?, ?, ?, ?, ?, ?, ?)', rows)
     comparisons = [
         library.CustomComparison(
             output_column_name="name",
@@ -55,9 +56,9 @@ def linked(job: dict[str, Any]) -> dict[str, Any]:
             output_column_name="born",
             comparison_levels=[
                 level.NullLevel("born"),
-                level.ExactMatchLevel("born"),
+                level.ArrayIntersectLevel("dates", 1),
                 level.DamerauLevenshteinLevel("born", 1),
-                level.ExactMatchLevel("year"),
+                level.ArrayIntersectLevel("years", 1),
                 level.ElseLevel(),
             ],
         ),
@@ -89,10 +90,9 @@ def linked(job: dict[str, Any]) -> dict[str, Any]:
     answer: dict[str, Any] = {"versions": {"splink": splink.__version__, "duckdb": duckdb.__version__}}
     if rate:
         return {**answer, "rate": (count or (0,))[0] / seconds, "scored": (count or (0,))[0]}
-    pairs = base.execute(
-        f"SELECT source_dataset_l, unique_id_l, unique_id_r, match_probability FROM {found.physical_name}"
-    ).fetchall()
-    answer["pairs"] = [(one, two, score) if "left" in where else (two, one, score) for where, one, two, score in pairs]
+    pairs = base.execute(f"SELECT unique_id_l, unique_id_r, match_probability FROM {found.physical_name}").fetchall()
+    known = {one["id"] for one in job["left"]}
+    answer["pairs"] = [(one, two, score) if one in known else (two, one, score) for one, two, score in pairs]
     return answer
 
 
