@@ -36,7 +36,7 @@ WORDS_MAX = 8
 _WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 8, 8], dtype=np.int64)
 """Names of a few words are set side by side in a square of so many: by the count of words."""
 _FEW = 1000
-"""Fewer pairs than this are all set in squares of one size."""
+"""Fewer pairs of names are all set in squares of one size; fewer pairs of words are all listened to."""
 _CELLS = 400_000
 """So many pairs of words at once stay in the processor's cache."""
 UNITS_MAX = 16
@@ -450,7 +450,7 @@ class Names:
         cost = np.full(count, 1000, dtype=np.int64)
         abjad_one, abjad_two = self._abjad[one], self._abjad[two]
         length = np.minimum(self._weight[one], self._weight[two])
-        may = self._may_be_alike(one, two, length)
+        may = self._may_be_alike(one, two, length) if count >= _FEW else np.ones(count, dtype=np.bool_)
         for first in range(FORMS_MAX):
             for second in range(FORMS_MAX):
                 ours, theirs = self._length[one, first], self._length[two, second]

@@ -13,7 +13,7 @@ from passerelle.matching.evidence.finding import Evidence, weights
 from passerelle.matching.subject import FAMILIES, ORGANISATION, PERSON, Subject
 from passerelle.names import compare as names_compare
 from passerelle.names import organisations, parts
-from passerelle.names.batch import Names, Outcome
+from passerelle.names.batch import Outcome
 from passerelle.names.compare import Alignment, aligned, explain
 from passerelle.names.organisations_batch import OrganisationNames
 from passerelle.words import Sentence, sentence
@@ -32,7 +32,7 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     persons = PERSON in FAMILIES[left.schema] & FAMILIES[right.schema]
     beside = persons and has_full_name(left) and has_full_name(right)
     best: Evidence | None = None
-    for one, one_weak, two, two_weak in _promising(left, right, commonness, persons, beside):
+    for one, one_weak, two, two_weak in _promising(left, right, persons):
         found = _persons(one, two, commonness, beside) if persons else _others(left.schema, right.schema, one, two)
         bits = found.bits + (weigh["weak"] if (one_weak or two_weak) and found.bits > 0 else 0.0)
         if best is None or bits > best.bits:
@@ -41,30 +41,24 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     return [best]
 
 
-MANY = 16
-"""From so many pairs of names on, a batch first finds the best ones; only these are weighed one by one."""
+MANY = 40
+"""From so many pairs of names of organisations on, a batch first finds the best ones; only these are weighed one by
+one. Persons' words are kept from one comparison to the next, which a batch of few names would not use."""
 
 
-def _promising(
-    left: Subject, right: Subject, commonness: Commonness | None, persons: bool, beside: bool
-) -> list[tuple[str, bool, str, bool]]:
+def _promising(left: Subject, right: Subject, persons: bool) -> list[tuple[str, bool, str, bool]]:
     """All pairs of names, or of very many those that a batch finds best, in the order they stand in."""
     ours, theirs = _names(left), _names(right)
     pairs = [(*one, *two) for one in ours for two in theirs]
-    if len(pairs) < MANY:
+    if len(pairs) < MANY or persons or ORGANISATION not in FAMILIES[left.schema] & FAMILIES[right.schema]:
         return pairs
     rows = np.repeat(np.arange(len(ours)), len(theirs))
     columns = len(ours) + np.tile(np.arange(len(theirs)), len(ours))
-    texts = [text for text, _ in (*ours, *theirs)]
-    if not persons and ORGANISATION in FAMILIES[left.schema] & FAMILIES[right.schema]:
-        bits = bits_of_scores(OrganisationNames(texts).score(rows, columns))
-    else:
-        outcome = Names(texts, None if commonness is None else commonness.share).score(rows, columns)
-        bits = bits_of_many(outcome, commonness) if persons else bits_of_scores(outcome.score)
-        if beside:
-            bits += np.where((outcome.agreeing == 1) & (bits > 0), weights()["name"]["single_beside_full"], 0.0)
+    bits = bits_of_scores(OrganisationNames([text for text, _ in (*ours, *theirs)]).score(rows, columns))
     weak = np.array([one or two for _, one, _, two in pairs], dtype=np.bool_)
     bits += np.where(weak & (bits > 0), weights()["name"]["weak"], 0.0)
+    if bits.max() <= weights()["name"]["least"]:
+        return pairs[:1]  # all are as bad as can be
     return [pairs[place] for place in np.flatnonzero(bits >= bits.max() - 1e-4)]
 
 
