@@ -59,10 +59,6 @@ class Subjects:
         out[rows] = self._named.bits(ours[rows], theirs[rows])
         return out
 
-    def _name_bits(self, left: Ints, right: Ints, wanted: Bools) -> tuple[Floats]:
-        """The former name of `name_bits`."""
-        return (self.name_bits(left, right, wanted),)
-
     def _score(self, left: Ints, right: Ints, bar: float) -> Floats:
         out = np.zeros(len(left), dtype=np.float64)
         both = self._family[left] & self._family[right]
