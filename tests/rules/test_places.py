@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from random import Random
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passerelle.names.places import Gazetteer, address_keys, compare_addresses, parse_address, town_forms
+from passerelle.names.places import (
+    Gazetteer,
+    GazetteerUnreadable,
+    address_keys,
+    compare_addresses,
+    parse_address,
+    town_forms,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +37,7 @@ from passerelle.names.places import Gazetteer, address_keys, compare_addresses, 
         ("Prinsengracht 263, 1016 GV Amsterdam", "Prinsengracht", "263", "", "1016 GV", "Amsterdam"),
         ("bd du Roi Albert II, n° 15, boîte 4, 1000 Bruxelles", "bd du Roi Albert II", "15", "4", "1000", "Bruxelles"),
         ("Laan 10", "Laan 10", "", "", "", ""),
+        ("0\r/", "0 /", "", "", "", ""),
         ("Mechelen", "", "", "", "", "Mechelen"),
     ],
 )
@@ -111,6 +122,98 @@ def test_a_gazetteer_joins_names_that_no_lexicon_can_and_only_in_its_town() -> N
     assert "list of streets" in joined.because[0]
     elsewhere = compare_addresses("rue de la Blague 3, Gand", "Grapjasdreef 3, Gent", gazetteer=gazetteer)
     assert elsewhere.score < 0.7
+
+
+def test_a_list_of_streets_teaches_words_that_serve_streets_it_does_not_hold(tmp_path: Path) -> None:
+    before = compare_addresses("avenue de la Grande Blague 3", "Grote Grapjaslaan 3").score
+    file = tmp_path / "streets.csv"
+    file.write_text("nl,fr\nGrapjasdreef,rue de la Blague\n", encoding="utf-8")
+    taught = compare_addresses(
+        "avenue de la Grande Blague 3", "Grote Grapjaslaan 3", gazetteer=Gazetteer.read(file)
+    ).score
+    assert before < 0.7 < taught
+
+
+def test_a_list_of_streets_without_two_languages_is_refused_and_says_which_columns_it_wants(tmp_path: Path) -> None:
+    file = tmp_path / "streets.csv"
+    file.write_text("street,town\nKerkstraat,Mechelen\n", encoding="utf-8")
+    with pytest.raises(GazetteerUnreadable, match="has no two columns of names") as refused:
+        Gazetteer.read(file)
+    assert "nl, fr, de or en" in str(refused.value.way_out)
+
+
+STREETS = {
+    "avenue des Hêtres Pourpres": "Rode Beukenlaan",
+    "avenue des Hêtres": "Beukenlaan",
+    "rue du Moulin à Vent": "Windmolenstraat",
+    "rue du Moulin à Papier": "Papiermolenstraat",
+    "chaussée de Tournai": "Doornikse Steenweg",
+    "chaussée de Namur": "Naamsesteenweg",
+    "rue du Maraîcher": "Groentekwekersstraat",
+    "clos des Roitelets": "Winterkoninkjeshof",
+    "rue des Tisserands": "Weversstraat",
+    "rue Jean-Baptiste Peeters": "Jan-Baptist Peetersstraat",
+    "drève des Fougères": "Varendreef",
+    "sentier des Mûres": "Braambessenpad",
+    "quai au Foin": "Hooikaai",
+    "square de l'Écluse": "Sluissquare",
+    "venelle aux Abeilles": "Bijengang",
+    "rue du Rempart des Nonnes": "Nonnenvest",
+    "rue des Deux Églises": "Tweekerkenstraat",
+    "avenue du Chevalier Blanc": "Witte Ridderlaan",
+    "rue de la Reine Élisabeth": "Koningin Elisabethstraat",
+    "place Sainte-Catherine": "Sint-Katelijneplein",
+}
+
+
+@given(st.sampled_from(sorted(STREETS)), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_a_translated_street_is_found_first_among_decoys(french: str, source: Random) -> None:
+    dutch = [*STREETS.values()]
+    source.shuffle(dutch)
+    forth = [(compare_addresses(french, name).score, name) for name in dutch]
+    assert max(forth)[1] == STREETS[french]
+    assert [compare_addresses(name, french).score for name in dutch] == pytest.approx([score for score, _ in forth])
+    assert address_keys(f"{french} 7") & address_keys(f"{STREETS[french]} 7")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Mühlenweg 3", "chemin du Moulin 3"),
+        ("Lindenallee 8", "avenue des Tilleuls 8"),
+        ("Schulstr. 5", "School Street 5"),
+        ("Church Lane 2", "Kerksteeg 2"),
+        ("Bahnhofplatz 1", "place de la Gare 1"),
+        ("Ruysbroeckstraet 4", "Ruisbroekstraat 4"),
+        ("Groote Boschstraat 9", "Grote Bosstraat 9"),
+        ("Ahornweg 6", "Maple Way 6"),
+    ],
+)
+def test_german_english_and_old_spellings_are_one_street(one: str, other: str) -> None:
+    assert compare_addresses(one, other).score >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Aachen", "Aix-la-Chapelle"),
+        ("Rijsel", "Lille"),
+        ("Köln", "Keulen"),
+        ("Braine-l'Alleud", "Eigenbrakel"),
+        ("Kelmis", "La Calamine"),
+        ("Weismes", "Waimes"),
+        ("Bitsingen", "Bassenge"),
+        ("Den Bosch", "Bois-le-Duc"),
+        ("Komen", "Comines"),
+        ("Moeskroen", "Mouscron"),
+    ],
+)
+def test_a_town_is_one_under_the_names_of_both_its_languages(one: str, other: str) -> None:
+    assert other in town_forms(one)
+    assert (
+        compare_addresses(f"12, {one}", f"12, {other}").score == compare_addresses(f"12, {other}", f"12, {one}").score
+    )
 
 
 ADDRESSES = st.sampled_from(

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+import csv
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
+from passerelle.errors import Refused
 from passerelle.names.comparison import Comparison
 from passerelle.names.street_words import fold, lexicon, read_yaml, rows_of, words_of
-from passerelle.names.streets import Street, kind_likeness, kind_of, read_street, street_keys, street_likeness
+from passerelle.names.streets import (
+    Learned,
+    Street,
+    kind_likeness,
+    kind_of,
+    learned_words,
+    read_street,
+    street_keys,
+    street_likeness,
+)
 from passerelle.names.towns import LANGUAGE_WORDS, Town, municipalities_at, read_town, town_forms, town_key
 from passerelle.words import Sentence, noop, sentence
 
-__all__ = ["Address", "Gazetteer", "address_keys", "compare_addresses", "parse_address", "town_forms"]
+__all__ = [
+    "Address",
+    "Gazetteer",
+    "GazetteerUnreadable",
+    "address_keys",
+    "compare_addresses",
+    "parse_address",
+    "town_forms",
+]
 
 NUMBER_DIFFERS = 0.5
 """What is left of the score of a street when the house numbers differ."""
@@ -39,22 +60,59 @@ class Address:
     raw: str
 
 
+class GazetteerUnreadable(Refused):
+    """A list of streets that cannot be read as one."""
+
+    code = "names.gazetteer_unreadable"
+
+
 @dataclass(frozen=True)
 class Gazetteer:
-    """Streets known to bear several names; each set of names may be bound to a town."""
+    """Streets known to bear several names, each set of names bound to a town or to none, and what they teach."""
 
     names: dict[str, frozenset[tuple[int, str]]] = field(default_factory=dict)
+    learned: Learned = frozenset()
+    """Translations of single words that the pairs showed: they serve streets that are not in the list."""
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[str, ...]]) -> Gazetteer:
         """From rows of (name, name) or (name, name, town): two names of one street, in that town or anywhere."""
         found: dict[str, set[tuple[int, str]]] = {}
+        pairs: list[tuple[str, str, bool]] = []
         for number, row in enumerate(rows):
             left, right, *rest = row
             town = town_key(rest[0]) if rest and rest[0] else ""
+            pairs.append((left, right, bool(town)))
             for name in (left, right):
                 found.setdefault("".join(words_of(name)), set()).add((number, town))
-        return cls({name: frozenset(of) for name, of in found.items()})
+        return cls({name: frozenset(of) for name, of in found.items()}, learned_words(pairs))
+
+    @classmethod
+    def read(cls, path: Path) -> Gazetteer:
+        """From a CSV file in UTF-8 with a header: two or more of the columns `nl`, `fr`, `de`, `en`; `town` if known.
+
+        Raises GazetteerUnreadable where the columns are missing or the file is no text.
+        """
+        try:
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                lines = csv.DictReader(file)
+                languages = [name for name in LANGUAGE_WORDS if name in (lines.fieldnames or ())]
+                if len(languages) < 2:
+                    raise GazetteerUnreadable(
+                        sentence("The list of streets {path} has no two columns of names.", path=str(path)),
+                        way_out=sentence("Name at least two of its columns nl, fr, de or en; town may be a third."),
+                    )
+                rows = [
+                    (line[one], line[other], line.get("town") or "")
+                    for line in lines
+                    for one, other in itertools.combinations(languages, 2)
+                    if line[one] and line[other]
+                ]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            raise GazetteerUnreadable(
+                sentence("The list of streets {path} cannot be read: {reason}.", path=str(path), reason=str(error))
+            ) from error
+        return cls.from_rows(rows)
 
     def same(self, left: Address, right: Address) -> bool:
         """Whether the gazetteer knows the two street names as names of one street, in the town at hand."""
@@ -192,12 +250,17 @@ def _street_number(text: str) -> tuple[str, str, str]:
         street = found["street"].strip(" ,")
         bare = words_of(street)
         kinds = lexicon().kinds
-        if not (len(bare) == 1 and any(bare[0] in kinds[language] for language in kinds)) and fold(bare[-1]) not in (
-            "du",
-            "le",
+        if (
+            bare
+            and not (len(bare) == 1 and any(bare[0] in kinds[language] for language in kinds))
+            and fold(bare[-1])
+            not in (
+                "du",
+                "le",
+            )
         ):
             return street, found["number"], ""
-    if found := _NUMBER_AT_START.match(text):
+    if (found := _NUMBER_AT_START.match(text)) and words_of(found["street"]):
         first = words_of(found["street"])[0]
         only = found["street"].strip(" .")
         alone = " " not in only and any(fold(only) in kinds for kinds in lexicon().kinds.values())  # "7 Weg"
@@ -206,7 +269,7 @@ def _street_number(text: str) -> tuple[str, str, str]:
             return street, found["number"], town
     if found := _NUMBER_THEN_WORDS.match(text):
         words = found["town"]
-        if read_town(_IN_TOWN.sub("", words)) and len(words_of(found["street"])[0]) > 1:
+        if read_town(_IN_TOWN.sub("", words)) and len("".join(words_of(found["street"])[:1])) > 1:
             return found["street"], found["number"], words
     return text, "", ""
 
@@ -375,6 +438,9 @@ def compare_addresses(left: str | Address, right: str | Address, *, gazetteer: G
         reasons.append(sentence(SAME_STREET_GAZETTEER, left=one.street, right=other.street))
     else:
         score = _compare_streets(one.street, other.street)
+        if gazetteer is not None and gazetteer.learned and score < 0.9:
+            pair = read_street(one.street), read_street(other.street)
+            score = max(score, street_likeness(*pair, gazetteer.learned))
         reasons += _street_reasons(read_street(one.street), read_street(other.street), score)
     if one.number and other.number:
         first, last, letter = _numbers(one.number)

@@ -276,8 +276,12 @@ def lexicon() -> Lexicon:
                             if plural:
                                 plurals.add(start + form)
                         if len(head) == 1:  # the first word is inflected as well: croix(s) pierre, rood → rode
-                            for form, _ in _FORMS[language](start):
+                            for form, many in _FORMS[language](start):
                                 add(form + last, meaning, germanic)
+                                if many and language == FRENCH:  # both are plural: hêtres pourpres
+                                    for end, also in _french_forms(last):
+                                        if also:
+                                            add(form + end, meaning, False)
                     else:
                         add(phrase, meaning, germanic)
                         if germanic:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -325,12 +326,42 @@ def _word_likeness(left: Word, right: Word) -> float:
     return alike
 
 
-def _content_likeness(left: Street, right: Street) -> float:
+Learned = frozenset[tuple[str, str]]
+"""Pairs of folded words that a list of streets showed to be translations of each other, each pair in both orders."""
+LEARNED = 0.95
+
+
+def learned_words(pairs: Iterable[tuple[str, str, bool]]) -> Learned:
+    """What pairs of names of one street teach: where all but one word on each side is understood, the two that are left
+    mean the same (*rue de la Blague*, *Grapjasdreef*). It serves streets that the list does not hold.
+
+    Each pair says whether it holds in one town only: such words are believed when two streets show them.
+    """
+    shown: Counter[tuple[str, str]] = Counter()
+    for left, right, bound in pairs:
+        found: set[tuple[str, str]] = set()
+        for ours in read_street(left).readings:
+            for theirs in read_street(right).readings:
+                met = {(a, b) for a in ours for b in theirs if _word_likeness(a, b) >= 0.7}
+                left_over = [word for word in ours if all(word is not a for a, _ in met)]
+                right_over = [word for word in theirs if all(word is not b for _, b in met)]
+                if len(left_over) == len(right_over) == 1 and len(ours) == len(theirs):
+                    one, other = left_over[0].raw, right_over[0].raw
+                    if len(one) > 2 and len(other) > 2:
+                        found |= {(one, other), (other, one)}
+        for words in found:
+            shown[words] += 1 if bound else 2
+    return frozenset(words for words, times in shown.items() if times > 1)
+
+
+def _content_likeness(left: Street, right: Street, learned: Learned = frozenset()) -> float:
     """The best of all ways of reading the two names, each pair of words compared once."""
     known: dict[tuple[Word, Word], float] = {}
     for one in left.words:
         for other in right.words:
             alike = _word_likeness(one, other)
+            if learned and alike < LEARNED and (one.raw, other.raw) in learned:
+                alike = LEARNED
             if alike > 0.0:
                 known[one, other] = alike
     if not known:
@@ -383,15 +414,15 @@ KIND_SHARE = 0.14
 """How much of the score hangs on the kind of street (avenue, lane): "Louise" is more of a name than "avenue"."""
 
 
-def street_likeness(left: Street, right: Street) -> float:
-    """How likely two street names are one street's, 0 to 1, whatever their languages."""
+def street_likeness(left: Street, right: Street, learned: Learned = frozenset()) -> float:
+    """How likely two street names are one street's, 0 to 1, whatever their languages; `learned` as `learned_words`."""
     if left.joined == right.joined and left.joined:
         content = 1.0
     else:
         content = 0.98 * Levenshtein.normalized_similarity(left.joined, right.joined, score_cutoff=0.6)
         if left.sound == right.sound and left.sound:
             content = max(content, 0.96)
-        content = max(content, _content_likeness(left, right))
+        content = max(content, _content_likeness(left, right, learned))
     if left.particle != right.particle:
         content *= PARTICLE_KEPT
     kind = kind_likeness(left, right)
@@ -399,7 +430,7 @@ def street_likeness(left: Street, right: Street) -> float:
     if kind < 0.97:  # the wall of the monks is a street of that name, and the street is not called one
         for one, other in ((left.full, right), (right.full, left)):
             if one is not None and any(len(reading) > 1 for reading in other.readings):
-                score = max(score, THING_SHARE * _content_likeness(one, other))
+                score = max(score, THING_SHARE * _content_likeness(one, other, learned))
     return score
 
 
