@@ -90,7 +90,7 @@ def drop_keys(subjects: Iterable[int]) -> None:
     """Take all keys of these subjects out of the index."""
     with connection.cursor() as cursor:
         text, numbers = _listed(sorted(subjects))
-        cursor.execute(f"DELETE FROM records_key WHERE subject_id IN (SELECT w.value FROM {text} w)", numbers)  # noqa: S608
+        cursor.execute(f"DELETE FROM records_key WHERE subject_id IN (SELECT w.value FROM {text})", numbers)  # noqa: S608
 
 
 def keys_of(subjects: Iterable[int]) -> dict[int, dict[int, str]]:
@@ -99,7 +99,7 @@ def keys_of(subjects: Iterable[int]) -> dict[int, dict[int, str]]:
     text, numbers = _listed(sorted(found))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT k.subject_id, k.value, k.kind FROM {text} w JOIN records_key k ON k.subject_id = w.value",  # noqa: S608
+            f"SELECT k.subject_id, k.value, k.kind FROM {text} JOIN records_key k ON k.subject_id = w.value",  # noqa: S608
             numbers,
         )
         for pk, value, kind in cursor.fetchall():
@@ -108,10 +108,10 @@ def keys_of(subjects: Iterable[int]) -> dict[int, dict[int, str]]:
 
 
 def _listed(numbers: Sequence[int]) -> tuple[str, list[Any]]:
-    """Any number of numbers as one parameter: a table with the column `value`."""
+    """Any number of numbers as one parameter: a table `w` with the column `value`."""
     if connection.vendor == "postgresql":
-        return "unnest(%s::bigint[])", [list(numbers)]
-    return "json_each(%s)", [json.dumps(list(numbers))]
+        return "unnest(%s::bigint[]) AS w (value)", [list(numbers)]
+    return "json_each(%s) AS w", [json.dumps(list(numbers))]
 
 
 def _array(query: str) -> str:
@@ -135,7 +135,7 @@ def _bearers(service_id: int, values: Sequence[int]) -> tuple[dict[int, list[int
     hubs: set[int] = set()
     for start in range(0, len(values), _AT_ONCE):
         table, numbers = _listed(values[start : start + _AT_ONCE])
-        asked = f"SELECT w.value, {_array(_OTHERS)} FROM {table} w"  # noqa: S608 (tables and queries of our own)
+        asked = f"SELECT w.value, {_array(_OTHERS)} FROM {table}"  # noqa: S608 (tables and queries of our own)
         for value, others in _rows(asked, [service_id, service_id, HUB_RECORDS_MAX + 1, *numbers]):
             if len(others) > HUB_RECORDS_MAX:
                 hubs.add(value)
@@ -143,7 +143,7 @@ def _bearers(service_id: int, values: Sequence[int]) -> tuple[dict[int, list[int
                 found[value] = others
     if hubs:
         table, numbers = _listed(sorted(hubs))
-        asked = f"SELECT w.value, {_array(_LATEST)} FROM {table} w CROSS JOIN records_service s WHERE s.id <> %s"  # noqa: S608
+        asked = f"SELECT w.value, {_array(_LATEST)} FROM {table} CROSS JOIN records_service s WHERE s.id <> %s"  # noqa: S608
         last: dict[int, list[int]] = defaultdict(list)
         for value, others in _rows(asked, [HUB_RECORDS_MAX, *numbers, service_id]):
             last[value].extend(others)
@@ -301,7 +301,7 @@ class SharedValues(Mapping[str, int]):
             wanted |= {digest(kind, value[:64]) for kind in ("phone", "identifier")}
             table, numbers = _listed(sorted(wanted))
             with connection.cursor() as cursor:
-                cursor.execute(f"SELECT ({_SHARED}) FROM {table} w", [SHARED_RECORDS_MAX, *numbers])  # noqa: S608
+                cursor.execute(f"SELECT ({_SHARED}) FROM {table}", [SHARED_RECORDS_MAX, *numbers])  # noqa: S608
                 least = min((count for (count,) in cursor.fetchall() if count), default=0)
             steps = (step for step in address.STEPS if SHARED_RECORDS_MIN <= step <= least)
             self._counts[value] = max(steps, default=0)
