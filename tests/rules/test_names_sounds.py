@@ -106,3 +106,7 @@ def test_a_name_of_god_alone_is_found_beside_a_full_name() -> None:
 )
 def test_an_article_inside_a_name_does_not_hide_it(one: str, two: str) -> None:
     assert {key for key in name_keys(one) if key.kind == "name"} & name_keys(two)
+
+
+def test_a_final_i_that_arabic_writes_is_missed_where_latin_letters_have_none() -> None:
+    assert _distance("boujid", "بوجيدي", right_abjad=True) >= 60 > _distance("boujidi", "بوجيدي", right_abjad=True)

@@ -81,9 +81,9 @@ class Tables:
         for name in self.spellings:
             self.spellings[name] = frozenset(u.text.strip("^$>!") for u in self.units if u.script == name)
         self.longest = {name: max(map(len, texts)) for name, texts in self.spellings.items()}
-        overrides: dict[str, int] = rules.get("missing_unit", {})
+        overrides: dict[str, int] = rules["missing_unit"] | rules["missing_unit_arabic"]
         self.missing = [
-            overrides[u.text] if u.text in overrides and u.script == "latin" else self._unit_missing(u)
+            overrides[u.text] if u.text in overrides and u.script in {"latin", "arabic"} else self._unit_missing(u)
             for u in self.units
         ]
         vowel_only = [
