@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from passerelle.flow import decide, work
+from passerelle.flow import decide, exceptions, oversight, watches, work
 from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report
 from passerelle.testing import makers
 from tests.doors.opening import asks
@@ -41,6 +41,7 @@ CONTENTS = "++++. ++++. ++++. +. . s"
 LEADERS = "..++. ..++. ..++. .. + s"
 
 CASE = {"purpose": "my_case"}
+GLASS = {"reason": "he was seen with a weapon at the school"}
 
 TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     # route: thing, method, what is sent, who gets what
@@ -78,6 +79,34 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("to pass on", "POST", CASE, "..... ..... ..... .. . s"),
     ],
     "law": [("", "GET", {}, EVERYBODY)],
+    "figures": [("", "GET", {}, EVERYBODY), ("", "GET", {"month": "9999-01"}, "!!!!! !!!!! !!!!! !! ! s")],
+    "exceptions": [("", "GET", {}, EVERYBODY)],
+    "exception": [("exception", "GET", {}, ".+++. +.++. ..... .. + s")],  # the officer of federal broke it
+    "end-exception": [("exception", "POST", {}, ".!>>. !.!!. ..... .. ! s")],
+    "break-glass": [
+        ("pointer", "POST", GLASS, "..... >>>>. ..... .. . s"),
+        ("pointer", "POST", {"reason": "now"}, "!!!!. !!!!. ..... .. ! s"),
+        ("whole delivery", "POST", GLASS, "..... !!!!. ..... .. . s"),
+    ],
+    "give-reading": [
+        ("open report", "POST", {**GLASS, "until": "soon"}, "!!>>. ..... ..... .. . s"),
+        ("sealed report", "POST", {**GLASS, "until": "soon"}, ".!>>. ..... ..... .. . s"),
+    ],
+    "oversight": [("", "GET", {}, "..... ..... ..... .. + s")],
+    "draw": [
+        ("", "POST", {"kind": "reads", "size": "3"}, "..... ..... ..... .. > s"),
+        ("", "POST", {"kind": "reads", "size": "many"}, "..... ..... ..... .. ! s"),
+    ],
+    "sample": [("sample", "GET", {}, "..... ..... ..... .. + s")],
+    "examine": [("sample", "POST", {"outcome": "in_order"}, "..... ..... ..... .. > s")],
+    "order": [
+        ("to pass on", "POST", {"reason": "three weeks of silence"}, "!!!!. .!!!. ..... .. > s"),
+        ("to pass on, sealed", "POST", {"reason": "three weeks of silence"}, ".!!!. ..... ..... .. > s"),
+    ],
+    "watches": [("", "GET", {}, CONTENTS)],
+    "new-watch": [("", "GET", {}, CONTENTS), ("", "POST", {"legal_basis": ""}, "!!!!. !!!!. !!!!. !. . s")],
+    "asked": [("asked watch", "GET", {}, "..... ++++. ..... .. + s")],
+    "end-watch": [("watch", "POST", {}, "..... >!>>. ..... .. . s")],
     "report": [
         ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),  # the desk filed it
         ("consent report", "GET", {}, "?+++. ..... ..... .. ? s"),  # and holds the duty to decide
@@ -180,7 +209,27 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         makers.officer(exchange[key], "administrator")
     to_judge = Duty.objects.get(kind="judge")
     work.turn(now=datetime.now(tz=UTC))
+    pointer = Delivery.objects.get(report=filed["consent"])
+    officer = makers.seat(exchange["federal"], "officer")
+    glass = exceptions.break_glass(ref=pointer.ref, officer=officer, reason=GLASS["reason"], now=now)
+    ask = {
+        "officer": officer, "kind": "watch", "purpose": "investigation", "legal_basis": "an article", "now": now,
+        "until": (now + timedelta(days=30)).date(), "subjects": [makers.person("w", "Wendelien Kapitein")],
+    }  # fmt: skip
+    asked, approved = watches.ask(**ask), watches.ask(**ask)
+    decide.review(
+        ref=approved.review.ref, officer=makers.seat(exchange["federal"], "head"), uphold=True,
+        reason="the facts that were given", now=now,
+    )  # fmt: skip
+    approved.refresh_from_db()
+    sample = oversight.draw_sample(
+        kind="glass", size=1, officer=makers.seat(exchange["oversight"], "oversight"), now=now
+    )
     return {
+        "exception": glass.ref,
+        "sample": sample.ref,
+        "asked watch": asked.ref,
+        "watch": approved.interest.ref,
         "open report": filed["open"].ref,
         "consent report": filed["consent"].ref,
         "sealed report": filed["sealed"].ref,
@@ -235,6 +284,10 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
             typed = {key: soon if value == "soon" else value for key, value in sent.items()}
             if name == "away":
                 typed["officer"] = things[thing]
+            if name == "give-reading":
+                typed["to"] = things["noord.officer"]
+            if name == "examine":
+                typed["thing"] = things["exception"]
             got = ""
             for seat, sign in zip(SEATS, signs, strict=True):
                 cells += 1

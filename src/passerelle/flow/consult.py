@@ -29,6 +29,7 @@ from passerelle.records.models import (
     Judgement,
     Match,
     Officer,
+    Proposal,
     Reading,
     Relation,
     Report,
@@ -136,6 +137,17 @@ class DutyView:
     matches: Sequence[MatchLine]
     report: Report | None
     deliveries: Sequence[Delivery]
+    glass: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A watch or a rule that somebody asked for, and whether this reader is the second person."""
+
+    proposal: Proposal
+    content: dict[str, Any]
+    may_review: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +333,23 @@ def read_grant(*, ref: str, officer: Officer, now: datetime) -> GrantView:
         )
 
 
+def read_proposal(*, ref: str, officer: Officer, now: datetime) -> ProposalView:
+    """A watch or a rule as it was asked for: for its own service, whoever holds its review, and oversight. Each reading
+    writes its line. Raises NotThere."""
+    with journal(now) as lines:
+        proposal = (
+            Proposal.objects.select_related("service", "asked_by", "review__service", "review__holder", "interest")
+            .filter(ref=ref)
+            .first()
+        )
+        if proposal is None:
+            raise NotThere
+        thing = facts.duty_facts(proposal.review)
+        _write(lines, officer, proposal.ref, "duty", "", _may_read(officer, thing))
+        may = proposal.review.live and access.may(facts.reader_facts(officer), "review", thing).allowed
+        return ProposalView(proposal=proposal, content=proposal.content, may_review=may)
+
+
 ACTS_OF_KIND = {
     "pass_on": ("pass_on", "withhold", "hold", "reassign"),
     "judge": ("judge", "hold", "reassign"),
@@ -344,7 +373,8 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     if duty is None:
         raise NotThere
     reader, thing = facts.reader_facts(officer), facts.duty_facts(duty)
-    acts = {act for act in ACTS_OF_KIND[duty.kind] if access.may(reader, act, thing).allowed} if duty.live else set()
+    asked = (*ACTS_OF_KIND[duty.kind], "order_decision") if duty.live else ()
+    acts = {act for act in asked if access.may(reader, act, thing).allowed}
     if duty.kind == "judge" and duty.match is not None and duty.live:
         acts.discard("judge")
         if access.may(reader, "judge", facts.match_facts(duty.match)).allowed:
@@ -357,7 +387,7 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
         )
         if not all(access.may(reader, "read", facts.delivery_facts(delivery)).allowed for delivery in got):
             acts.discard("acknowledge")
-    acts &= {"judge", "acknowledge", "review", "reassign", *(_still_possible(duty))}
+    acts &= {"judge", "acknowledge", "review", "reassign", "order_decision", *(_still_possible(duty))}
     named = duty.recipient is not None and (
         not duty.discreet or duty.recipient_id == officer.service_id or officer.role == "oversight"
     )
@@ -366,6 +396,8 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     )
     in_full = access.may(reader, "read", thing).ground != waiting.NAME
     return DutyView(
+        glass=Grant.objects.filter(review=duty).values_list("ref", flat=True).first() or "",
+        asked=Proposal.objects.filter(review=duty).values_list("ref", flat=True).first() or "",
         duty=duty,
         in_full=in_full,
         because=duty.because if in_full else duty.because[:1],

@@ -21,6 +21,7 @@ from passerelle.records.models import Duty, Grant, Officer, Order, Reading, Samp
 from passerelle.records.models.oversight import FINDINGS, SAMPLE_KINDS
 from passerelle.words import Sentence, noop, sentence
 
+NO_SUCH_MONTH = sentence("This is no month; write it as 2026-03.")
 REASON_WORDS_MIN = 3
 SAMPLE_SIZE_MAX = 200
 READS_AN_HOUR = 30

@@ -14,6 +14,7 @@ from passerelle.errors import Refused
 from passerelle.flow import acknowledge as acknowledging
 from passerelle.flow import consult
 from passerelle.flow.facts import NotThere
+from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Duty, Officer
 from passerelle.records.models.deliveries import EVIDENCE
@@ -45,8 +46,11 @@ def acknowledge(request: HttpRequest, ref: str, *, now: datetime) -> HttpRespons
         raise NotThere
     try:
         acknowledging.acknowledge_duty(
-            ref=duty, officer=officer, outcome=request.POST.get("outcome", ""),
-            note=request.POST.get("note", "").strip(), now=now,
+            ref=duty,
+            officer=officer,
+            outcome=request.POST.get("outcome", ""),
+            note=request.POST.get("note", "").strip(),
+            now=now,
         )
     except Refused as refusal:
         return show(request, ref, now, refusal=beside_the_form(refusal))
@@ -61,7 +65,9 @@ def may_acknowledge(officer: Officer, duty: Duty, now: datetime) -> bool:
     return "acknowledge" in consult.read_duty(ref=duty.ref, officer=officer, now=now).acts
 
 
-def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | None = None) -> HttpResponse:
+def show(
+    request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | None = None, form: str = ""
+) -> HttpResponse:
     """The page, with a refusal beside its form where there is one."""
     officer = request.user
     view = consult.read_delivery(ref=ref, officer=officer, now=now)
@@ -69,7 +75,10 @@ def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | No
     reached = list(EVIDENCE).index(sent.evidence)
     mine = sent.recipient_id == officer.service_id
     context = {
-        "view": view, "content": sent.content, "refusal": refusal, "mine": mine,
+        "view": view,
+        "content": sent.content,
+        "refusal": refusal,
+        "mine": mine,
         "steps": [(step, list(EVIDENCE).index(step) <= reached) for step in STEPS],
         "grade": sent.content.get("grade", ""),
         "captions": {subject["ref"]: subject["caption"] for subject in sent.content.get("subjects", ())},
@@ -77,5 +86,7 @@ def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | No
         "may_acknowledge": view.acknowledge is not None and may_acknowledge(officer, view.acknowledge, now),
         "recipient": sent.recipient if mine or not sent.duty.discreet or officer.role == "oversight" else None,
         "typed": request.POST,
+        "form": form,
+        "may_break_glass": mine and sent.form != "whole" and officer.role in SERVICE_ROLES,
     }
     return render(request, "delivery.html", context, status=REFUSED_STATUS if refusal else 200)

@@ -13,6 +13,7 @@ from passerelle.records import visibility
 from passerelle.records.models import Officer
 from passerelle.web.asking import page
 from passerelle.web.beat import asks_again, known_at
+from passerelle.web.pages.duties import colleagues
 
 ROWS_MAX = 100
 
@@ -40,5 +41,11 @@ def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """One report of one's own service: its text, its subjects, who was told, and what is still owed."""
     view = consult.read_report(ref=ref, officer=request.user, now=now)
     known = known_at((one.subject for one in view.subjects), now)
-    context = {"view": view, "live": [duty for duty in view.duties if duty.live], "known_at": known}
+    leads = request.user.role in ("supervisor", "head") and view.report.service_id == request.user.service_id
+    context = {
+        "view": view,
+        "live": [duty for duty in view.duties if duty.live],
+        "known_at": known,
+        "colleagues": [one for one in colleagues(request.user, now) if one != request.user] if leads else [],
+    }
     return asks_again(request, render(request, "report.html", context), known, now)

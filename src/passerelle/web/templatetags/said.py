@@ -13,8 +13,21 @@ from django.utils.translation import get_language, gettext, ngettext
 from passerelle import duty
 from passerelle.errors import Refused
 from passerelle.flow.acknowledge import OUTCOMES
+from passerelle.flow.oversight import WHY_DRAWN
 from passerelle.policy import deadlines, facts, ladder, reading
-from passerelle.records.models import deliveries, duties, matches, readings, reports, services, subjects
+from passerelle.policy.grants import GRANT_KINDS
+from passerelle.records.models import (
+    deliveries,
+    duties,
+    grants,
+    matches,
+    oversight,
+    proposals,
+    readings,
+    reports,
+    services,
+    subjects,
+)
 from passerelle.web import words_shown
 from passerelle.words import Sentence
 
@@ -30,6 +43,13 @@ DAYS = {"en": "j F Y", "nl": "j F Y", "fr": "j F Y", "de": "j. F Y"}
 """How each language writes a moment and a day."""
 
 WORDS: dict[str, Mapping[str, str]] = {
+    "decision": proposals.DECISIONS,
+    "drawn": WHY_DRAWN,
+    "finding": oversight.FINDINGS,
+    "glass": grants.OUTCOMES,
+    "grant": GRANT_KINDS,
+    "interest": proposals.PROPOSAL_KINDS,
+    "sample": oversight.SAMPLE_KINDS,
     "band": matches.BANDS,
     "category": subjects.CATEGORIES,
     "duty": duty.KINDS,
