@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from benchmarks.measures import ROWS
 
 RESULTS = Path(__file__).parent / "results"
 SECONDS_MAX = 3600
+PATHS = re.compile(r"(?<![\w.…])/(?:[\w.-]+/)+([\w.-]+)")
 
 
 def run(key: str, options: list[str]) -> tuple[dict[str, Any] | None, str]:
@@ -33,9 +35,22 @@ def run(key: str, options: list[str]) -> tuple[dict[str, Any] | None, str]:
     return result, ""
 
 
+def without_paths(text: str) -> str:
+    """The text with the last word of each path of this machine alone.
+
+    >>> without_paths("No such file: '/srv/data/names.csv' (see contrib/checks.yml)")
+    "No such file: '…/names.csv' (see contrib/checks.yml)"
+    """
+    return PATHS.sub(r"…/\1", text)
+
+
 def keep(key: str, result: dict[str, Any]) -> None:
-    """Writes one result."""
+    """Writes one result; no path of this machine goes with it."""
     RESULTS.mkdir(exist_ok=True)
+    result = {**result, **({"why_not": without_paths(result["why_not"])} if "why_not" in result else {})}
+    for said in ("notes", "missing"):
+        if said in result:
+            result[said] = [without_paths(line) for line in result[said]]
     (RESULTS / f"{key}.json").write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -54,7 +54,7 @@ def link(bench: Bench) -> Figures:
     seconds: dict[str, float] = {}
     for row in told["rows"]:
         if "fault" in row:
-            found.missing.append(f"{row['who']} at {row['size']:,}: {row['fault']}")
+            found.missing.append(f"{row['who']} at {row['size']:,}: {row['fault'].strip().splitlines()[-1]}")
             continue
         if "version" in row and bench.peers is not None:
             bench.peers.versions[row["who"]] = str(row["version"])

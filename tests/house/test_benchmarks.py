@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks import all as every
 from benchmarks import page
 from benchmarks.measures import ROWS
 from tests.house.source import ROOT
@@ -76,6 +77,11 @@ def test_results_hold_figures_and_no_names_of_persons() -> None:
                     assert set(figure) <= {"value", "cases", "said"}
                     said = figure.get("said", "")
                     assert len(said.split()) <= 4, f"{key}: {said} is more than a method and its bar"
+
+
+def test_what_is_written_of_a_failure_names_no_path_of_the_machine() -> None:
+    said = every.without_paths("No such file: '/srv/of/somebody/names.csv', see contrib/checks.yml and nl/fr/de.")
+    assert said == "No such file: '…/names.csv', see contrib/checks.yml and nl/fr/de."
 
 
 def test_the_lock_of_the_peers_is_pinned_and_hashed_and_names_no_host() -> None:
