@@ -10,10 +10,13 @@ import pytest
 
 from benchmarks.registers_invented import rows, write
 from passerelle.linkers import EngineMissing, Record, Terms, link, records
+from passerelle.linkers.doors import door
 from passerelle.linkers.joining import OutputWrong
+from passerelle.linkers.rarity import words
 from passerelle.linkers.reference import candidates, pairs_of
 from passerelle.linkers.sieve import facts, most
-from passerelle.matching import Subject, compare
+from passerelle.linkers.weighing import commonness, digest, rarity_of, say, stem_digests
+from passerelle.matching import Subject, Subjects, compare, keys
 
 
 def subjects_of(path: Path) -> list[Subject]:
@@ -107,6 +110,43 @@ def test_the_most_that_a_pair_can_reach_is_never_less_than_what_it_reaches(regis
         assert bound >= beside - 1e-9, (subjects[one], subjects[two])
 
 
+def test_what_a_name_can_say_at_most_is_never_less_than_what_it_says(register: Path) -> None:
+    subjects = [*subjects_of(register), *odd_subjects()]
+    said = say(0, subjects)
+    known = commonness(len(subjects), said.stems, {}, Terms())
+    found = words(0, subjects, stem_digests(said.stems))
+    bounds = rarity_of(len(subjects), said.stems, Terms()).most(found, len(subjects))
+    assert bounds.min() < 1.0 < bounds.max(), "there are common names and rare ones"
+    pairs = np.array([*candidates(subjects, None, Terms(hub=100)), *((row, row) for row in range(len(subjects)))])
+    bits = Subjects(subjects, known).name_bits(pairs[:, 0], pairs[:, 1])
+    assert (np.minimum(bounds[pairs[:, 0]], bounds[pairs[:, 1]]) >= bits - 1e-9).all()
+
+
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("Kerkstraat 12, 9000 Gent", True),
+        ("Rue de l'Église 7, 1000 Bruxelles", True),
+        ("Kerkstraat bus 12, 9000 Gent", True),
+        ("rue du 12, 1000 Bruxelles", False),
+        ("Kerkstraat 1234, 9000 Gent", False),
+        ("Gent 12, 9000 Gent", True),
+    ],
+)
+def test_a_plain_address_is_found_by_the_same_keys_as_any_other(address: str, plain: bool) -> None:
+    assert (door(address) is not None) is plain
+    subject = Subject("a", "Person", ("Zorba Émile",), (), {"address": (address,), "birthDate": ("1971-03-02",)})
+    assert sorted(say(0, [subject]).digests) == sorted(digest(kind, value) for kind, value in keys(subject))
+
+
+def test_what_is_said_of_a_register_is_its_keys(register: Path) -> None:
+    subjects = [*subjects_of(register)[:500], *odd_subjects()]
+    said = say(0, subjects)
+    for row, subject in enumerate(subjects):
+        theirs = sorted(value for value, of in zip(said.digests, said.rows, strict=True) if of == row)
+        assert theirs == sorted(digest(kind, value) for kind, value in keys(subject))
+
+
 def test_a_bar_and_reasons_are_as_asked(tmp_path: Path) -> None:
     path = tmp_path / "register.csv"
     write(path, 800, seed=3)
@@ -122,7 +162,7 @@ def test_a_bar_and_reasons_are_as_asked(tmp_path: Path) -> None:
 @pytest.mark.spark
 def test_three_runners_find_the_same_pairs_with_the_same_scores(tmp_path: Path) -> None:
     register = tmp_path / "invented.csv"
-    write(register, 1_500, seed=17)
+    write(register, 1_000, seed=17)
     terms = Terms(hub=12, each=3)  # so low that both bounds are met
     subjects = subjects_of(register)
     expected = pairs_of(subjects, None, terms)

@@ -14,15 +14,16 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from passerelle.errors import Refused
-from passerelle.linkers import sieve
+from passerelle.linkers import rarity, sieve
 from passerelle.linkers.keeping import Kept, save, save_text
-from passerelle.linkers.weighing import Terms, commonness, line_of, say, values_of, weigh
+from passerelle.linkers.weighing import Terms, commonness, line_of, say, stem_digests, values_of, weigh
 from passerelle.matching import Commonness, Subject
 from passerelle.matching.keys import name_keys
 from passerelle.names import parts, places
@@ -30,6 +31,9 @@ from passerelle.words import sentence
 
 KEYS = np.dtype([("d", np.int64), ("r", np.int32), ("kind", np.uint8)])
 AHEAD = 4
+STARTED = "forkserver"
+"""A worker is a fork of a process that does nothing else, has one thread, and has read the tables."""
+
 PER_RECORD = (name_keys, parts.parse, places.parse_address, places.address_keys)
 """What these remember seldom comes again in another task, and that of a million records does not fit in memory."""
 
@@ -62,6 +66,13 @@ class Done:
     memory_mb: float
 
 
+def prepare() -> None:
+    """Starts the process from which the others are forked: it reads the tables of sounds and streets, once for all,
+    while the registers are still being read."""
+    multiprocessing.set_forkserver_preload(["passerelle.linkers.tables"])
+    forkserver.ensure_running()
+
+
 class Crew:
     """Processes that start when the first task comes, and end with the run; with 0 `workers`, this process alone."""
 
@@ -74,9 +85,9 @@ class Crew:
             return
         self._pool = ProcessPoolExecutor(
             workers,
-            mp_context=multiprocessing.get_context("spawn"),
+            mp_context=multiprocessing.get_context(STARTED),
             initializer=_begin,
-            initargs=(str(folder), terms, alone, os.getpid()),
+            initargs=(str(folder), terms, alone),
         )
 
     def __enter__(self) -> Crew:
@@ -128,6 +139,11 @@ def facts_file(side: str, number: int) -> str:
     return f"facts-{side}-{number:06}.npy"
 
 
+def words_file(side: str, number: int) -> str:
+    """Where the words of the names of a run of records stand."""
+    return f"words-{side}-{number:06}.npy"
+
+
 def scores_file(number: int) -> str:
     """Where the pairs of one file of candidates stand that reached the bar."""
     return f"scored-{number:06}.jsonl"
@@ -163,9 +179,9 @@ def _let_go() -> None:
     _tell("", _here.terms, _here.alone)
 
 
-def _begin(folder: str, terms: Terms, alone: bool, parent: int) -> None:
+def _begin(folder: str, terms: Terms, alone: bool) -> None:
     _tell(folder, terms, alone)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:
@@ -198,6 +214,9 @@ def _keys(task: Task) -> int:
     subjects = _subjects(task.side, range(task.first, task.last))
     said = say(task.first, subjects)
     save(_here.folder / facts_file(task.side, task.number), sieve.facts(subjects))
+    save(
+        _here.folder / words_file(task.side, task.number), rarity.words(task.first, subjects, stem_digests(said.stems))
+    )
     array = np.empty(len(said.rows), dtype=KEYS)
     array["d"], array["r"], array["kind"] = said.digests, said.rows, said.kinds
     save(_here.folder / keys_file(task.side, task.number), array)

@@ -8,9 +8,20 @@ from typing import Any
 import duckdb
 
 from passerelle.linkers import pairing
-from passerelle.linkers.crew import Crew, Task, counts_file, facts_file, gather, keys_file, memory_mb, scores_file
+from passerelle.linkers.crew import (
+    Crew,
+    Task,
+    counts_file,
+    facts_file,
+    gather,
+    keys_file,
+    memory_mb,
+    scores_file,
+    words_file,
+)
 from passerelle.linkers.job import Found, Job
 from passerelle.linkers.keeping import save_text
+from passerelle.linkers.weighing import rarity_of
 
 RECORDS_AT_ONCE = 2_000
 PAIRS_AT_ONCE = 20_000
@@ -70,13 +81,18 @@ def _candidates(job: Job, crew: Crew, counts: dict[str, int]) -> dict[str, Any]:
             facts = pairing.gather_facts(
                 {side: [job.folder / facts_file(side, number) for number in chunks[side]] for side in job.sides}
             )
-            written = pairing.write_chunks(base, job.folder, facts, job.terms, PAIRS_AT_ONCE)
+            told = json.loads((job.folder / "commonness.json").read_text(encoding="utf-8"))
+            named = pairing.gather_rarest(
+                {side: [job.folder / words_file(side, number) for number in chunks[side]] for side in job.sides},
+                counts, rarity_of(told["subjects"], told["stems"], job.terms),
+            )  # fmt: skip
+            written = pairing.write_chunks(base, job.folder, facts, named, job.terms, PAIRS_AT_ONCE)
         (job.folder / "pairing.duckdb").unlink()
         found = {"candidates": many, "chunks": written, "bounded_keys": bounded_keys, "bounded": bounded}
         save_text(done, json.dumps(found, ensure_ascii=False))
         job.progress("candidates", 1.0)
-    told: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
-    return told
+    said: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
+    return said
 
 
 def _named(

@@ -15,6 +15,7 @@ import duckdb
 
 from passerelle.errors import Refused
 from passerelle.linkers import pairing
+from passerelle.linkers.crew import prepare
 from passerelle.linkers.job import EngineMissing, Found, Job, Progress, cores
 from passerelle.linkers.keeping import keep, save_text
 from passerelle.linkers.register import Record, RefusedRecord, kind_of, records
@@ -25,7 +26,9 @@ ENGINES = ("duckdb", "spark")
 """The engines that are built: one machine, or a cluster."""
 
 REFUSALS_TOLD_MAX = 1_000
-FORMAT = 2
+FORMAT = 3
+LARGE_BYTES = 400_000
+"""From this size on (of both files) several processes will work, and are made ready while the files are read."""
 
 
 class OutputWrong(Refused):
@@ -76,6 +79,8 @@ def link(
     kind_of(left)
     kind_of(right)
     with _folder(left, right, out, agreed, engine) as (folder, resumed):
+        if engine == "duckdb" and left.stat().st_size + right.stat().st_size > LARGE_BYTES:
+            prepare()
         job = Job(folder, left, right, agreed, workers or cores(), progress or _unheard, master)
         counts: dict[str, int] = {}
         refusals: list[RefusedRecord] = []
@@ -200,12 +205,15 @@ def _write(job: Job, files: tuple[Path, ...], out: Path) -> int:
     job.progress("writing", 0.0)
     draft = job.folder / f"out{out.suffix.lower()}"
     draft.unlink(missing_ok=True)
-    settings: dict[str, Any] = {"memory_limit": pairing.MEMORY, "temp_directory": str(job.folder / "spilled")}
+    settings: dict[str, Any] = {
+        "memory_limit": pairing.MEMORY, "temp_directory": str(job.folder / "spilled")
+    }  # fmt: skip
     shape = {
         "l": "INTEGER", "r": "INTEGER", "left_id": "VARCHAR", "right_id": "VARCHAR", "score": "DOUBLE",
         "band": "VARCHAR", "because": "VARCHAR",
     }  # fmt: skip
     with duckdb.connect(config=settings) as base:
+        base.execute("SET enable_progress_bar = false")
         base.execute("CREATE TABLE pair (" + ", ".join(f"{name} {kind}" for name, kind in shape.items()) + ")")
         columns = "{" + ", ".join(f"{name}: '{kind}'" for name, kind in shape.items()) + "}"
         if files:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from passerelle.linkers import sieve
+from passerelle.linkers import rarity, sieve
 from passerelle.linkers.keeping import save
 from passerelle.linkers.weighing import BESIDE, KINDS, NAMED, WEIGHT, Terms, that_may
 
@@ -107,7 +107,9 @@ def open_database(folder: Path, threads: int) -> duckdb.DuckDBPyConnection:
         "memory_limit": MEMORY, "threads": threads, "temp_directory": str(folder / "spilled"),
         "preserve_insertion_order": False,
     }  # fmt: skip
-    return duckdb.connect(str(path), config=settings)
+    base = duckdb.connect(str(path), config=settings)
+    base.execute("SET enable_progress_bar = false")
+    return base
 
 
 def take_keys(base: duckdb.DuckDBPyConnection, side: str, files: Sequence[Path]) -> None:
@@ -157,16 +159,34 @@ def gather_facts(files: Mapping[str, Sequence[Path]]) -> tuple[sieve.Table, siev
     return found["left"], found.get("right", found["left"])
 
 
+def gather_rarest(
+    files: Mapping[str, Sequence[Path]], records: Mapping[str, int], known: rarity.Rarity
+) -> tuple[rarity.Floats, rarity.Floats]:
+    """The most bits that the name of each record of both sides can say."""
+    empty = np.empty(0, dtype=rarity.WORDS)
+    found = {
+        side: known.most(np.concatenate([empty, *(np.load(file) for file in paths)]), records[side])
+        for side, paths in files.items()
+    }
+    return found["left"], found.get("right", found["left"])
+
+
 def write_chunks(
-    base: duckdb.DuckDBPyConnection, folder: Path, facts: tuple[sieve.Table, sieve.Table], terms: Terms, size: int
+    base: duckdb.DuckDBPyConnection,
+    folder: Path,
+    facts: tuple[sieve.Table, sieve.Table],
+    named: tuple[rarity.Floats, rarity.Floats],
+    terms: Terms,
+    size: int,
 ) -> int:
     """The candidates that may still reach the bar, in files of `size` pairs: those that one key joins stand together,
     so that a file speaks of few records. How many files."""
-    found = base.execute("SELECT l, r FROM candidate ORDER BY best, l, r")
+    found = base.execute("SELECT l, r FROM candidate ORDER BY best, l, r").fetchnumpy()
     number, waiting = 0, np.empty((0, 2), dtype=np.int32)
-    while rows := found.fetchmany(10 * size):
-        pairs = np.array(rows, dtype=np.int32)
-        may = that_may(facts[0][pairs[:, 0]], facts[1][pairs[:, 1]], terms)
+    for start in range(0, len(found["l"]), 10 * size):
+        pairs = np.stack([found[name][start : start + 10 * size] for name in ("l", "r")], axis=1)
+        left, right = pairs[:, 0], pairs[:, 1]
+        may = that_may(facts[0][left], facts[1][right], np.minimum(named[0][left], named[1][right]), terms)
         waiting = np.concatenate([waiting, pairs[may]])
         while len(waiting) >= size:
             save(folder / f"pairs-{number:06}.npy", waiting[:size])

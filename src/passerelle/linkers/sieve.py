@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from passerelle.linkers.doors import door
 from passerelle.matching import Subject
 from passerelle.matching.evidence import address, birth
 from passerelle.matching.evidence.finding import weights
@@ -111,7 +112,8 @@ def _lived(subject: Subject) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)
 def _house(text: str) -> int:
     """The house number of an address where it is plain, else 0."""
-    number = places.parse_address(text).number
+    plain = door(text)
+    number = plain[1] if plain else places.parse_address(text).number
     return int(number.rstrip("abcdefghijklmnopqrstuvwxyz")) if _HOUSE.fullmatch(number) else 0
 
 

@@ -17,10 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from passerelle.linkers import pairing, sieve
+from passerelle.linkers import pairing, rarity, sieve
 from passerelle.linkers.job import EngineMissing, Found, Job
 from passerelle.linkers.keeping import Kept, save_text
-from passerelle.linkers.weighing import KINDS, Terms, commonness, line_of, say, that_may, values_of, weigh
+from passerelle.linkers.weighing import (
+    KINDS,
+    Terms,
+    commonness,
+    line_of,
+    rarity_of,
+    say,
+    stem_digests,
+    that_may,
+    values_of,
+    weigh,
+)
 from passerelle.matching import Commonness, Subject
 from passerelle.words import sentence
 
@@ -32,7 +43,7 @@ RECORDS_AT_ONCE = 2_000
 
 SAID = (
     "r INT, d ARRAY<BIGINT>, kind ARRAY<INT>, facts BINARY, stem ARRAY<STRING>, borne ARRAY<BIGINT>, "
-    "shared ARRAY<BIGINT>"
+    "shared ARRAY<BIGINT>, words ARRAY<BIGINT>"
 )
 PAUSE_SECONDS = 0.5
 
@@ -167,6 +178,8 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
         said = say(0, subjects)
         ends = np.searchsorted(np.array(said.rows), np.arange(len(rows) + 1)).astype(np.int32)
         noted = sieve.facts(subjects)
+        words = rarity.words(0, subjects, stem_digests(said.stems))
+        until = np.searchsorted(words["r"], np.arange(len(rows) + 1)).astype(np.int32)
         rest: list[list[Any]] = [[]] * max(0, len(rows) - 1)
         yield pa.record_batch(
             {
@@ -176,6 +189,7 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
                 "facts": pa.array([row.tobytes() for row in noted], pa.binary()),
                 "stem": pa.array([list(said.stems), *rest][: len(rows)], pa.list_(pa.string())),
                 "borne": pa.array([list(said.stems.values()), *rest][: len(rows)], pa.list_(pa.int64())),
+                "words": pa.ListArray.from_arrays(until, pa.array(words["stem"], pa.int64())),
                 "shared": pa.array([said.shared, *rest][: len(rows)], pa.list_(pa.int64())),
             }
         )
@@ -223,17 +237,41 @@ def _values(spark: SparkSession, job: Job, hubs: list[tuple[int, str, int]]) -> 
 def _scored(spark: SparkSession, job: Job, told: dict[str, Any]) -> DataFrame:
     """The lines of the pairs that reach the bar."""
     other = "left" if job.alone else "right"
+    known = spark.sparkContext.broadcast(told)
+    for side in job.sides:
+        said = spark.sql(f"SELECT r, facts, words FROM said_{side}")  # noqa: S608 (left or right)
+        noted = said.mapInArrow(_Note(known, job.terms), "r INT, facts BINARY, named DOUBLE")
+        noted.createOrReplaceTempView(f"noted_{side}")
     facts = spark.sql(
-        "SELECT c.l AS l, c.r AS r, a.facts AS ours, b.facts AS theirs FROM candidate c "  # noqa: S608
-        f"JOIN said_left a ON c.l = a.r JOIN said_{other} b ON c.r = b.r"
+        "SELECT c.l AS l, c.r AS r, a.facts AS ours, b.facts AS theirs, least(a.named, b.named) AS named "  # noqa: S608
+        f"FROM candidate c JOIN noted_left a ON c.l = a.r JOIN noted_{other} b ON c.r = b.r"
     )
     facts.mapInArrow(_Sift(job.terms), "l INT, r INT").createOrReplaceTempView("live")
     pairs = spark.sql(
         "SELECT c.l AS l, c.r AS r, a.entity AS ours, b.entity AS theirs FROM live c "  # noqa: S608
         f"JOIN record_left a ON c.l = a.r JOIN record_{other} b ON c.r = b.r"
     )
-    known = spark.sparkContext.broadcast(told)
     return pairs.mapInArrow(_Weigh(known, job.terms, alone=job.alone), "line STRING")
+
+
+class _Note:
+    """On a worker: the most bits that the name of each record can say, beside its facts."""
+
+    def __init__(self, known: Any, terms: Terms) -> None:
+        self.known, self.terms = known, terms
+
+    def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+
+        told = self.known.value
+        known = rarity_of(told["subjects"], told["stems"], self.terms)
+        for batch in batches:
+            listed = batch.column("words").to_pylist()
+            said = [(row, stem) for row, stems in enumerate(listed) for stem in stems]
+            most = known.most(np.array(said, dtype=rarity.WORDS), len(listed))
+            yield pa.record_batch(
+                {"r": batch.column("r"), "facts": batch.column("facts"), "named": pa.array(most, pa.float64())}
+            )
 
 
 class _Sift:
@@ -250,7 +288,7 @@ class _Sift:
                 np.frombuffer(b"".join(batch.column(side).to_pylist()), dtype=sieve.FACTS)
                 for side in ("ours", "theirs")
             )
-            may = pa.array(that_may(ours, theirs, self.terms))
+            may = pa.array(that_may(ours, theirs, batch.column("named").to_numpy(), self.terms))
             yield batch.select(["l", "r"]).filter(may)
 
 

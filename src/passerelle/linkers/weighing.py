@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.linkers import sieve
+from passerelle.linkers import rarity, sieve
+from passerelle.linkers.doors import door
 from passerelle.matching import Commonness, Subject, Subjects, compare, keys
 from passerelle.matching.evidence import address
-from passerelle.matching.evidence.finding import weights
-from passerelle.matching.score import band_of
+from passerelle.matching.subject import ADDRESS, FAMILIES
 from passerelle.names import parts
 
 Ints = npt.NDArray[np.int64]
@@ -88,24 +87,81 @@ KINDS = (
 
 def digest(kind: str, value: str) -> int:
     """A key as a signed 64-bit number. Two that collide only cost one comparison more."""
-    return int.from_bytes(hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest(), "little", signed=True)
+    return int(digests([f"{kind}\0{value}"])[0])
+
+
+def digests(texts: Sequence[str]) -> Ints:
+    """Texts as signed 64-bit numbers, alike on every machine: eight bytes at a time, mixed and added."""
+    if not texts:
+        return np.empty(0, dtype=np.int64)
+    packed = np.array([text.encode() for text in texts])
+    width = -(-packed.dtype.itemsize // 8)
+    parts_of = packed.astype(f"S{8 * width}").view("<u8").reshape(len(texts), width)
+    out = np.zeros(len(texts), dtype=np.uint64)
+    with np.errstate(over="ignore"):
+        for place in range(width):
+            part = parts_of[:, place]
+            out += np.where(part != 0, _mixed(part + np.uint64((place + 1) * _STEP % 2**64)), np.uint64(0))
+        return _mixed(out).view(np.int64)
+
+
+_STEP = 0x9E3779B97F4A7C15
+
+
+def _mixed(word: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """The mixing of SplitMix64 (Steele, Lea and Flood, 2014)."""
+    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    mixed: npt.NDArray[np.uint64] = word ^ (word >> np.uint64(31))
+    return mixed
 
 
 def say(first: int, subjects: Sequence[Subject]) -> Said:
     """What these records say; the first of them has the number `first`."""
     said = Said()
     places = {kind: place for place, kind in enumerate(KINDS)}
+    other = places["other"]
+    texts: list[str] = []
+    shared: list[str] = []
     for row, subject in enumerate(subjects, first):
-        found = keys(subject)
-        for key in found:
-            said.rows.append(row)
-            said.digests.append(digest(key.kind, key.value))
-            said.kinds.append(places.get(key.kind, places["other"]))
-            if key.kind in {"phone", "identifier"}:
-                said.shared.append(digest("", key.value))
-        said.shared.extend(digest("", text) for text in address.addresses(subject))
+        found = _keys(subject)
+        said.rows.extend([row] * len(found))
+        for kind, value in found:
+            texts.append(f"{kind}\0{value}")
+            said.kinds.append(places.get(kind, other))
+            if kind in {"phone", "identifier"}:
+                shared.append(f"\0{value}")
+        shared.extend(f"\0{text}" for text in address.addresses(subject))
         said.stems.update({word.stem for name in subject.names for word in parts.parse(name).words})
+    said.digests = digests(texts).tolist()
+    said.shared = digests(shared).tolist()
     return said
+
+
+def _keys(subject: Subject) -> Collection[tuple[str, str]]:
+    """As `matching.keys`, with plain addresses read by their street."""
+    lived = (*subject.properties.get("address", ()), *subject.properties.get("full", ()))
+    if not lived or ADDRESS in FAMILIES[subject.schema]:
+        return keys(subject)
+    found = [door(text) for text in lived]
+    if not all(found):
+        return keys(subject)
+    rest = {name: values for name, values in subject.properties.items() if name not in {"address", "full"}}
+    bare = Subject(subject.id, subject.schema, subject.names, subject.weak_names, rest, subject.relations)
+    at = {("address", f"{word}#{one[1]}"[:64]) for one in found if one for word in one[0]}
+    return at.union(keys(bare))
+
+
+def stem_digests(stems: Iterable[str]) -> dict[str, int]:
+    """The digests of words of names."""
+    listed = list(stems)
+    return dict(zip(listed, digests([f"\0{stem}" for stem in listed]).tolist(), strict=True))
+
+
+def rarity_of(subjects: int, stems: Mapping[str, int], terms: Terms) -> rarity.Rarity:
+    """How rare the words are, by their digests."""
+    values = np.array(list(stem_digests(stems).values()), dtype=np.int64)
+    return rarity.Rarity(subjects if terms.counted else 0, values, np.array(list(stems.values()), dtype=np.int64))
 
 
 def values_of(bearers: Iterable[tuple[int, Subject]]) -> list[tuple[int, str]]:
@@ -149,17 +205,18 @@ def weigh(
 ) -> list[Pair]:
     """The pairs that reach the bar. `pairs` are the records' numbers; `left`, `right` their places in `subjects`.
 
-    The scores are those of `matching.compare`, whatever was put aside before.
+    The scores are those of `matching.compare`: the batch only says which pairs are worth asking it.
     """
     if not len(left):
         return []
     scores = Subjects(subjects, known).score(left, right, at_least=least(terms))
     found = []
-    for place in np.flatnonzero(scores >= terms.bar).tolist():
-        score = float(scores[place])
-        one, two = subjects[int(left[place])], subjects[int(right[place])]
-        why = " ".join(compare(one, two, commonness=known).because) if terms.because else ""
-        found.append(Pair(pairs[place][0], pairs[place][1], score, band_of(score), why))
+    for place in np.flatnonzero(scores >= least(terms)).tolist():
+        compared = compare(subjects[int(left[place])], subjects[int(right[place])], commonness=known)
+        if compared.score < terms.bar:
+            continue
+        why = " ".join(compared.because) if terms.because else ""
+        found.append(Pair(pairs[place][0], pairs[place][1], compared.score, compared.band, why))
     return found
 
 
@@ -173,12 +230,13 @@ def bar_of(terms: Terms) -> float:
     return math.log2(least(terms) / (1.0 - least(terms)))
 
 
-def that_may(left: sieve.Table, right: sieve.Table, terms: Terms) -> npt.NDArray[np.bool_]:
-    """Which pairs of rows of `sieve.FACTS` can still reach the bar, were their names the same and rare.
+def that_may(
+    left: sieve.Table, right: sieve.Table, named: npt.NDArray[np.float64], terms: Terms
+) -> npt.NDArray[np.bool_]:
+    """Which pairs of rows of `sieve.FACTS` can still reach the bar, when their names say no more than `named` bits.
 
     Pairs that are not persons with names always may.
     """
     persons = (left["person"] > 0) & (right["person"] > 0)
-    named = float(max(weights()["name"]["most"], weights()["name"]["rare_most"]))
     may: npt.NDArray[np.bool_] = ~persons | (sieve.most(left, right) + named >= bar_of(terms))
     return may

@@ -1,0 +1,66 @@
+"""How many bits the name of a record can say at most, by how common its words are in the registers at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from passerelle.matching import Commonness, Subject
+from passerelle.matching.evidence.finding import weights
+from passerelle.names import parts
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+WORDS = np.dtype([("r", np.int32), ("stem", np.int64)])
+"""The words of the names of records that have one name, in their order: the record's number, and the word's digest."""
+
+
+def words(first: int, subjects: Sequence[Subject], digests: Mapping[str, int]) -> npt.NDArray[Any]:
+    """The words of these records' names, of those that have one name; the first record has the number `first`."""
+    rows = [
+        (row, digests[word.stem])
+        for row, subject in enumerate(subjects, first)
+        if len(subject.names) == 1 and not subject.weak_names
+        for word in parts.parse(subject.names[0]).words
+    ]
+    return np.array(rows, dtype=WORDS)
+
+
+class Rarity:
+    """The shares of all words, by digest. `digests` and `counts` as counted in both registers together."""
+
+    def __init__(self, subjects: int, digests: Ints, counts: Ints) -> None:
+        order = np.argsort(digests)
+        known = Commonness(subjects, {"": 0})
+        self._digests = digests[order]
+        self._share = np.log2((counts[order] + 1.0) * known.share(""))  # as `Commonness.share`, for all at once
+        self._unseen = float(np.log2(known.share("")))
+        self._subjects = subjects
+
+    def most(self, said: npt.NDArray[Any], records: int) -> Floats:
+        """For each record (of `records`, by number) the most bits of its name; `said` are rows of WORDS, in order.
+
+        Fewer words than all make a name likelier by chance. Two neighbours written as one word make a word that
+        nobody may bear here: that is allowed for.
+        """
+        weigh = weights()["name"]
+        most = float(max(weigh["exact"], weigh["most"], weigh["rare_most"]))
+        out = np.full(records, most)
+        if not self._subjects or not len(said) or not len(self._digests):
+            return out
+        place = np.minimum(np.searchsorted(self._digests, said["stem"]), len(self._digests) - 1)
+        share = np.where(self._digests[place] == said["stem"], self._share[place], self._unseen)
+        rows = said["r"].astype(np.int64)
+        chance = np.bincount(rows, share, records)
+        beside = rows[1:] == rows[:-1]
+        joined = np.where(beside, np.minimum(0.0, self._unseen - share[1:] - share[:-1]), 0.0)
+        chance += np.bincount(rows[1:], joined, records)
+        expected = np.exp2(chance) * max(self._subjects, 1000)
+        bits = weigh["rare_most"] - np.log2(1.0 + weigh["rare_scale"] * expected)
+        named = np.unique(rows)
+        out[named] = np.clip(bits[named], 0.0, most)
+        return out
