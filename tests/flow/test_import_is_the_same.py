@@ -48,9 +48,13 @@ def _matches() -> Said:
     }  # fmt: skip
 
 
-def _import(service: Service, path: Path) -> None:
+def _import(service: Service, path: Path, on_rows: Callable[[take_in.Taken], None] | None = None) -> None:
+    """In several transactions and several searches, though the register is small."""
     source = intake.open_source(path, format=None, mapping=None)
-    take_in.take_in(service=service, officer=None, source=source, name=path.name, now=NOON)
+    take_in.take_in(
+        service=service, officer=None, source=source, name=path.name, now=NOON, on_rows=on_rows,
+        rows_at_once=20, subjects_at_once=70,
+    )  # fmt: skip
 
 
 def _one_by_one(service: Service, path: Path) -> None:
@@ -58,13 +62,6 @@ def _one_by_one(service: Service, path: Path) -> None:
         draft = take_in.draft_of(row, take_in.Filing())
         report = receive.file_report(service=service, author=None, draft=draft, now=NOON)
         match.match_waiting(list(report.subjects.values_list("pk", flat=True)), now=NOON)
-
-
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Several transactions and several searches, in a register of a hundred rows."""
-    monkeypatch.setattr(take_in, "ROWS_AT_ONCE", 40)
-    monkeypatch.setattr(take_in, "SUBJECTS_AT_ONCE", 90)
 
 
 def _world(order: tuple[str, ...], file: Callable[[Service, Path], None], paths: dict[str, Path]) -> Said:
@@ -78,17 +75,13 @@ def _world(order: tuple[str, ...], file: Callable[[Service, Path], None], paths:
 
 
 @pytest.mark.parametrize("counted", [False, True])
-def test_an_import_finds_what_filing_one_by_one_finds_in_either_order(
-    small_batches, counted, tmp_path, monkeypatch
-) -> None:
+def test_an_import_finds_what_filing_one_by_one_finds_in_either_order(counted, tmp_path) -> None:
     paths = _registers(tmp_path)
     if counted:  # one version of the counts for all: what is known before, not who came first, decides
-        monkeypatch.setattr(commonness, "PERSONS_MIN", 50)
-        monkeypatch.setattr(commonness, "GROWTH", 100)
         common = commonness.words_of(match.matching.Subject("x", "Person", ("Jan Marie Mohamed",)))
         commonness.add({commonness.ALL: 500, **dict.fromkeys(common, 40)})
         with journal(NOON) as lines:
-            assert commonness.count_again(lines) is not None
+            assert commonness.count_again(lines, persons_min=500) is not None
     one_by_one = _world(("noord", "midi"), _one_by_one, paths)
     assert _world(("noord", "midi"), _import, paths) == one_by_one
     assert _world(("midi", "noord"), _import, paths) == one_by_one
@@ -114,21 +107,18 @@ def test_whoever_was_compared_in_between_is_left_as_it_is(exchange, tmp_path) ->
     assert match.keep_waiting(found, now=NOON + timedelta(hours=1)) == [] and found.subjects == []
 
 
-def test_a_killed_import_leaves_subjects_that_wait_and_the_next_run_compares_them(
-    small_batches, tmp_path, monkeypatch
-) -> None:
+def test_a_killed_import_leaves_subjects_that_wait_and_the_next_run_compares_them(tmp_path) -> None:
     paths = _registers(tmp_path)
     unbroken = _world(("noord", "midi"), _import, paths)
     _import(makers.service("noord"), paths["noord"])
     midi = makers.service("midi")
 
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+    def killed(taken: take_in.Taken) -> None:
+        if taken.added:
+            raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched:
-        patched.setattr(match, "keep_waiting", killed)
-        with pytest.raises(KeyboardInterrupt):
-            _import(midi, paths["midi"])
+    with pytest.raises(KeyboardInterrupt):
+        _import(midi, paths["midi"], on_rows=killed)
     assert Subject.objects.filter(service=midi, to_match_at__isnull=False).exists() and not _matches()
     _import(midi, paths["midi"])
     assert not Subject.objects.filter(to_match_at__isnull=False).exists()
@@ -168,26 +158,22 @@ def test_a_new_version_of_a_report_moves_its_names_in_the_counts(exchange) -> No
     assert sorted(NameWord.objects.values_list("bearers", flat=True)) == [0, 1, 1, 1]
 
 
-def test_a_version_of_the_counts_says_no_more_than_bands(exchange, monkeypatch) -> None:
-    monkeypatch.setattr(commonness, "PERSONS_MIN", 10)
+def test_a_version_of_the_counts_says_no_more_than_bands(exchange) -> None:
     words = {"Jan": 9, "Piet": 8, "Joris": 7}
     for name, many in words.items():
         commonness.add(commonness.counted_of(
             match.matching.Subject(str(n), "Person", (f"{name} Abc{n}",)) for n in range(many)
         ))  # fmt: skip
     with journal(NOON) as lines:
-        made = commonness.count_again(lines)
+        made = commonness.count_again(lines, persons_min=10)
     assert made is not None and (made.version, made.subjects, made.persons) == (1, 20, 24)
     _, known = commonness.known({})
     assert (known.counts.get("jan"), known.counts.get("piet"), known.counts.get("joris", 0)) == (8, 8, 0)
     with journal(NOON) as lines:
-        assert commonness.count_again(lines) is None, "not a fifth more than the last"
+        assert commonness.count_again(lines, persons_min=10) is None, "not a fifth more than the last"
 
 
-def test_a_common_name_alone_says_little_and_a_rare_one_more_and_the_match_says_by_which_count(
-    exchange, monkeypatch
-) -> None:
-    monkeypatch.setattr(commonness, "PERSONS_MIN", 500)
+def test_a_common_name_alone_says_little_and_a_rare_one_more_and_the_match_says_by_which_count(exchange) -> None:
     common = commonness.words_of(match.matching.Subject("x", "Person", ("Mohamed Ali",)))
     commonness.add({commonness.ALL: 5000, **dict.fromkeys(common, 400)})
     with journal(NOON) as lines:

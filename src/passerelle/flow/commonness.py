@@ -64,11 +64,11 @@ def add(found: Mapping[int, int]) -> None:
             )
 
 
-def count_again(lines: Journal) -> NameCount | None:
+def count_again(lines: Journal, *, persons_min: int = PERSONS_MIN) -> NameCount | None:
     """A new version of the counts where there are a fifth more persons than in the last, with its line."""
     persons = NameWord.objects.filter(value=ALL).values_list("bearers", flat=True).first() or 0
     last = NameCount.objects.order_by("-version").values_list("version", "persons").first() or (0, 0)
-    if persons < PERSONS_MIN or persons < GROWTH * last[1]:
+    if persons < persons_min or persons < GROWTH * last[1]:
         return None
     words = NameWord.objects.filter(bearers__gte=BEARERS_MIN).exclude(value=ALL).order_by("value")
     table = {str(value): bearers.bit_length() - 1 for value, bearers in words.values_list("value", "bearers")}

@@ -98,11 +98,13 @@ def take_in(
     on_progress: Callable[[int], None] | None = None,
     on_rows: Callable[[Taken], None] | None = None,
     workers: int = 0,
+    rows_at_once: int = ROWS_AT_ONCE,
+    subjects_at_once: int = SUBJECTS_AT_ONCE,
 ) -> Taken:
     """Read `source` to its end. Rows that are known and unchanged cost a look; changed ones become a new version.
 
-    Each `ROWS_AT_ONCE` rows land in one transaction with their subjects, keys and ledger lines; what is found for some
-    `SUBJECTS_AT_ONCE` subjects is kept in another, with its duties. Killed in between, the subjects wait to be compared
+    Each `rows_at_once` rows land in one transaction with their subjects, keys and ledger lines; what is found for some
+    `subjects_at_once` subjects is kept in another, with its duties. Killed in between, the subjects wait to be compared
     like those of any report, and the worker or the next run does it. `workers` processes help, each with a connection
     of its own. The file breaking off raises a refusal after the rows before it have landed. Raises HelperLost.
     """
@@ -112,10 +114,10 @@ def take_in(
         register, _ = Register.objects.get_or_create(
             service=service, name=name, defaults={"format": source.format, "taken_at": lines.now}
         )
-    run = _Run(register, officer, filing, taken)
+    run = _Run(register, officer, filing, taken, subjects_at_once)
     with Crew(workers) as crew:
         ahead: deque[tuple[list[Row | BadRow], list[ReportDraft], Soon[Keyed]]] = deque()
-        for batch in _batches(source.read(on_progress), ROWS_AT_ONCE):
+        for batch in _batches(source.read(on_progress), rows_at_once):
             drafts = [draft_of(row, filing) for row in batch if isinstance(row, Row)]
             ahead.append((batch, drafts, crew.keys([_said(draft) for draft in drafts])))
             if len(ahead) > crew.workers:
@@ -231,6 +233,7 @@ class _Run:
     officer: Officer | None
     filing: Filing
     taken: Taken
+    at_once: int = SUBJECTS_AT_ONCE
     open_ends: list[tuple[str, str, str]] = field(default_factory=list)
     bad_digests: set[str] = field(default_factory=set)
     landed: list[int] = field(default_factory=list)
@@ -263,7 +266,7 @@ def _take(
         run.taken.read += len(batch)
         run.landed.extend(_land(lines, run, list(zip(good, drafts, strict=True)), found))
         _refuse(lines, run.register, bad, run.taken, run.bad_digests)
-    _ask(run, crew, at_least=SUBJECTS_AT_ONCE)
+    _ask(run, crew, at_least=run.at_once)
 
 
 def _ask(run: _Run, crew: Crew, *, at_least: int) -> None:
