@@ -16,7 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from passerelle.flow import decide, exceptions, oversight, watches, work
+from passerelle.flow import consult, decide, exceptions, oversight, recall, watches, work
 from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report
 from passerelle.testing import makers
 from tests.doors.opening import asks
@@ -124,6 +124,15 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("whole delivery", "POST", {"outcome": "noted"}, "..... !>>>. ..... .. . s"),
         ("pointer", "POST", {"outcome": "noted"}, "..... ..... ..... .. . s"),
     ],
+    "recall": [
+        ("whole delivery", "POST", {"reason": "the wrong service altogether"}, "!>>>. !!!!. ..... .. ! s"),
+        ("pointer", "POST", {"reason": "the wrong service altogether"}, "!>>>. !!!!. ..... .. ! s"),
+        ("whole delivery", "POST", {"reason": "oops"}, "!!!!. !!!!. ..... .. ! s"),
+    ],
+    "destroyed": [
+        ("to destroy", "POST", {}, "..... !>>>. ..... .. ! s"),
+        ("to pass on", "POST", {}, "!!!!. .!!!. ..... .. ! s"),
+    ],
     "match": [
         ("strong match", "GET", {}, "..... ????. ..... .. ? s"),
         ("asked match", "GET", {}, "..... .+++. ..... .. ? s"),
@@ -143,6 +152,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("to judge", "GET", {}, "..... ++++. ..... .. + s"),
         ("to review", "GET", {}, "++++. ..... ..... .. + s"),
         ("withheld", "GET", {}, "++++. .+++. ..... .. + s"),
+        ("to destroy", "GET", {}, "..... ++++. ..... .. + s"),
     ],
     "pass-on": [
         ("to pass on", "POST", {}, "!>>>. .!!!. ..... .. ! s"),
@@ -207,6 +217,10 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
     makers.report(noord, "Youssef Hadjeri.", makers.person("q", "Youssef Hadjeri"), author=desk, now=now)
     for key in ("noord", "federal", "stad", "neutral"):
         makers.officer(exchange[key], "administrator")
+    mistake = makers.report(noord, "Per vergissing: Ferdinand Oosterlynck.", person, author=desk, now=now)
+    told = Delivery.objects.get(report=mistake)
+    consult.read_delivery(ref=told.ref, officer=makers.seat(federal, "desk"), now=now)
+    recall.recall(ref=told.ref, officer=desk, reason="more than was allowed", now=now)
     to_judge = Duty.objects.get(kind="judge")
     work.turn(now=datetime.now(tz=UTC))
     pointer = Delivery.objects.get(report=filed["consent"])
@@ -244,6 +258,7 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         "to acknowledge": Duty.objects.get(report=filed["open"], kind="acknowledge").ref,
         "to review": Duty.objects.get(kind="review", about=withheld).ref,
         "withheld": withheld.ref,
+        "to destroy": Duty.objects.get(kind="correct").ref,
         "noord.officer": makers.seat(noord, "officer").ref,
     }
 
@@ -259,6 +274,7 @@ def signed_in(exchange: dict[str, Any], seat: str) -> Client:
 def state() -> list[Any]:
     """What an act could have changed, and a reading does not."""
     return [
+        list(Delivery.objects.order_by("id").values_list("ref", "recalled_at")),
         list(Duty.objects.order_by("id").values_list("ref", "version", "state", "officer")),
         list(Match.objects.order_by("id").values_list("ref", "verdict")),
         [model.objects.count() for model in (Report, Dossier, Delivery)],

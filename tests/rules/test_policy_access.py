@@ -123,12 +123,12 @@ SITUATIONS: list[tuple[str, ThingFacts, dict[str, set[str]]]] = [
     (
         "a delivery by the reader's service",
         thing("delivery", service=MINE, delivered_to={THEIRS}),
-        by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign"}),
+        by_role(SEE | {"file"}, SEE | DECIDE | {"recall"}, SEE | DECIDE | {"reassign", "recall"}),
     ),
     (
         "a delivery by the reader's service to one with a discreet interest",
         thing("delivery", service=MINE, delivered_to={THEIRS}, discreet=True),
-        by_role(READ | {"file"}, READ | DECIDE, READ | DECIDE | {"reassign"}),
+        by_role(READ | {"file"}, READ | DECIDE | {"recall"}, READ | DECIDE | {"reassign", "recall"}),
     ),
     (
         "a match of which the reader's desk may see both sides",

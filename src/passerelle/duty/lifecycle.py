@@ -77,6 +77,7 @@ MOVES: tuple[Move, ...] = (
         "lapse", ("pass_on", "judge", "review"), LIVE, "void",
         noop("Nothing calls for this telling any more: the match was parted or the interest has ended."),
     ),
+    Move("recall", ("acknowledge",), _UNDECIDED, "void", noop("What was passed on was recalled.")),
     Move("fold", _ANY, LIVE, "void", noop("Another duty tells the same.")),
 )  # fmt: skip
 """An empty target means: the state stays, only the holder, the clock or the reasons change."""

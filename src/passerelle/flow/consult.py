@@ -16,7 +16,7 @@ from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DeliveryClimbed, Read
-from passerelle.policy import access, disclosure, reading
+from passerelle.policy import access, disclosure, reading, unusual
 from passerelle.policy.access import waiting
 from passerelle.policy.facts import ThingFacts
 from passerelle.records import extracts, visibility
@@ -40,6 +40,7 @@ from passerelle.records.models import (
 )
 from passerelle.records.models.readings import READING_PURPOSES
 from passerelle.records.models.reports import new_salt
+from passerelle.words import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ class DutyView:
     because: Sequence[Any]
     recipient: Service | None
     acts: frozenset[str]
+    warnings: Sequence[Sentence]
     withholdings: Sequence[Withholding]
     matches: Sequence[MatchLine]
     report: Report | None
@@ -415,6 +417,24 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
         )
         if duty.report is not None and (named or not duty.discreet)
         else [],
+        warnings=_unusual(duty) if "pass_on" in acts and named else (),
+    )
+
+
+def _unusual(duty: Duty) -> Sequence[Sentence]:
+    """What is unusual about the recipient of a telling that its reader may decide, and whom they may name."""
+    report, recipient = duty.report, duty.recipient
+    assert report is not None and recipient is not None
+    said = ReportVersion.objects.filter(report=report, number=report.version).values_list("language", flat=True).first()
+    return unusual.warnings(
+        recipient=recipient.name,
+        told_before=Delivery.objects.filter(sender=report.service, recipient=recipient, duty__discreet=False)
+        .exclude(form="pointer")
+        .exists(),
+        language=said or "",
+        languages=recipient.languages,
+        territory=report.territory,
+        territories=recipient.territories,
     )
 
 

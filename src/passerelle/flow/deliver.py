@@ -34,6 +34,7 @@ def send(
     report, recipient = duty.report, duty.recipient
     assert report is not None and recipient is not None
     got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
+    got = got.exclude(evidence="recalled")
     if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
         return None
     content = content_of(

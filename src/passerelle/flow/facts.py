@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Manager, QuerySet
+
 from passerelle.errors import Refused
 from passerelle.policy import access, disclosure
 from passerelle.policy.facts import ReaderFacts, ServiceFacts, ThingFacts
@@ -58,7 +60,7 @@ def report_facts(report: Report) -> ThingFacts:
         kind="report",
         service=report.service.key,
         handling=report.handling,
-        delivered_to=frozenset(report.deliveries.values_list("recipient__key", flat=True)),
+        delivered_to=frozenset(_standing(report.deliveries).values_list("recipient__key", flat=True)),
         filed_by=report.author.ref if report.author else None,
     )
 
@@ -70,14 +72,20 @@ def dossier_facts(dossier: Dossier) -> ThingFacts:
     )
 
 
+def _standing(deliveries: Manager[Delivery]) -> QuerySet[Delivery]:
+    """Those of these deliveries that were not recalled."""
+    return deliveries.exclude(evidence="recalled")
+
+
 def delivery_facts(delivery: Delivery) -> ThingFacts:
-    """A delivery: from its sender, to its recipient."""
+    """A delivery: from its sender, to its recipient, who sees no more of it once it was recalled."""
+    recipients = frozenset({delivery.recipient.key} if delivery.evidence != "recalled" else ())
     return ThingFacts(
         kind="delivery",
         service=delivery.sender.key,
         handling=delivery.report.handling,
-        delivered_to=frozenset({delivery.recipient.key}),
-        delivered_whole_to=frozenset({delivery.recipient.key} if delivery.form == "whole" else ()),
+        delivered_to=recipients,
+        delivered_whole_to=recipients if delivery.form == "whole" else frozenset(),
         holder_service=delivery.recipient.key,
     )
 
@@ -92,7 +100,7 @@ def duty_facts(duty: Duty) -> ThingFacts:
         kind="withholding" if duty.kind == "review" else "duty",
         service=duty.service.key,
         handling=duty.report.handling if duty.report is not None else "open",
-        delivered_to=frozenset(duty.deliveries.values_list("recipient__key", flat=True)),
+        delivered_to=frozenset(_standing(duty.deliveries).values_list("recipient__key", flat=True)),
         holder_service=duty.holder.key if duty.holder else None,
         assigned_to=duty.officer.ref if duty.officer else None,
         parties=frozenset(parties),
@@ -126,7 +134,7 @@ def match_facts(match: Match) -> ThingFacts:
     judges = Duty.objects.filter(match=match, kind="judge").select_related("service", "holder")
     live = [duty for duty in judges if duty.live]
     sides = {match.left.ref, match.right.ref}
-    sent = Delivery.objects.filter(duty__matches=match).values_list("recipient__key", "names")
+    sent = _standing(Delivery.objects).filter(duty__matches=match).values_list("recipient__key", "names")
     told = [to for to, names in sent if not sides.isdisjoint(names)]
     return ThingFacts(
         kind="match",

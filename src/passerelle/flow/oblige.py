@@ -12,7 +12,7 @@ from passerelle.flow.ledger_lines import Journal
 from passerelle.flow.rungs import neutral_desk
 from passerelle.policy import deadlines, disclosure
 from passerelle.policy.facts import FORMS
-from passerelle.records.models import Duty, Interest, Match, Report, Service, Subject
+from passerelle.records.models import Delivery, Duty, Interest, Match, Report, Service, Subject
 from passerelle.words import Sentence, noop, sentence
 
 INTEREST_WORDS: dict[str, str] = {
@@ -206,6 +206,7 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
         .select_related("report__service", "recipient", "service", "holder", "officer")
         .filter(report=report, recipient=recipient, kind="pass_on")
         .exclude(state="void")
+        .exclude(outcome="recalled")
         .first()
     )
     if duty is not None:
@@ -235,9 +236,9 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
 def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: Claim) -> None:
     """Let travel what may travel at once; the duty ends there unless its owner owes a decision.
 
-    While it is withheld nothing travels: its review decides.
+    While it is withheld nothing travels: its review decides. What was recalled travels by a decision only.
     """
-    if duty.state == "withheld":
+    if duty.state == "withheld" or was_recalled(duty):
         return
     if decided.form != "nothing":
         deliver.send(
@@ -273,13 +274,19 @@ def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
     return duty
 
 
+def was_recalled(duty: Duty) -> bool:
+    """Whether the sender took back a telling of this report to this recipient."""
+    return Delivery.objects.filter(report=duty.report, recipient=duty.recipient, evidence="recalled").exists()
+
+
 def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
     """An ended duty that passed on less than may now travel by itself is topped up with another delivery."""
-    if duty.state != "done":
+    if duty.state != "done" or duty.outcome == "recalled":
         return
     assert duty.recipient is not None and duty.report is not None
     decided, claim, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=False)
     got = duty.report.deliveries.filter(recipient=duty.recipient, report_version=duty.report.version)
+    got = got.exclude(evidence="recalled")
     sent = max((FORMS.index(form) for form in got.values_list("form", flat=True)), default=0)
     if FORMS.index(decided.form) > sent:
         deliver.send(

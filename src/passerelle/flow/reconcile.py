@@ -49,7 +49,8 @@ def reconcile(*, now: datetime) -> Reconciliation:
     now = effective(now)
     owed = set(_owed_by_matches(now)) | set(_owed_by_rules(now))
     sent, withheld, live, stands = set(), set(), set(), set()
-    duties = Duty.objects.filter(kind="pass_on").values_list("report_id", "recipient_id", "state")
+    told = Duty.objects.filter(kind="pass_on").exclude(outcome="recalled")
+    duties = told.values_list("report_id", "recipient_id", "state")
     for report, recipient, state in duties.iterator():
         telling = (report, recipient)
         if state == "done":
@@ -59,7 +60,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
         elif state in ("open", "held", "deferred"):
             live.add(telling)
             stands.add(telling)
-    sent &= set(Delivery.objects.values_list("report_id", "recipient_id"))
+    sent &= set(Delivery.objects.exclude(evidence="recalled").values_list("report_id", "recipient_id"))
     missing = {telling for telling in owed if telling not in sent | withheld | live}
     surplus = {telling for telling in stands if telling not in owed}
     result = Reconciliation(

@@ -271,6 +271,17 @@ class DeliveryClimbed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryRecalled(Event):
+    """Its sender recalled a delivery: the recipient sees it no more, and owes its destruction if it was read.
+    `commitment` is salted over the reason."""
+
+    delivery: str
+    by: str
+    was_read: bool
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
 class Withheld(Event):
     """A decision not to pass on, on one ground of the closed list; the reason stands in the tables."""
 
@@ -427,6 +438,7 @@ EVENTS: dict[str, type[Event]] = {
         DutyMoved,
         Delivered,
         DeliveryClimbed,
+        DeliveryRecalled,
         Withheld,
         WithholdingReviewed,
         DecisionOrdered,

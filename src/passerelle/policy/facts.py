@@ -96,6 +96,7 @@ ACTS: tuple[str, ...] = (
     "hold",
     "reassign",
     "correct",
+    "recall",
     "manage",
     "order_decision",
     "grant",

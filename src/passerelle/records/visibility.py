@@ -13,6 +13,8 @@ from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
 from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Reading, Report
 
 _NOTHING = Q(pk__in=())
+_STANDING = Delivery.objects.exclude(evidence="recalled")
+"""A recipient sees no more of what was recalled."""
 
 
 def reports(officer: Officer) -> QuerySet[Report]:
@@ -24,7 +26,7 @@ def reports(officer: Officer) -> QuerySet[Report]:
     own = Q(service=officer.service_id)
     if officer.role == "officer":
         own &= ~Q(handling="sealed") | Q(author=officer.pk)
-    delivered = Exists(Delivery.objects.filter(report=OuterRef("pk"), recipient=officer.service_id))
+    delivered = Exists(_STANDING.filter(report=OuterRef("pk"), recipient=officer.service_id))
     return Report.objects.filter(own | delivered)
 
 
@@ -46,7 +48,7 @@ def duties(officer: Officer) -> QuerySet[Duty]:
     if officer.role == "officer":
         own = Q(service=officer.service_id) & (Q(report__isnull=True) | ~Q(report__handling="sealed"))
         return Duty.objects.filter(own | (Q(holder=officer.service_id, officer=officer.pk) & ~Q(kind="review")))
-    got = Exists(Delivery.objects.filter(duty=OuterRef("pk"), recipient=officer.service_id))
+    got = Exists(_STANDING.filter(duty=OuterRef("pk"), recipient=officer.service_id))
     waiting = Q(recipient=officer.service_id) & Q(report__isnull=False) & ~Q(report__handling="sealed") & got
     return Duty.objects.filter(Q(service=officer.service_id) | Q(holder=officer.service_id) | waiting)
 
@@ -60,7 +62,7 @@ def deliveries(officer: Officer) -> QuerySet[Delivery]:
     own = Q(sender=officer.service_id)
     if officer.role == "officer":
         own &= ~Q(report__handling="sealed")
-    return Delivery.objects.filter(own | Q(recipient=officer.service_id))
+    return Delivery.objects.filter(own | Q(recipient=officer.service_id) & ~Q(evidence="recalled"))
 
 
 def matches(officer: Officer) -> QuerySet[Match]:
@@ -93,7 +95,7 @@ def _in_full(officer: Officer) -> Q:
 def _told(officer: Officer) -> Exists:
     """A delivery speaks of this match when it names the recipient's side, or shows the sender's. Another match that
     only called for the same telling is not told by it."""
-    got = Delivery.objects.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id)
+    got = _STANDING.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id)
     said = got.annotate(said=Cast("names", TextField()))
     return Exists(said.filter(Q(said__contains=OuterRef("left__ref")) | Q(said__contains=OuterRef("right__ref"))))
 

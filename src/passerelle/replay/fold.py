@@ -164,6 +164,10 @@ def _delivery_climbed(folded: Folded, facts: Row) -> None:
     folded.deliveries[facts["delivery"]]["evidence"] = facts["evidence"]
 
 
+def _delivery_recalled(folded: Folded, facts: Row) -> None:
+    folded.deliveries[facts["delivery"]]["evidence"] = "recalled"
+
+
 def _withheld(folded: Folded, facts: Row) -> None:
     folded.withholdings[facts["withholding"]] = {
         "duty": facts["duty"],
@@ -211,6 +215,7 @@ def _no_row(folded: Folded, facts: Row) -> None:
 
 
 _APPLY: dict[str, Callable[[Folded, Row], None]] = {
+    "DeliveryRecalled": _delivery_recalled,
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,

@@ -131,5 +131,7 @@ OUTCOME_WORDS: dict[str, str] = {
     "upheld": noop("upheld"),
     "overturned": noop("overturned"),
     "parted": noop("the match was parted"),
+    "recalled": noop("recalled"),
+    "destroyed": noop("every copy was destroyed"),
 }
 """How a duty that has ended came out, where an acknowledgement does not say it."""

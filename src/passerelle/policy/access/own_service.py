@@ -3,6 +3,7 @@
     thing.service = reader.service AND thing.kind IN (CONTENTS) AND role IN (officer, desk, supervisor, head)
     AND ( role IN (desk, supervisor, head) AND act IN (READING + DECIDING)
           OR role IN (desk, supervisor, head) AND thing.kind = 'duty' AND act IN (acknowledge, judge)
+          OR role IN (desk, supervisor, head) AND thing.kind = 'delivery' AND act = 'recall'
           OR role IN (supervisor, head) AND (act = 'reassign' OR act = 'grant' AND thing.kind = 'report')
           OR role = 'officer' AND handling <> 'sealed' AND act IN (READING + 'file')
           OR act = 'name_owner' AND (thing.kind = 'interest' OR NOT thing.discreet)
@@ -34,6 +35,7 @@ def grants(reader: ReaderFacts, act: str, thing: ThingFacts) -> bool:
         and (
             (reader.role in DESK_ROLES and act in READING | DECIDING)
             or (reader.role in DESK_ROLES and thing.kind == "duty" and act in {"acknowledge", "judge"})
+            or (reader.role in DESK_ROLES and thing.kind == "delivery" and act == "recall")
             or (
                 reader.role in {"supervisor", "head"}
                 and (act == "reassign" or (act == "grant" and thing.kind == "report"))

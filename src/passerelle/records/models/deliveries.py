@@ -24,6 +24,7 @@ EVIDENCE: dict[str, str] = {
     "opened": noop("opened"),
     "acknowledged": noop("acknowledged"),
     "acted_upon": noop("acted upon"),
+    "recalled": noop("recalled"),
 }
 
 
@@ -55,12 +56,18 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    recalled_at = models.DateTimeField(null=True, blank=True)
+    recall_reason = SealedText(blank=True, default="")
 
     class Meta:
         verbose_name_plural = "deliveries"
         ordering: ClassVar[list[str]] = ["-delivered_at", "-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["report", "report_version", "recipient", "form"], name="delivery_once"),
+            models.UniqueConstraint(  # what was recalled may be decided, and passed on, again
+                fields=["report", "report_version", "recipient", "form"],
+                condition=~models.Q(evidence="recalled"),
+                name="delivery_once",
+            ),
             models.CheckConstraint(condition=models.Q(form__in=list(FORMS)), name="delivery_form"),
             models.CheckConstraint(condition=models.Q(evidence__in=list(EVIDENCE)), name="delivery_evidence"),
         ]

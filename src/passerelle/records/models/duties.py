@@ -99,8 +99,13 @@ class Duty(models.Model):
             ),
             models.UniqueConstraint(  # one that was void may be owed again
                 fields=["report", "recipient", "kind"],
-                condition=models.Q(kind__in=["pass_on", "correct"]) & ~models.Q(state="void"),
+                condition=models.Q(kind="pass_on") & ~models.Q(state="void") & ~models.Q(outcome="recalled"),
                 name="duty_once",
+            ),
+            models.UniqueConstraint(
+                fields=["report", "recipient"],
+                condition=models.Q(kind="correct", state__in=LIVE),
+                name="duty_correct_once",
             ),
             models.UniqueConstraint(  # what is delivered after an acknowledgement is acknowledged by itself
                 fields=["report", "recipient"],

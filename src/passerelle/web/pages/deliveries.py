@@ -12,8 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.errors import Refused
 from passerelle.flow import acknowledge as acknowledging
-from passerelle.flow import consult
+from passerelle.flow import consult, facts
+from passerelle.flow import recall as recalling
 from passerelle.flow.facts import NotThere
+from passerelle.policy import access
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Duty, Officer
@@ -58,6 +60,18 @@ def acknowledge(request: HttpRequest, ref: str, *, now: datetime) -> HttpRespons
     return redirect("delivery", ref=ref)
 
 
+@require_POST
+@page
+def recall(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """Passed on by mistake: taken back, with a reason."""
+    try:
+        recalling.recall(ref=ref, officer=request.user, reason=request.POST.get("reason", "").strip(), now=now)
+    except Refused as refusal:
+        return show(request, ref, now, refusal=beside_the_form(refusal), form="recall")
+    messages.success(request, gettext("Recalled. Whoever got it sees it no more."))
+    return redirect("delivery", ref=ref)
+
+
 def may_acknowledge(officer: Officer, duty: Duty, now: datetime) -> bool:
     """Whether this reader may end the duty: their desk, or the officer it was given to."""
     if not visibility.duties(officer).filter(pk=duty.pk).exists():
@@ -72,7 +86,8 @@ def show(
     officer = request.user
     view = consult.read_delivery(ref=ref, officer=officer, now=now)
     sent = view.delivery
-    reached = list(EVIDENCE).index(sent.evidence)
+    came_to = sent.evidence if sent.recalled_at is None else "opened" if sent.opened_at else "delivered"
+    reached = list(EVIDENCE).index(came_to)
     mine = sent.recipient_id == officer.service_id
     context = {
         "view": view,
@@ -88,5 +103,8 @@ def show(
         "typed": request.POST,
         "form": form,
         "may_break_glass": mine and sent.form != "whole" and officer.role in SERVICE_ROLES,
+        "may_recall": not mine and sent.evidence != "recalled" and access.may(
+            facts.reader_facts(officer), "recall", facts.delivery_facts(sent)
+        ).allowed,
     }
     return render(request, "delivery.html", context, status=REFUSED_STATUS if refusal else 200)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import consult, decide
+from passerelle.flow import consult, decide, recall
 from passerelle.flow import hold as holding
 from passerelle.flow.facts import NotThere
 from passerelle.policy import deadlines
@@ -48,6 +48,16 @@ def pass_on(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     return done(
         request, ref, now, "pass_on", gettext("Passed on."),
         lambda: decide.pass_on(ref=ref, officer=request.user, note=typed(request, "note"), now=now),
+    )
+
+
+@require_POST
+@page
+def destroyed(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """No copy is left of what its sender recalled."""
+    return done(
+        request, ref, now, "destroyed", gettext("Confirmed. The service that recalled it is told."),
+        lambda: recall.confirm_destroyed(ref=ref, officer=request.user, note=typed(request, "note"), now=now),
     )
 
 
