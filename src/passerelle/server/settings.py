@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "passerelle.web.headers.HeadersMiddleware",
+    "passerelle.web.bad_bytes.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "passerelle.web.idle.IdleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -15,3 +15,8 @@ def not_there(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def our_fault(request: HttpRequest) -> HttpResponse:
     """A fault of ours: says so, and tells nothing. It asks the database nothing, because that may be what failed."""
     return HttpResponse(render_to_string("our_fault.html"), status=500)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that no page of ours sends. It is told in four words, and asks nothing of the database."""
+    return HttpResponse("This cannot be read.", status=400, content_type="text/plain; charset=utf-8")
