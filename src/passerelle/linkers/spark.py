@@ -180,6 +180,7 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
         noted = sieve.facts(subjects)
         words = rarity.words(0, subjects, stem_digests(said.stems))
         until = np.searchsorted(words["r"], np.arange(len(rows) + 1)).astype(np.int32)
+        # Spark takes the columns by their place: they stand in the order of SAID.
         rest: list[list[Any]] = [[]] * max(0, len(rows) - 1)
         yield pa.record_batch(
             {
@@ -189,8 +190,8 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
                 "facts": pa.array([row.tobytes() for row in noted], pa.binary()),
                 "stem": pa.array([list(said.stems), *rest][: len(rows)], pa.list_(pa.string())),
                 "borne": pa.array([list(said.stems.values()), *rest][: len(rows)], pa.list_(pa.int64())),
-                "words": pa.ListArray.from_arrays(until, pa.array(words["stem"], pa.int64())),
                 "shared": pa.array([said.shared, *rest][: len(rows)], pa.list_(pa.int64())),
+                "words": pa.ListArray.from_arrays(until, pa.array(words["stem"], pa.int64())),
             }
         )
 
