@@ -19,5 +19,5 @@ if "PASSERELLE_DIR" not in os.environ:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["PASSERELLE_DIR"] = folder
 if not os.path.exists(os.path.join(os.environ["PASSERELLE_DIR"], keyring.FILE_NAME)):
-    keyring.create().write(Path(os.environ["PASSERELLE_DIR"], keyring.FILE_NAME))
+    keyring.make().write(Path(os.environ["PASSERELLE_DIR"], keyring.FILE_NAME))
 os.environ.setdefault("PASSERELLE_SECRET_KEY", "for tests only; long enough, and known to everybody who reads this")

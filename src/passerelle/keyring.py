@@ -1,4 +1,4 @@
-"""The keys of an installation, outside its database: one ring for fields, one for the index, each with its old keys.
+"""The keys of an installation, outside its database: rings for fields, for the index, and for counts of names.
 
 What is sealed is bound to where it stands: AES-256-GCM (NIST SP 800-38D) with the table, the column and the row as
 associated data, so that a value moved to another row or column does not open. What is looked for by value is found by
@@ -26,7 +26,7 @@ from passerelle.words import sentence
 FILE_NAME = "keys.json"
 KEY_BYTES = 32
 NONCE_BYTES = 12
-PURPOSES = ("fields", "index")
+PURPOSES = ("fields", "index", "names")
 MARK = "p1"
 """What a sealed value begins with: `p1.KEY.BASE64`; the figure is that of the form."""
 
@@ -96,13 +96,13 @@ class Keyring:
         except (InvalidTag, ValueError) as error:
             raise _changed(place) from error
 
-    def digest(self, kind: str, value: str) -> int:
+    def digest(self, kind: str, value: str, ring: str = "index") -> int:
         """A key of the index as a signed 64-bit number, which nobody without the index key can compute.
 
         Two values that collide only cost one comparison more.
         """
-        ring = self.rings["index"]
-        key = ring.keys[ring.active]
+        keys = self.rings[ring]
+        key = keys.keys[keys.active]
         raw = hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8, key=key).digest()
         return int.from_bytes(raw, "big", signed=True)
 
@@ -146,14 +146,14 @@ class Keyring:
         beside.replace(path)
 
 
-def create() -> Keyring:
+def make() -> Keyring:
     """A ring of fresh keys for each purpose."""
     return Keyring({name: Ring("1", {"1": secrets.token_bytes(KEY_BYTES)}) for name in PURPOSES})
 
 
 def read(path: Path) -> Keyring:
-    """The keys in `path`. Raises KeysMissing where there is no file, KeysUnusable where it is none of ours, or is open to
-    others than its owner."""
+    """The keys in `path`. Raises KeysMissing where there is no file, KeysUnusable where it is none of ours or is open
+    to others than its owner."""
     if not path.exists():
         raise KeysMissing(
             sentence("The file of keys {path} is missing: what is sealed cannot be read.", path=str(path)),

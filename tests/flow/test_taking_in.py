@@ -9,6 +9,7 @@ import pytest
 from passerelle import intake
 from passerelle.flow import take_in
 from passerelle.records.models import Key, Match, RefusedRow, Register, Report, ReportVersion, Subject
+from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +39,7 @@ def test_rows_land_as_reports_with_subjects_and_keys(exchange, tmp_path) -> None
     taken = _take(exchange["noord"], _file(tmp_path, *ROWS))
     assert (taken.read, taken.added, taken.refused) == (3, 3, 0)
     assert Report.objects.filter(service=exchange["noord"]).count() == 3
-    person = Subject.objects.get(caption="Ferdinand Oosterlynck")
+    person = makers.called("Ferdinand Oosterlynck")
     assert person.properties["birthDate"] == ["1971-05-03"] and Key.objects.filter(subject=person).exists()
 
 

@@ -130,7 +130,7 @@ def test_a_pointer_names_no_subject_of_whom_nothing_may_be_known(exchange) -> No
     yours = Subject.objects.filter(ref__in=pointer.content["yours"])
     assert [subject.caption for subject in yours] == ["Ferdinand Oosterlynck"]
     desk = makers.seat(exchange["stad"], "desk")
-    of_the_child = Match.objects.get(left__caption="Lotte Verhaeghe")
+    of_the_child = Match.objects.get(left=makers.called("Lotte Verhaeghe"))
     with pytest.raises(NotThere):
         consult.read_match(ref=of_the_child.ref, officer=desk, now=LATER)
     view = consult.read_duty(ref=pointer.duty.ref, officer=desk, now=LATER)

@@ -8,7 +8,7 @@ import pytest
 
 from passerelle.flow import receive, work
 from passerelle.flow.receive import ReportDraft
-from passerelle.records.models import Delivery, Duty, Heartbeat, Subject
+from passerelle.records.models import Delivery, Duty, Heartbeat
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -57,15 +57,17 @@ def test_a_subject_that_cannot_be_compared_does_not_stop_the_others(exchange) ->
             service=exchange["noord"], author=makers.seat(exchange["noord"], "officer"), now=NOON,
             draft=ReportDraft(text="Gezien.", language="nl", subjects=[subject]),
         )  # fmt: skip
-    broken = Subject.objects.get(caption="Lambert Vercruysse")
-    Subject.objects.filter(pk=broken.pk).update(properties=BROKEN)
+    broken = makers.called("Lambert Vercruysse")
+    broken.properties = BROKEN
+    broken.save(update_fields=["properties"])
     at = NOON + timedelta(minutes=1)
     turn = work.turn(now=at, limit=1)
     assert Delivery.objects.count() == 1, "Mireille Dardenne was found behind the one that breaks"
     assert turn.failed[0].startswith(broken.ref) and not turn.more
     broken.refresh_from_db()
     assert broken.to_match_at is not None, "it still waits"
-    Subject.objects.filter(pk=broken.pk).update(properties=ONE.properties)
+    broken.properties = ONE.properties
+    broken.save(update_fields=["properties"])
     assert not work.turn(now=at).failed
 
 

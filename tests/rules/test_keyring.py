@@ -16,7 +16,7 @@ PLACE = "records_report|text|report-1"
 
 @given(st.text(), st.text(min_size=1))
 def test_what_is_sealed_opens_in_its_place_and_in_no_other(plain: str, elsewhere: str) -> None:
-    ring = keyring.create()
+    ring = keyring.make()
     token = ring.seal(plain, PLACE)
     assert ring.open(token, PLACE) == plain
     if elsewhere != PLACE:
@@ -25,13 +25,13 @@ def test_what_is_sealed_opens_in_its_place_and_in_no_other(plain: str, elsewhere
 
 
 def test_the_same_text_is_sealed_otherwise_each_time_and_says_nothing_of_itself() -> None:
-    ring = keyring.create()
+    ring = keyring.make()
     tokens = {ring.seal("Lambert Vercruysse", PLACE) for _ in range(50)}
     assert len(tokens) == 50 and not any("Lambert" in token for token in tokens)
 
 
 def test_a_sealed_value_with_one_sign_changed_does_not_open() -> None:
-    ring = keyring.create()
+    ring = keyring.make()
     token = ring.seal("Lambert Vercruysse", PLACE)
     for place in range(len(token)):
         other = "A" if token[place] != "A" else "B"
@@ -42,7 +42,7 @@ def test_a_sealed_value_with_one_sign_changed_does_not_open() -> None:
 
 
 def test_a_new_key_seals_and_the_old_one_still_opens_until_it_is_taken_off_the_ring() -> None:
-    ring = keyring.create()
+    ring = keyring.make()
     old = ring.seal("before", PLACE)
     assert ring.fresh("fields") == "2"
     new = ring.seal("after", PLACE)
@@ -55,7 +55,7 @@ def test_a_new_key_seals_and_the_old_one_still_opens_until_it_is_taken_off_the_r
 
 
 def test_the_index_cannot_be_computed_without_its_key_and_changes_with_it() -> None:
-    ring, other = keyring.create(), keyring.create()
+    ring, other = keyring.make(), keyring.make()
     assert ring.digest("name", "vercruysse") == ring.digest("name", "vercruysse")
     assert ring.digest("name", "vercruysse") != other.digest("name", "vercruysse")
     assert ring.digest("name", "vercruysse") != ring.digest("phone", "vercruysse")
@@ -66,7 +66,7 @@ def test_the_index_cannot_be_computed_without_its_key_and_changes_with_it() -> N
 
 def test_the_file_is_written_for_its_owner_only_and_read_back(tmp_path: Path) -> None:
     path = tmp_path / keyring.FILE_NAME
-    ring = keyring.create()
+    ring = keyring.make()
     ring.write(path)
     assert path.stat().st_mode & 0o777 == 0o600 and not path.with_name("keys.json.new").exists()
     assert keyring.read(path).open(ring.seal("x", PLACE), PLACE) == "x"
@@ -76,7 +76,7 @@ def test_a_file_that_is_missing_open_to_others_or_broken_is_refused_with_the_way
     path = tmp_path / keyring.FILE_NAME
     with pytest.raises(keyring.KeysMissing, match="Put it back"):
         keyring.read(path)
-    keyring.create().write(path)
+    keyring.make().write(path)
     path.chmod(0o644)
     with pytest.raises(keyring.KeysUnusable, match="chmod 600"):
         keyring.read(path)

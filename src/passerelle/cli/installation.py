@@ -78,7 +78,7 @@ def make_keys(folder: Path) -> bool:
     path = folder / str(conf.load(folder)["keys_file"])
     if path.exists():
         return False
-    keyring.create().write(path)
+    keyring.make().write(path)
     return True
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from django.db import connection
 from passerelle import matching
 from passerelle.matching.evidence import address
 from passerelle.names import places
+from passerelle.records import sealed
 from passerelle.records.models import Relation, ReportVersion, Subject
 
 Ints = npt.NDArray[np.int64]
@@ -34,6 +34,7 @@ REMEMBERED_MAX = 30_000
 _AT_ONCE = 5_000
 _WEIGHT = 1_000_000
 
+_PROPERTIES: Any = Subject._meta.get_field("properties")
 _MIRRORED = {
     "child_of": "parent_of",
     "parent_of": "child_of",
@@ -58,9 +59,9 @@ _SHARED = (
 
 
 def digest(kind: str, value: str) -> int:
-    """A key as a signed 64-bit number. Two values that collide only cost one comparison more."""
-    raw = hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8).digest()
-    return int.from_bytes(raw, "big", signed=True)
+    """A key as a signed 64-bit number that nobody computes without the key of the index. Two values that collide only
+    cost one comparison more."""
+    return sealed.keys().digest(kind, value)
 
 
 def digests(subject: matching.Subject) -> dict[int, str]:
@@ -257,7 +258,7 @@ class Known:
     def _plain(self, ids: Sequence[int], into: dict[int, matching.Subject]) -> None:
         rows = Subject.objects.filter(pk__in=ids).order_by()
         for pk, report, ref, schema, given in rows.values_list("pk", "report_id", "ref", "schema", "properties"):
-            into[pk] = plain(ref, schema, given)
+            into[pk] = plain(ref, schema, _PROPERTIES.open_in(given, ref))
             if self._at_most and report is not None:
                 self._of_report[report].append(pk)
 

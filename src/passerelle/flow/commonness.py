@@ -6,7 +6,6 @@ bearers and doubles; so neither a score nor a sentence tells of one record that 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -20,6 +19,7 @@ from passerelle.ledger.events import NamesCounted
 from passerelle.matching import Commonness, Subject
 from passerelle.matching.subject import FAMILIES, PERSON
 from passerelle.names import parts
+from passerelle.records import sealed
 from passerelle.records.models import NameCount, NameWord
 from passerelle.records.models.commonness import ALL
 from passerelle.records.models.reports import new_salt
@@ -130,4 +130,4 @@ class Words(Mapping[str, int]):
 
 @lru_cache(maxsize=65536)
 def _digest(stem: str) -> int:
-    return int.from_bytes(hashlib.blake2b(stem.encode(), digest_size=8).digest(), "big", signed=True)
+    return sealed.keys().digest("word", stem, ring="names")

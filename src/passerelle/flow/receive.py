@@ -241,7 +241,8 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
         subject.spans = [list(span) for span in subject_draft.spans]
         subject.to_match_at = lines.now
         kept.append(subject)
-    Subject.objects.bulk_update(kept, ["schema", "category", "caption", "properties", "spans", "to_match_at"])
+    for subject in kept:  # one by one, because what is sealed is sealed for its row
+        subject.save(update_fields=["schema", "category", "caption", "properties", "spans", "to_match_at"])
     gone = [subject.pk for subject in old.values()]
     Subject.objects.filter(pk__in=gone, matches_left__isnull=True, matches_right__isnull=True).delete()
     new = put_subjects(lines, report.service, added, (), report=report, counted=True)

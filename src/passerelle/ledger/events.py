@@ -191,8 +191,8 @@ class MatchWeighedAgain(Event):
 
 @dataclass(frozen=True, slots=True)
 class NamesCounted(Event):
-    """A new version of how common names are here, by which matches are weighed from now on. `subjects` is told in steps;
-    `words` says how many words of names it knows; `commitment` is salted over the whole table."""
+    """A new version of how common names are here, by which matches are weighed from now on. `subjects` is told in
+    steps; `words` says how many words of names it knows; `commitment` is salted over the whole table."""
 
     version: int
     subjects: int

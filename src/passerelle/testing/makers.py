@@ -8,7 +8,7 @@ from typing import Any
 
 from passerelle.flow import receive, seats, work
 from passerelle.flow.receive import RelationDraft, ReportDraft, SubjectDraft
-from passerelle.records.models import Dossier, Officer, Report, Service
+from passerelle.records.models import Dossier, Officer, Report, Service, Subject
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 """A Monday, noon in Brussels: where a test's time begins unless it says otherwise."""
@@ -62,6 +62,11 @@ def exchange(*, now: datetime = NOON) -> dict[str, Service]:
 def seat(of: Service, role: str) -> Officer:
     """The first officer of a service in a role."""
     return Officer.objects.filter(service=of, role=role).order_by("id")[0]
+
+
+def called(caption: str) -> Subject:
+    """The one subject with this caption, which stands sealed and cannot be looked for. Raises StopIteration."""
+    return next(subject for subject in Subject.objects.order_by("id") if subject.caption == caption)
 
 
 def person(local_id: str, *names: str, category: str = "suspect", **properties: Sequence[str]) -> SubjectDraft:

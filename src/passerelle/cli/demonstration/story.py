@@ -196,7 +196,7 @@ def _stated(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
         return
     interest = Interest.objects.select_related("service").get(ref=facts["interest"])
     name = interest.service.name
-    whom = ", ".join(interest.subjects.values_list("caption", flat=True))
+    whom = ", ".join(subject.caption for subject in interest.subjects.all())
     says = (
         sentence("{service} watches for {subject}.", service=name, subject=whom)
         if interest.kind == "watch"

@@ -5,7 +5,6 @@ import json
 import passerelle.records.sealed
 from django.db import migrations, models
 
-AT_ONCE = 500
 COLUMNS = (
     ("delivery", "because"),
     ("delivery", "content"),
@@ -37,28 +36,6 @@ def name_the_subjects(apps, schema_editor):
             plain = json.loads(content) if isinstance(content, str) else content
             names = {*plain.get("yours", ()), *(subject["ref"] for subject in plain.get("subjects", ()))}
             cursor.execute(f"UPDATE {delivery} SET names = %s WHERE id = %s", [json.dumps(sorted(names)), key])
-
-
-def seal(apps, schema_editor):
-    """Seal every value that stands open, a few hundred rows at a time."""
-    for model_name, name in COLUMNS:
-        model = apps.get_model("records", model_name)
-        field = model._meta.get_field(name)
-        row = model._meta.get_field(field.row)
-        found = f"SELECT id, {row.column}, {field.column} FROM {model._meta.db_table} WHERE id > %s ORDER BY id"
-        change = f"UPDATE {model._meta.db_table} SET {field.column} = %s WHERE id = %s"
-        last = 0
-        with schema_editor.connection.cursor() as cursor:
-            while True:
-                cursor.execute(f"{found} LIMIT {AT_ONCE}", [last])
-                rows = cursor.fetchall()
-                if not rows:
-                    break
-                ring = passerelle.records.sealed.keys()
-                for key, of, value in rows:
-                    if value:
-                        cursor.execute(change, [ring.seal(value, field.place(of)), key])
-                last = rows[-1][0]
 
 
 class Migration(migrations.Migration):
@@ -164,5 +141,5 @@ class Migration(migrations.Migration):
             name='review_reason',
             field=passerelle.records.sealed.SealedText(blank=True),
         ),
-        migrations.RunPython(seal, migrations.RunPython.noop),
+        migrations.RunPython(passerelle.records.sealed.seal_what_stands(COLUMNS), migrations.RunPython.noop),
     ]

@@ -10,6 +10,7 @@ from passerelle.ids import fresh_ref
 from passerelle.records.models.reports import new_salt
 from passerelle.records.models.services import Officer
 from passerelle.records.models.subjects import Subject
+from passerelle.records.sealed import SealedJson, SealedText
 from passerelle.words import noop
 
 VERDICTS: dict[str, str] = {"same": noop("same"), "different": noop("different"), "unsure": noop("unsure")}
@@ -33,7 +34,7 @@ class Match(models.Model):
     right = models.ForeignKey(Subject, on_delete=models.CASCADE, related_name="matches_right")
     score = models.FloatField()
     band = models.CharField(max_length=10)
-    because = models.JSONField(default=list)
+    because = SealedJson(default=list)
     evidence = models.CharField(max_length=64)
     salt = models.BinaryField(default=new_salt)
     verdict = models.CharField(max_length=10, blank=True)
@@ -60,7 +61,7 @@ class Judgement(models.Model):
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="judgements")
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=10)
-    reason = models.TextField(blank=True)
+    reason = SealedText(blank=True, row="match_id")
     evidence = models.CharField(max_length=64)
     judged_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True, blank=True)

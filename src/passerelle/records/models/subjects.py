@@ -10,6 +10,7 @@ from passerelle.ids import fresh_ref
 from passerelle.records.models.dossiers import Dossier, Interest
 from passerelle.records.models.reports import Report
 from passerelle.records.models.services import Service
+from passerelle.records.sealed import SealedJson, SealedText
 from passerelle.words import noop
 
 CATEGORIES: dict[str, str] = {
@@ -43,8 +44,8 @@ class Subject(models.Model):
     local_id = models.CharField(max_length=200, blank=True)
     schema = models.CharField(max_length=30)
     category = models.CharField(max_length=10, default="other")
-    caption = models.CharField(max_length=300)
-    properties = models.JSONField(default=dict)
+    caption = SealedText()
+    properties = SealedJson(default=dict)
     spans = models.JSONField(default=list)
     bounded = models.JSONField(default=list)  # over-common values that were not followed in full: [[kind, records]]
     recorded_at = models.DateTimeField()

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from passerelle.records.models.services import Officer
+from passerelle.records.sealed import SealedText
 
 
 class Visit(models.Model):
@@ -15,7 +16,7 @@ class Visit(models.Model):
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="visits")
     thing = models.CharField(max_length=40)
     purpose = models.CharField(max_length=20)
-    reason = models.TextField(blank=True)
+    reason = SealedText(blank=True, row="thing")
     begun_at = models.DateTimeField()
     until = models.DateTimeField()
 

@@ -16,7 +16,7 @@ from passerelle import names
 from passerelle.errors import Refused
 from passerelle.flow import consult
 from passerelle.flow import judge as judging
-from passerelle.flow.consult import MatchView
+from passerelle.flow.views import MatchView
 from passerelle.names import places
 from passerelle.records import visibility
 from passerelle.records.models import Duty, Officer

@@ -1,0 +1,144 @@
+"""What a reader gets to see of each thing: as much as policy lets them, and no field more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from passerelle.records.models import (
+    Delivery,
+    Dossier,
+    Duty,
+    Grant,
+    Interest,
+    Judgement,
+    Match,
+    Proposal,
+    Report,
+    ReportVersion,
+    Service,
+    Subject,
+    Withholding,
+)
+from passerelle.words import Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectView:
+    """A subject with its relations, as its reader may see it."""
+
+    subject: Subject
+    relations: Sequence[tuple[str, Subject]]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """A report of the reader's own service (or for oversight), with what was owed and sent of it."""
+
+    report: Report
+    said: ReportVersion
+    subjects: Sequence[SubjectView]
+    duties: Sequence[Duty]
+    deliveries: Sequence[Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """Exactly what travelled, and the reader's duty to acknowledge it where there is one. `because` is what its reader
+    was told: a sender never sees which interest of the other side it met."""
+
+    delivery: Delivery
+    because: Sequence[Any]
+    acknowledge: Duty | None
+    awaited: Duty | None
+    dossiers: Sequence[Dossier]
+
+
+@dataclass(frozen=True, slots=True)
+class MatchLine:
+    """A match in a list; `band` and `verdict` are empty for who may know that it is and no more."""
+
+    ref: str
+    found_at: datetime
+    band: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One side of a match. `subject` is None where the reader may not see it; `service` where it may not be named."""
+
+    service: Service | None
+    subject: Subject | None
+    relations: Sequence[tuple[str, Subject]]
+    report: Report | None
+    said: ReportVersion | None
+    dossier: Dossier | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    """Two sides, how they were judged, and whether this reader may judge. `differences` marks properties by name:
+    'same', 'different' or 'one side only'; empty unless both sides are seen."""
+
+    match: Match
+    left: SideView
+    right: SideView
+    differences: dict[str, str]
+    judgements: Sequence[Judgement]
+    duty: Duty | None
+    may_judge: bool
+    shows_reasons: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DossierView:
+    """A dossier with its subjects, its interest, and what happened, latest first."""
+
+    dossier: Dossier
+    interest: Interest | None
+    subjects: Sequence[SubjectView]
+    reports: Sequence[Report]
+    deliveries: Sequence[Delivery]
+    matches: Sequence[MatchLine]
+    timeline: Sequence[tuple[datetime, str, Report | Delivery | MatchLine | Dossier]]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """A duty as its reader may see it: the recipient is None where it may not be named. Who only waits for it sees the
+    state and the clock: `in_full` is false, and `because` has no more than that a subject of theirs is concerned."""
+
+    duty: Duty
+    in_full: bool
+    because: Sequence[Any]
+    recipient: Service | None
+    acts: frozenset[str]
+    warnings: Sequence[Sentence]
+    withholdings: Sequence[Withholding]
+    matches: Sequence[MatchLine]
+    report: Report | None
+    deliveries: Sequence[Delivery]
+    glass: str
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A watch or a rule that somebody asked for, and whether this reader is the second person."""
+
+    proposal: Proposal
+    content: dict[str, Any]
+    may_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """An exception; `content` is None for who may know that it is and no more."""
+
+    grant: Grant
+    content: dict[str, Any] | None
+    live: bool
+    may_end: bool
