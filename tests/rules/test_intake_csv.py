@@ -147,7 +147,7 @@ def test_a_long_text_cannot_write_rows(tmp_path: Path) -> None:
 
 
 def test_a_quotation_mark_left_open_over_many_long_lines_costs_its_own_line_only(tmp_path: Path) -> None:
-    rows = "".join(f"{n},Person,{'a' * 1000}\n" for n in range(2, 302))
+    rows = "".join(f"{n},Person,{'a' * 400}\n" for n in range(2, 302))
     path = table(tmp_path, f'id,schema,name\n1,Person,"open\n{rows}')
     assert only_bad(path).code == "intake.quotes"
     assert [row.external_id for row in good(path)] == [str(n) for n in range(2, 302)]

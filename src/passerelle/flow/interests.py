@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from passerelle.errors import Refused
+from passerelle.flow import sizes
 from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import InterestStated
@@ -20,10 +21,12 @@ class InterestIncomplete(Refused):
 
 
 def check_interest(purpose: str, legal_basis: str, until: date, now: datetime) -> None:
-    """Raises InterestIncomplete without a legal basis or with an end that is past, UnknownWord for a purpose."""
+    """Raises InterestIncomplete without a legal basis or with an end that is past, UnknownWord for a purpose,
+    TooLong or NoText for a legal basis that nobody reads."""
     check_word(purpose, PURPOSES, what="purpose")
     if not legal_basis.strip():
         raise InterestIncomplete(sentence("An interest needs a legal basis: the article that entrusts the task."))
+    sizes.check_text(legal_basis, sentence("legal basis"))
     if until <= now.date():
         raise InterestIncomplete(
             sentence("An interest ends on a day that is still to come, not on {day}.", day=str(until))

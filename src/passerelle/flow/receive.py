@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import commonness, duties, oblige, rungs
+from passerelle.flow import commonness, duties, oblige, rungs, sizes
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.interests import check_interest, state_interest
@@ -106,6 +106,11 @@ def check_report(draft: ReportDraft) -> None:
     """Raises ReportIncomplete with what is missing and what to give instead."""
     if not draft.text.strip():
         raise ReportIncomplete(sentence("A report needs its text."))
+    sizes.check_text(draft.text, sentence("text"), most=sizes.TEXT_CHARACTERS_MAX)
+    for said in (draft.handling_reason, draft.handling_note):
+        sizes.check_text(said, sentence("reason or note"))
+    sizes.check_text(draft.territory, sentence("territory"), most=60)
+    sizes.check_subjects(draft.subjects)
     for value, known, what in (
         (draft.language, LANGUAGES, sentence("language")),
         (draft.source_grade, SOURCE_GRADES, sentence("grade of the source")),
@@ -373,9 +378,12 @@ def open_dossier(
 ) -> Dossier:
     """A service opens a dossier; its subjects are an interest with a purpose, a legal basis and an end.
 
-    Raises InterestIncomplete.
+    Raises InterestIncomplete, TooLong, NoText.
     """
     check_interest(purpose, legal_basis, until, now)
+    for said in (title, note):
+        sizes.check_text(said, sentence("title or note"))
+    sizes.check_subjects(subjects)
     with journal(now) as lines:
         dossier = Dossier.objects.create(
             service=service,
@@ -417,7 +425,8 @@ def add_subjects(
     relations: Sequence[RelationDraft] = (),
     now: datetime,
 ) -> list[Subject]:
-    """Subjects are added to a dossier; what was filed before is compared with them too."""
+    """Subjects are added to a dossier; what was filed before is compared with them too. Raises TooLong, NoText."""
+    sizes.check_subjects(subjects)
     with journal(now) as lines:
         return put_more(lines, dossier.service, officer, subjects, relations, dossier=dossier)
 

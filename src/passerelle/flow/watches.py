@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from passerelle.flow import duties, oblige, receive, rungs
+from passerelle.flow import duties, oblige, receive, rungs, sizes
 from passerelle.flow.facts import NotAllowed, NotThere
 from passerelle.flow.interests import InterestIncomplete, check_four_eyes, check_interest, state_interest
 from passerelle.flow.ledger_lines import Journal, journal
@@ -160,11 +160,13 @@ def ask(
     """Ask for a watch (subjects without a dossier) or a rule (a theme or a territory). Nothing is compared yet:
     a second person gets the duty to review it.
 
-    Raises NotThere for a seat without contents, InterestIncomplete, QuotaExceeded.
+    Raises NotThere for a seat without contents, InterestIncomplete, QuotaExceeded, TooLong, NoText.
     """
     if officer.role not in SERVICE_ROLES or kind not in PROPOSAL_KINDS:
         raise NotThere
     check_interest(purpose, legal_basis, until, now)
+    sizes.check_text(territory, sentence("territory"), most=60)
+    sizes.check_subjects(subjects)
     if kind == "rule" and not theme and not territory:
         raise InterestIncomplete(sentence("A rule needs a theme or a territory."))
     if kind == "watch" and not subjects:

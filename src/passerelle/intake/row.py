@@ -21,6 +21,10 @@ EXTERNAL_ID_CHARACTERS_MAX = 180
 FIELD_CHARACTERS_MAX = 20_000
 """One value may be this long. The longest remark on the public lists has some 4,000."""
 
+NAME_CHARACTERS_MAX = 500
+"""One value by which somebody is recognised may be this long: comparing takes time by the square, and two names of
+8,000 signs hung. The longest on the public lists have some 250."""
+
 ROW_CHARACTERS_MAX = 100_000
 """One row may be this long as it stands in the file (a FollowTheMoney line: see followthemoney.py)."""
 
@@ -113,16 +117,16 @@ def check_readable(text: str, name: str) -> None:
     )
 
 
-def check_length(text: str, name: str) -> None:
+def check_length(text: str, name: str, most: int = FIELD_CHARACTERS_MAX) -> None:
     """Refuse a value longer than any register means."""
-    if len(text) > FIELD_CHARACTERS_MAX:
+    if len(text) > most:
         raise RowFault(
             "intake.field_too_long",
             sentence(
                 "“{field}” has {length} characters; at most {limit} are taken in. Shorten it.",
                 field=name,
                 length=len(text),
-                limit=FIELD_CHARACTERS_MAX,
+                limit=most,
             ),
         )
 
@@ -249,8 +253,12 @@ class Draft:
             self.note(sentence("“{value}” holds spoilt signs; it stands in the text only.", value=_tidy(value)[:200]))
             return
         check_readable(value, prop)
-        check_length(value, prop)
         kept = _tidy(value)
+        if self.forgiving and len(kept) > NAME_CHARACTERS_MAX:
+            check_length(value, prop)
+            self.note(sentence("“{value}” is too long to compare; it stands in the text only.", value=kept[:200]))
+            return
+        check_length(kept, prop, NAME_CHARACTERS_MAX)
         if schemas.is_country(prop):
             code = schemas.country_code(kept)
             if code is None:
