@@ -305,7 +305,7 @@ def _score(alignment: Alignment, cost: int) -> float:
         base = min(base, table.single_base)
     elif full < len(alignment.pairs):
         base = min(base, table.initial_base)
-    return 1.0 / (1.0 + math.exp(-(base - cost) / 100))
+    return 1.0 / (1.0 + math.exp(min(700.0, (cost - base) / 100)))
 
 
 def compare(schema: str, left: str, right: str) -> Comparison:
