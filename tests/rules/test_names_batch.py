@@ -22,6 +22,7 @@ WORDS = (
     "Johannes", "van", "der", "Eecken", "Vandereecken", "Vandenabeele", "Tchekhine", "Tsjechin", "Чехин",
     "Петрович", "Petrovitch", "Kim", "Min-su", "김민수", "王小明", "Wang", "Xiaoming", "Γιώργος", "Martin",
     "Martine", "Haji", "J.", "II", "El", "Fassi", "Elfassi", "Fassi", "O'Neill", "Mac", "Donald", "Li",
+    "김승수", "이", "리", "련희", "연희", "張", "张", "章", "García", "Gonzalez",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelle.names import compare
+from passerelle.names import compare, parts
 
 POSSIBLE = 0.7
 
@@ -128,3 +128,40 @@ def test_the_reason_names_the_letters_and_speaks_of_one_name_in_two_languages() 
     assert "“Tan” and “陈” are one name in two languages or forms." in because
     because = compare("Person", "วิชัย ทองดี", "Wichai Thongdee").because
     assert "“ทองดี”, written in Thai letters, sounds like “Thongdee”, written the English way." in because
+
+
+def _score(left: str, right: str) -> float:
+    return compare("Person", left, right).score
+
+
+def test_the_more_people_bear_a_word_the_less_it_says() -> None:
+    says = [parts.parse(name).words[0].says for name in ("Nguyen", "Garcia", "Smith", "Vandenabeele")]
+    assert says == sorted(says)
+    assert says[0] < says[1] < says[3]
+
+
+def test_a_very_common_name_is_found_again_and_needs_to_be_the_same() -> None:
+    for name in ("Mohamed Ali", "Kim Min-su", "Nguyen Van", "Maria Garcia", "Wang Wei", "Li Wei"):
+        assert _score(name, name) >= 0.7, name
+    assert _score("Kim Jongsik", "김영숙") < 0.7 < _score("Kim Yongsuk", "김영숙")
+
+
+def test_a_difference_weighs_more_where_what_agrees_is_common() -> None:
+    assert _score("Karima Vandenabeele", "Karama Vandenabeele") > _score("Karima Garcia", "Karama Garcia") + 0.02
+
+
+def test_names_in_korean_letters_on_both_sides_are_compared_by_letters() -> None:
+    assert _score("김성훈", "김승훈") < 0.5
+    assert _score("김성훈", "김성훈") > 0.9
+    assert _score("김연희", "김련희") >= 0.7  # the South and the North
+    assert _score("張偉民", "张伟民") >= 0.7
+
+
+def test_a_name_without_its_accents_is_the_same_name() -> None:
+    for one, two in (("José García", "Jose Garcia"), ("Ana Žužić", "Ana Zuzic"), ("María Ruíz", "Maria Ruiz")):
+        assert _score(one, two) > 0.85, (one, two)
+
+
+def test_a_title_left_out_costs_next_to_nothing() -> None:
+    assert _score("Haji Karim", "Karim") >= _score("Karim", "Karim") - 0.05
+    assert _score("Sadiq Karim", "Karim") < 0.7

@@ -30,7 +30,7 @@ class Subjects:
 
     >>> one, two = Subject("1", "Person", ("Choukri Boujida",)), Subject("2", "Person", ("Sjoekri Boezjida",))
     >>> Subjects([one, two]).score([0], [1]).round(1).tolist()
-    [0.8]
+    [0.9]
     """
 
     def __init__(self, subjects: Sequence[Subject], commonness: Commonness | None = None) -> None:

@@ -15,9 +15,9 @@ import numpy.typing as npt
 
 from passerelle.names import given, latin, parts, sounds
 from passerelle.names.compare import (
-    HAN_SAME_SOUND,
     MERGED_APART,
     MERGED_FIRST_APART,
+    SIGNS_SAME_SOUND,
     align,
     over_cost,
     plain_word_cost,
@@ -149,10 +149,12 @@ class Names:
         self._groups = np.full((count, _GROUPS_MAX), -1, dtype=np.int64)
         self._heard = np.full((count, _HEARD_MAX), -1, dtype=np.int64)
         self._is_known = np.zeros(count, dtype=np.bool_)
+        self._title = np.zeros(count, dtype=np.bool_)
         self._script = np.zeros(count, dtype=np.int64)
         self._bare = np.zeros(count, dtype=np.int64)
         self._stem = np.zeros(count, dtype=np.int64)
-        self._han = np.zeros(count, dtype=np.int64)
+        self._signs = np.zeros(count, dtype=np.int64)
+        self._signs_heard = np.zeros(count, dtype=np.int64)
         self._share = np.ones(count, dtype=np.float64)
         scripts: dict[str, int] = {}
         bares: dict[str, int] = {}
@@ -167,13 +169,15 @@ class Names:
                 or len(word.heard) > _HEARD_MAX
                 or any(len(form.units) > UNITS_MAX for form in word.forms)
             )
-            self._says[number] = word.says
+            self._says[number], self._title[number] = word.says, word.title
             self._weight[number], self._first[number] = word.weight, word.first
             self._script[number] = scripts.setdefault(word.known_in, len(scripts))
             self._is_known[number] = word.known
             self._stem[number] = stems.setdefault(word.stem, len(stems))
-            if word.script == "han":
-                self._han[number] = signs.setdefault(word.text, len(signs) + 1)
+            if word.signs:
+                odd = word.script == "han"  # numbers of Chinese words are odd, of Korean words even
+                self._signs[number] = 2 * signs.setdefault(word.signs, len(signs) + 1) + odd
+                self._signs_heard[number] = stems.setdefault(word.signs_heard, len(stems))
             self._share[number] = self._shares(word.stem)
             bare = latin.bare(word.stem)
             self._bare[number] = bares.setdefault(bare, len(bares) + 1) if bare in paired else 0
@@ -323,12 +327,14 @@ class Names:
         weight_two = np.take_along_axis(self._weight[np.where(two >= 0, two, 0)], safe, axis=1)
         says_one = self._says[np.where(one >= 0, one, 0)]
         says_two = np.take_along_axis(self._says[np.where(two >= 0, two, 0)], safe, axis=1)
-        said = np.where(full, np.minimum(says_one, says_two), 0).sum(axis=1)
+        kept = np.maximum(0, table.said_near - pair_cost)
+        said = np.where(full, np.minimum(says_one, says_two) * kept // table.said_near, 0).sum(axis=1)
         share = np.clip((said - table.said_least) / (table.said_enough - table.said_least), 0.0, 1.0)
         # words on one side only
         over = np.where((one >= 0) & ~paired, self._over[left][:, :wide_one], 0).sum(axis=1)
         over += np.where((two >= 0) & ~taken, self._over[right][:, :wide_two], 0).sum(axis=1)
-        left_over = ((one >= 0) & ~paired).sum(axis=1) + ((two >= 0) & ~taken).sum(axis=1)
+        left_over = ((one >= 0) & ~paired & ~self._title[one]).sum(axis=1)
+        left_over += ((two >= 0) & ~taken & ~self._title[two]).sum(axis=1)
         slack = np.where(paired & (pair_kind != _DIFFERENT), pair_cost, 0).sum(axis=1) * table.over_slack
         thin = (1.0 - share) * table.over_thin
         total += np.where(over > 0, np.rint(over * (1.0 + np.minimum(1.5, slack) + thin)), 0).astype(np.int64)
@@ -485,9 +491,14 @@ class Names:
         price, kind = np.where(sexes, table.cap, price), np.where(sexes, _DIFFERENT, kind)
         same = self._stem[one] == self._stem[two]
         price, kind = np.where(same, 0, price), np.where(same, _SAME, kind)
-        signs = (self._han[one] > 0) & (self._han[two] > 0) & (self._han[one] != self._han[two])
-        price = np.where(signs, np.where(same, HAN_SAME_SOUND, table.cap), price)
-        kind = np.where(signs, np.where(same, _NEAR, _DIFFERENT), kind)
+        mine, other = self._signs[one], self._signs[two]
+        signs = (mine > 0) & (other > 0) & (mine & 1 == other & 1) & (mine != other)
+        heard = self._signs_heard[one] == self._signs_heard[two]
+        sisters = shared | (heard & (mine & 1 == 0))
+        price = np.where(
+            signs, np.where(sisters, table.equivalent, np.where(heard, SIGNS_SAME_SOUND, table.cap)), price
+        )
+        kind = np.where(signs, np.where(sisters, _EQUIVALENT, np.where(heard, _NEAR, _DIFFERENT)), kind)
         for row in np.flatnonzero(self._odd[one] | self._odd[two]):
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)

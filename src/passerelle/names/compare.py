@@ -51,6 +51,7 @@ class Weights:
     base_least: int
     said_least: int
     said_enough: int
+    said_near: int
     single_base: int
     initial_base: int
     over_slack: float
@@ -84,8 +85,8 @@ MERGED_APART = 150
 """Two words that are one word elsewhere say as much as it, give or take so many hundredths of a consonant."""
 MERGED_FIRST_APART = 60
 """Two words that are one word elsewhere begin as it does, give or take so much."""
-HAN_SAME_SOUND = 150
-"""Two Chinese words of one sound in other signs: perhaps the old and the new form of one sign."""
+SIGNS_SAME_SOUND = 150
+"""Two Chinese words of one sound in other signs: perhaps two forms of one sign."""
 _KEPT: dict[tuple[int, int], tuple[int, str]] = {}
 _KEPT_MAX = 300_000
 
@@ -123,8 +124,12 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
         if "initial" in {left.kind, right.kind} and "number" not in {left.kind, right.kind}:
             return _initial_cost(left, right)
         return table.cap, "different"
-    if left.script == right.script == "han" and left.text != right.text:
-        return (HAN_SAME_SOUND, "near") if left.stem == right.stem else (table.cap, "different")
+    if left.signs and right.signs and left.script == right.script and left.signs != right.signs:
+        if left.groups & right.groups:
+            return table.equivalent, "equivalent"
+        if left.signs_heard != right.signs_heard:
+            return table.cap, "different"
+        return (SIGNS_SAME_SOUND, "near") if left.script == "han" else (table.equivalent, "equivalent")
     if left.stem == right.stem:
         return 0, "same"
     one, two = latin.bare(left.stem), latin.bare(right.stem)
@@ -284,8 +289,9 @@ def over_cost(name: Name, place: int) -> int:
 def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
     """How much the agreeing words say, from 0 (as little as *Li Wei*) to 1 (as much as *Karim Benhachem*)."""
     table = weights()
+    near = table.said_near
     said = sum(
-        min(left.words[pair.left].says, right.words[pair.right].says)
+        min(left.words[pair.left].says, right.words[pair.right].says) * max(0, near - pair.cost) // near
         for pair in pairs
         if pair.kind not in {"initial", "different"}
     )
@@ -300,7 +306,8 @@ def _score(alignment: Alignment, cost: int) -> float:
     share = _share_said(alignment.left, alignment.right, alignment.pairs)
     full = sum(pair.kind not in {"initial", "different"} for pair in alignment.pairs)
     base = table.base_least + share * (table.base - table.base_least)
-    over = len(alignment.left_over) + len(alignment.right_over)
+    over = sum(not alignment.left.words[place].title for place in alignment.left_over)
+    over += sum(not alignment.right.words[place].title for place in alignment.right_over)
     if not full or (full == 1 and over):
         base = min(base, table.single_base)
     elif full < len(alignment.pairs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -55,6 +56,19 @@ class Word:
         """The script in which it is known: a Chinese or Korean family name that has a row is known in Latin letters
         too, so that 최 (*Choi*) and *Cha* are told to be two names."""
         return "latin" if self.known and self.script in READ_AS else self.script
+
+    @property
+    def signs(self) -> str:
+        """The signs it is written in where each stands for a syllable, Chinese (the simplified ones) or Korean; "" for
+        all else."""
+        return scripts.simplified(self.text) if self.script in READ_AS and self.kind == "name" else ""
+
+    @property
+    def signs_heard(self) -> str:
+        """How such signs are read, without what North and South Korea spell in two ways (련 and 연, 로 and 노)."""
+        if self.script != "hangul":
+            return self.stem
+        return _KOREAN_FIRST.sub("", _KOREAN_R.sub("n", self.stem))
 
     @property
     def first(self) -> int:
@@ -144,19 +158,29 @@ _DIN_AFTER = re.compile(r"(?P<stem>.{2,}[aeou])l(?P<din>d(?:[iy]|ie|ee|ei)n{1,2}
 """*Nureldine*, *Aladdin*: "of the faith", with the l of the article written where it is not heard."""
 
 
-@cache
-def _common() -> frozenset[str]:
-    return frozenset(str(word) for row in sounds.load("common_words")["words"] for word in row)
+ACCENTS_HEARD = 15
+"""A word that sounds so much otherwise without its accents (*García*, *Žužić*) is also read without them."""
+_KOREAN_R = re.compile(r"^r(?=[aeou])")
+_KOREAN_FIRST = re.compile(r"^[nr](?=y|i)")
+"""The rule of first sounds (두음 법칙): the South drops or softens a first ㄹ or ㄴ that the North writes."""
 
 
 @cache
-def _common_share() -> int:
-    return int(sounds.load("common_words")["share"])
+def _most_said() -> dict[str, int]:
+    """For each word that very many people bear, the most that it says, in hundredths of a consonant."""
+    data = sounds.load("common_words")
+    found: dict[str, int] = {}
+    for row in data["words"]:
+        most = round(-data["per_bit"] * math.log2(row["share"]))
+        for word in row["words"]:
+            found[str(word)] = min(most, found.get(str(word), most))
+    return found
 
 
-def _said(stem: str, weight: int) -> int:
-    """What a word says for being one person: less when very many people bear it."""
-    return weight * _common_share() // 100 if stem in _common() or latin.bare(stem) in _common() else weight
+def _said(stem: str, weight: int, text: str = "") -> int:
+    """What a word says for being one person: less when very many people bear it (`data/common_words.yaml`)."""
+    most = _most_said()
+    return min(weight, *(most.get(word, weight) for word in (stem, latin.bare(stem), text)))
 
 
 @lru_cache(maxsize=131072)
@@ -228,6 +252,9 @@ def _other_writings(stem: str, script: str, prefix: str, rules: _Rules) -> list[
         apart = _GLIDE.sub(_taken_apart, stem)
         if apart != stem:
             out.append((apart, 5))
+        plain = latin.bare(stem)
+        if plain != stem and sounds.distance(sounds.cut(stem), sounds.cut(plain)) > ACCENTS_HEARD:
+            out.append((plain, 5))
     elif script == "greek":
         apart = stem.replace("μπ", "μ'π").replace("ντ", "ν'τ").replace("γκ", "ν'κ")
         if apart != stem:
@@ -493,7 +520,7 @@ def _read_word(text: str, read: str, script: str, *, family: bool = False) -> Wo
         groups=rows,
         known=bool(rows),
         heard=rows,
-        says=_said(read, sounds.weigh(units)),
+        says=_said(read, sounds.weigh(units), text),
     )
 
 

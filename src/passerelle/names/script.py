@@ -93,6 +93,19 @@ def han_in_latin(word: str, *, surname: bool = False) -> str:
 
 
 @cache
+def _forms() -> dict[int, int]:
+    with (Path(__file__).parent / "data" / "han_forms.yaml").open(encoding="utf-8") as file:
+        pairs: str = yaml.safe_load(file)["pairs"]
+    return {ord(pair[0]): ord(pair[1]) for pair in pairs.split()}
+
+
+@lru_cache(maxsize=65536)
+def simplified(word: str) -> str:
+    """Chinese characters in the simplified form, where `data/han_forms.yaml` knows it; all else as it is."""
+    return word.translate(_forms())
+
+
+@cache
 def _syllables() -> Any:
     with (Path(__file__).parent / "data" / "syllables.yaml").open(encoding="utf-8") as file:
         return yaml.safe_load(file)
