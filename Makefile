@@ -21,7 +21,7 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 # PySpark alone comes as source: it is built with the setuptools of the lock, and nothing is fetched to build it.
 BUILT := --no-deps --require-hashes --no-build-isolation --no-binary pyspark
 
-.PHONY: help run test check lint bench peers docs messages lock clean
+.PHONY: help run test check lint audit fuzz bench peers docs messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
@@ -40,6 +40,13 @@ lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+audit: $(VENV)/.stamp-run ## secrets, bandit and advisories, then the bill of materials (ARGS=--must: nothing may be left out)
+	@$(BIN)/python -m tools.audit $(ARGS)
+	@$(BIN)/python -m tools.sbom -o build/sbom.json && echo "bill of materials: build/sbom.json"
+
+fuzz: $(VENV)/.stamp-run ## damaged input for every reader (ARGS="--minutes 60")
+	@$(BIN)/python -m tools.fuzz $(ARGS)
 
 bench: $(VENV)/.stamp-run ## every measurement, then docs/benchmarks.md (ARGS="--only people", ARGS=--long for the long ones)
 	@$(BIN)/python -m benchmarks.all $(ARGS) && done=0 || done=$$?; $(BIN)/python -m benchmarks.page; exit $$done
