@@ -67,6 +67,9 @@ def open_installation(folder: Path, *, migrate: bool = False, new: bool = False)
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from passerelle.records import wall
+
+    wall.house_from_now_on()
     if migrate:
         call_command("migrate", verbosity=0, interactive=False)
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from passerelle.records import wall
 from passerelle.records.models import Draft, Officer
 
 
@@ -16,9 +17,11 @@ def kept(officer: Officer) -> dict[str, Any]:
 
 def keep(*, officer: Officer, content: dict[str, Any], now: datetime) -> None:
     """Keep this instead of what was kept before."""
-    Draft.objects.update_or_create(officer=officer, defaults={"content": content, "saved_at": now})
+    with wall.as_house():
+        Draft.objects.update_or_create(officer=officer, defaults={"content": content, "saved_at": now})
 
 
 def drop(officer: Officer) -> None:
     """It was filed, or given up."""
-    Draft.objects.filter(officer=officer).delete()
+    with wall.as_house():
+        Draft.objects.filter(officer=officer).delete()

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from passerelle.ledger import canonical, chain
 from passerelle.ledger.events import Event
+from passerelle.records import wall
 from passerelle.records.models.ledger import LedgerHead, LedgerLine
 
 
@@ -52,10 +53,11 @@ def journal(now: datetime) -> Iterator[Journal]:
     """One transaction that ends with its ledger lines, or leaves nothing at all.
 
     The ledger's head is locked first, so that on PostgreSQL verbs queue here instead of deadlocking later; on SQLite
-    the transaction is IMMEDIATE and holds the write lock anyway. Verbs do not nest.
+    the transaction is IMMEDIATE and holds the write lock anyway. Verbs do not nest. They see both sides: behind the
+    second wall (`records/wall.py`) a verb is the house, and asks its rules itself what its officer may see.
     """
     assert now.tzinfo is not None, "a verb's `now` must know its time zone"
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), wall.as_house():
         head, _ = LedgerHead.objects.select_for_update().get_or_create(name="ledger")
         lines = Journal(now, head)
         yield lines

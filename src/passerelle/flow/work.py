@@ -14,6 +14,7 @@ from passerelle.duty import LIVE
 from passerelle.flow.escalate import next_event
 from passerelle.flow.ledger_lines import effective
 from passerelle.flow.match import match_waiting, waiting
+from passerelle.records import wall
 from passerelle.records.models import Duty, Heartbeat, Match
 
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
@@ -44,6 +45,7 @@ class Turn:
     failed: tuple[str, ...] = ()
 
 
+@wall.as_house()
 def turn(*, now: datetime, limit: int = 100) -> Turn:
     """Compare up to `limit` waiting subjects and let up to `limit` due events happen, each duty in its own transaction.
 

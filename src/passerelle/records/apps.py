@@ -1,6 +1,7 @@
 """The one Django application: it holds all tables."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class RecordsConfig(AppConfig):
@@ -9,3 +10,9 @@ class RecordsConfig(AppConfig):
     name = "passerelle.records"
     label = "records"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Each connection tells the database who asks."""
+        from passerelle.records import wall
+
+        connection_created.connect(wall.watch, dispatch_uid="passerelle.records.wall")

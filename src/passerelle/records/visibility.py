@@ -6,11 +6,11 @@ demands the same set. Denied and absent are therefore the same answer, with the 
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
-from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Reading, Report
+from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Reading, Report, Subject
 
 _NOTHING = Q(pk__in=())
 _STANDING = Delivery.objects.exclude(evidence="recalled")
@@ -84,7 +84,8 @@ def matches_in_full(officer: Officer) -> QuerySet[Match]:
 def _in_full(officer: Officer) -> Q:
     if officer.role not in DESK_ROLES:
         return _NOTHING
-    party = Q(left__service=officer.service_id) | Q(right__service=officer.service_id)
+    own = Subject.objects.filter(service=officer.service_id).values("pk")  # no join: the other side may be hidden
+    party = Q(left__in=own) | Q(right__in=own)
     judged = Duty.objects.filter(match=OuterRef("pk"), kind="judge")
     found = party & Exists(judged.filter(service=officer.service_id))
     if officer.service.kind == "neutral_desk":
@@ -95,9 +96,12 @@ def _in_full(officer: Officer) -> Q:
 def _told(officer: Officer) -> Exists:
     """A delivery speaks of this match when it names the recipient's side, or shows the sender's. Another match that
     only called for the same telling is not told by it."""
-    got = _STANDING.filter(duty__matches=OuterRef("pk"), recipient=officer.service_id)
-    said = got.annotate(said=Cast("names", TextField()))
-    return Exists(said.filter(Q(said__contains=OuterRef("left__ref")) | Q(said__contains=OuterRef("right__ref"))))
+    calls = Duty.matches.through.objects.filter(duty=OuterRef("duty"), match=OuterRef(OuterRef("pk")))
+    got = _STANDING.filter(Exists(calls), recipient=officer.service_id).annotate(said=Cast("names", TextField()))
+    left, right = (
+        Subquery(Subject.objects.filter(pk=OuterRef(OuterRef(side))).values("ref")) for side in ("left", "right")
+    )
+    return Exists(got.filter(Q(said__contains=left) | Q(said__contains=right)))
 
 
 def grants(officer: Officer) -> QuerySet[Grant]:
@@ -108,7 +112,8 @@ def grants(officer: Officer) -> QuerySet[Grant]:
         return Grant.objects.filter(_NOTHING)
     found = Q(officer=officer.pk)
     if officer.role in DESK_ROLES:
-        found |= Q(report__service=officer.service_id) & (Q(review__isnull=True) | Q(review__discreet=False))
+        own = Report.objects.filter(service=officer.service_id).values("pk")
+        found |= Q(report__in=own) & ~Exists(Duty.objects.filter(pk=OuterRef("review"), discreet=True))
     if officer.role in ("supervisor", "head"):
         found |= Q(officer__service=officer.service_id)
     return Grant.objects.filter(found)

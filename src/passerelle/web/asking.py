@@ -14,19 +14,22 @@ from django.utils import timezone
 from passerelle.errors import Refused
 from passerelle.flow.visits import PurposeNeeded
 from passerelle.policy import reading
+from passerelle.records import wall
 
 REFUSED_STATUS = 409
 """A refused act: nothing was changed, the page says why, and what was typed is still there."""
 
 
 def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page for those who signed in. The view gets `now`; what is denied and what is absent are the same page."""
+    """A page for those who signed in. The view gets `now`; what is denied and what is absent are the same page.
+    On PostgreSQL whatever it reads outside a verb is read behind the wall of its reader."""
 
     @login_required
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
         try:
-            return view(request, *args, now=timezone.now(), **names)
+            with wall.as_reader(request.user):
+                return view(request, *args, now=timezone.now(), **names)
         except PurposeNeeded as asked:
             before = asked.__context__  # the act was refused, and the page around the refusal may not be read yet
             if isinstance(before, Refused):
