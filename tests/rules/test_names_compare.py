@@ -165,3 +165,20 @@ def test_a_name_without_its_accents_is_the_same_name() -> None:
 def test_a_title_left_out_costs_next_to_nothing() -> None:
     assert _score("Haji Karim", "Karim") >= _score("Karim", "Karim") - 0.05
     assert _score("Sadiq Karim", "Karim") < 0.7
+
+
+@pytest.mark.parametrize(
+    ("signs", "letters"),
+    [
+        ("山田太郎", "Yamada Taro"),
+        ("太郎 山田", "Tarō Yamada"),
+        ("長谷川健一", "Hasegawa Kenichi"),
+        ("佐藤直美", "Naomi Sato"),
+    ],
+)
+def test_japanese_names_are_read_the_japanese_way(signs: str, letters: str) -> None:
+    assert _score(signs, letters) > 0.9
+
+
+def test_a_chinese_name_is_not_read_the_japanese_way() -> None:
+    assert [word.stem for word in parts.parse("林志明").words] == ["lin", "zhiming"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from passerelle.names import given, latin, sounds
+from passerelle.names import given, japanese, latin, sounds
 from passerelle.names import script as scripts
 
 FAMILY, GIVEN, UNKNOWN = "family", "given", ""
@@ -476,6 +476,11 @@ def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word
     """Chinese and Korean characters: the family name stands first, in one sign or two; a given name is one word."""
     if not any(word.script in {"han", "hangul"} for word in words):
         return words, roles
+    if len(words) <= JAPANESE_WORDS_MAX and any(
+        word.script == "han" and (japanese.is_family(word.stem) or (len(words) == 1 and japanese.family_in(word.stem)))
+        for word in words
+    ):
+        return _japanese(words, roles)
     out: list[Word] = []
     out_roles: list[str] = []
     whole = len(words) == 1
@@ -486,10 +491,10 @@ def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word
             cut = 2 if stem[:2] in doubles and len(stem) > 2 else 1
             for text, part in ((stem[:cut], FAMILY), (stem[cut:], GIVEN)):
                 read = scripts.in_latin(text, surname=part == FAMILY)
-                out.append(_read_word(text, read, word.script, family=part == FAMILY))
+                out.append(_read_word(text, read, script=word.script, family=part == FAMILY))
                 out_roles.append(part)
         elif word.script in {"han", "hangul"}:
-            out.append(_read_word(stem, scripts.in_latin(stem), word.script, family=len(stem) == 1))
+            out.append(_read_word(stem, scripts.in_latin(stem), script=word.script, family=len(stem) == 1))
             out_roles.append(role)
         else:
             out.append(word)
@@ -497,30 +502,54 @@ def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word
     return out, out_roles
 
 
+JAPANESE_WORDS_MAX = 4
+
+
+def _japanese(words: list[Word], roles: list[str]) -> tuple[list[Word], list[str]]:
+    """A name of which one word is a Japanese family name; a given name of unknown reading is read as Chinese."""
+    pieces: list[tuple[Word, str, str]] = []
+    for word, role in zip(words, roles, strict=True):
+        cut = japanese.family_in(word.stem) if len(words) == 1 and not japanese.is_family(word.stem) else 0
+        if cut:
+            pieces += [(word, word.stem[:cut], FAMILY), (word, word.stem[cut:], GIVEN)]
+        else:
+            pieces.append((word, word.stem, role))
+    out: list[Word] = []
+    for word, text, role in pieces:
+        if word.script != "han":
+            out.append(word)
+            continue
+        known = japanese.readings(text, family=role == FAMILY or (role != GIVEN and japanese.is_family(text)))
+        out.append(
+            _read_word(text, *(known or (scripts.in_latin(text),)), script="han", table="" if known else "pinyin")
+        )
+    return out, [role for _, _, role in pieces]
+
+
 READ_AS = {"han": "pinyin", "hangul": "hangul_read"}
 
 
 @lru_cache(maxsize=65536)
-def _read_word(text: str, read: str, script: str, *, family: bool = False) -> Word:
-    """A word of Chinese or Korean signs, by its reading in Latin letters."""
-    units = sounds.cut(read, READ_AS[script])
-    form = Form(units, 0, False)
+def _read_word(text: str, *reads: str, script: str, family: bool = False, table: str | None = None) -> Word:
+    """A word of Chinese or Korean signs, by its readings in Latin letters; `table` says how those are cut."""
+    cuts = [sounds.cut(read, READ_AS[script] if table is None else table) for read in reads]
     rows = given.family_groups(text) if family else frozenset()
+    weight = sounds.weigh(cuts[0])
     return Word(
         text=text,
-        stem=read or text,
+        stem=reads[0] or text,
         prefix="",
         kind="name",
         patronymic=False,
         title=False,
         script=script,
-        forms=(form,) if units else (),
-        weight=sounds.weigh(units),
+        forms=tuple(Form(units, 5 * place, False) for place, units in enumerate(cuts) if units),
+        weight=weight,
         number=_next_number(),
         groups=rows,
         known=bool(rows),
         heard=rows,
-        says=_said(read, sounds.weigh(units), text),
+        says=_said(reads[0], weight, text),
     )
 
 
@@ -532,7 +561,7 @@ def merged(name: Name, place: int) -> Name | None:
     result: Name | None = None
     if one.script == two.script and one.kind == two.kind == "name" and not two.prefix:
         if one.script in READ_AS:
-            joined = _read_word(one.text + two.text, one.stem + two.stem, one.script)
+            joined = _read_word(one.text + two.text, one.stem + two.stem, script=one.script)
         else:
             joined = word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}")
         result = Name(
