@@ -30,6 +30,10 @@ Said = tuple[Sequence[tuple[str, Mapping[str, Sequence[str]]]], Sequence[tuple[i
 """The subjects of one row, each a schema and its properties, and the relations among them by their places."""
 
 
+STARTED = "forkserver"
+"""A helper is a fork of a process that has one thread, no connection, and has read the tables of names and streets."""
+
+
 class HelperLost(Refused):
     """A process of an import was ended from outside, most often for want of memory."""
 
@@ -77,11 +81,12 @@ class Crew:
         self._known: Known | None = None
         self._pool: ProcessPoolExecutor | None = None
         if workers:
+            multiprocessing.set_forkserver_preload(["passerelle.linkers.tables"])
             self._pool = ProcessPoolExecutor(
                 workers,
-                mp_context=multiprocessing.get_context("spawn"),
+                mp_context=multiprocessing.get_context(STARTED),
                 initializer=_begin,
-                initargs=(os.getpid(),),
+                initargs=(dict(os.environ),),
             )
 
     def __enter__(self) -> Crew:
@@ -135,16 +140,17 @@ class _Here:
     known: Known
 
 
-def _begin(parent: int) -> None:
+def _begin(surroundings: Mapping[str, str]) -> None:
     import django
 
+    os.environ.update(surroundings)  # the first process may have been started for another installation
     django.setup()
     from passerelle.flow.candidates import REMEMBERED_MAX, Known
 
     _Here.known = Known(REMEMBERED_MAX)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 
 def _end_with(parent: int) -> None:

@@ -31,7 +31,7 @@ from passerelle.flow.candidates import (
 )
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchFound, MatchWeighedAgain
-from passerelle.linkers.weighing import Terms, weigh
+from passerelle.linkers.weighing import Terms, least
 from passerelle.records.models import Match, Subject
 from passerelle.records.models.reports import new_salt
 
@@ -190,12 +190,14 @@ def _worth_weighing(
 ) -> list[tuple[int, int]]:
     """The pairs that a score in one batch finds possible, and those that are kept already: these need reasons."""
     there = [pair for pair in pairs if pair[0] in subjects and pair[1] in subjects]
+    if not there:
+        return []
     rows = {pk: row for row, pk in enumerate(subjects)}
     left = np.array([rows[one] for one, _ in there], dtype=np.int64)
     right = np.array([rows[two] for _, two in there], dtype=np.int64)
-    found = weigh(list(subjects.values()), there, left, right, counted, _TERMS) if there else []
-    possible = {(pair.left, pair.right) for pair in found}
-    return [pair for pair in there if pair in possible or pair in kept]
+    bar = least(_TERMS)
+    scores = matching.Subjects(list(subjects.values()), counted).score(left, right, at_least=bar)
+    return [pair for pair, may in zip(there, (scores >= bar).tolist(), strict=True) if may or pair in kept]
 
 
 def _kept_pairs(subjects: Iterable[int]) -> set[tuple[int, int]]:

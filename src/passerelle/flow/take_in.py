@@ -116,10 +116,10 @@ def take_in(
         )
     run = _Run(register, officer, filing, taken, subjects_at_once)
     with Crew(workers) as crew:
-        ahead: deque[tuple[list[Row | BadRow], list[ReportDraft], Soon[Keyed]]] = deque()
+        ahead: deque[tuple[list[Row | BadRow], list[ReportDraft], _Asked]] = deque()
         for batch in _batches(source.read(on_progress), rows_at_once):
             drafts = [draft_of(row, filing) for row in batch if isinstance(row, Row)]
-            ahead.append((batch, drafts, crew.keys([_said(draft) for draft in drafts])))
+            ahead.append((batch, drafts, _ask_keys(register, crew, batch, drafts)))
             if len(ahead) > crew.workers:
                 _take(run, crew, *ahead.popleft(), now=now)
             _keep_found(run, crew, at_most=2 * crew.workers, now=now)
@@ -173,7 +173,7 @@ def mend(
     run = _Run(row.register, officer, filing or Filing(), taken)
     draft = draft_of(read, run.filing)
     with journal(now) as lines:
-        landed = _land(lines, run, [(read, draft)], keys_of_rows([_said(draft)]))
+        landed = _land(lines, run, [(read, draft)], frozenset((0,)), keys_of_rows([_said(draft)]))
         _tie_open_ends(row.register, run.open_ends)
         RefusedRow.objects.filter(pk=row.pk).update(mended_at=lines.now)
     taken.matches += len(match.match_waiting(landed, now=now))
@@ -249,22 +249,38 @@ def _said(draft: ReportDraft) -> Said:
     )
 
 
+_Asked = tuple[frozenset[int], Soon[Keyed]]
+"""Of which good rows of a batch, by their places, the keys were asked for; and the answer."""
+
+
+def _ask_keys(register: Register, crew: Crew, batch: Sequence[Row | BadRow], drafts: Sequence[ReportDraft]) -> _Asked:
+    """Asks for the keys of the rows that are not known yet: those of a changed one are made when it is compared."""
+    ids = [row.external_id for row in batch if isinstance(row, Row)]
+    there = set(
+        RegisterRow.objects.filter(register=register, external_id__in=ids).values_list("external_id", flat=True)
+    )
+    places = [place for place, external_id in enumerate(ids) if external_id not in there]
+    if not places:
+        return frozenset(), Soon(lambda: Keyed([], Counter()))
+    return frozenset(places), crew.keys([_said(drafts[place]) for place in places])
+
+
 def _take(
     run: _Run,
     crew: Crew,
     batch: Sequence[Row | BadRow],
     drafts: Sequence[ReportDraft],
-    keyed: Soon[Keyed],
+    asked: _Asked,
     *,
     now: datetime,
 ) -> None:
     """A batch lands; its new subjects are asked for when there are enough of them."""
-    found = keyed.get()
+    places, found = asked[0], asked[1].get()
     with journal(now) as lines:
         good = [row for row in batch if isinstance(row, Row)]
         bad = [row for row in batch if isinstance(row, BadRow)]
         run.taken.read += len(batch)
-        run.landed.extend(_land(lines, run, list(zip(good, drafts, strict=True)), found))
+        run.landed.extend(_land(lines, run, list(zip(good, drafts, strict=True)), places, found))
         _refuse(lines, run.register, bad, run.taken, run.bad_digests)
     _ask(run, crew, at_least=run.at_once)
 
@@ -281,49 +297,70 @@ def _keep_found(run: _Run, crew: Crew, *, at_most: int, now: datetime) -> None:
         run.taken.matches += len(match.keep_waiting(run.asked.popleft().get(), now=now))
 
 
-def _land(lines: Journal, run: _Run, rows: Sequence[tuple[Row, ReportDraft]], keyed: Keyed) -> list[int]:
+def _land(
+    lines: Journal, run: _Run, rows: Sequence[tuple[Row, ReportDraft]], places: frozenset[int], keyed: Keyed
+) -> list[int]:
     """The rows of a batch land: new ones with their keys, changed ones as a new version that is compared at once.
 
-    Returns the new subjects, which wait to be compared.
+    `keyed` is of the rows at these `places`. Returns the new subjects, which wait to be compared.
     """
     register, taken = run.register, run.taken
     known = {
-        found.external_id: found
-        for found in RegisterRow.objects.filter(
+        external_id: (pk, digest, report)
+        for external_id, pk, digest, report in RegisterRow.objects.filter(
             register=register, external_id__in=[row.external_id for row, _ in rows]
-        ).select_related("report__service", "report__author", "report__dossier")
+        ).values_list("external_id", "pk", "digest", "report_id")
     }
     new: list[tuple[Row, ReportDraft]] = []
-    keys: list[dict[int, str]] = []
+    changed: list[tuple[int, Row, ReportDraft]] = []
+    unforeseen: list[ReportDraft] = []
+    keys: list[dict[int, str] | None] = []
     at = 0
-    for row, draft in rows:
+    for place, (row, draft) in enumerate(rows):
         local = {subject.local_id for subject in draft.subjects}
         run.open_ends.extend(end for end in row.relations if end[2] not in local and end[1] in RELATIONS)
         found = known.get(row.external_id)
+        many = len(draft.subjects)
         if found is None:
             new.append((row, draft))
-            keys.extend(keyed.keys[at : at + len(draft.subjects)])
-        elif found.digest == row.digest:
+            if place in places:
+                keys.extend(keyed.keys[at : at + many])
+            else:  # known when the keys were asked for, and taken away since
+                keys.extend([None] * many)
+                unforeseen.append(draft)
+        elif found[1] == row.digest:
             taken.unchanged += 1
         else:
-            put_version(lines, report=found.report, officer=run.officer, draft=draft)
-            RegisterRow.objects.filter(pk=found.pk).update(digest=row.digest)
+            changed.append((found[0], row, draft))
+        at += many if place in places else 0
+    if unforeseen:
+        made = iter(keys_of_rows([_said(draft) for draft in unforeseen]).keys)
+        keys = [next(made) if mine is None else mine for mine in keys]
+    if changed:
+        reports = {
+            found.pk: found.report
+            for found in RegisterRow.objects.filter(pk__in=[pk for pk, _, _ in changed]).select_related(
+                "report__service", "report__author", "report__dossier"
+            )
+        }
+        for pk, row, draft in changed:
+            put_version(lines, report=reports[pk], officer=run.officer, draft=draft)
+            RegisterRow.objects.filter(pk=pk).update(digest=row.digest)
             taken.changed += 1
-        at += len(draft.subjects)
     subjects = _put_new(lines, register, run.officer, new, run.filing)
     match.put_keys(
         [
             (subject.pk, subject.service_id, kind, value)
             for subject, mine in zip(subjects, keys, strict=True)
-            for value, kind in mine.items()
+            for value, kind in (mine or {}).items()
         ]
     )
     if run.filing.handling == "open":
-        whole = len(new) == len(rows)
+        whole = len(new) == len(places) and not unforeseen
         commonness.add(keyed.words if whole else _words(draft for _, draft in new))
     again = list(
         Subject.objects.filter(
-            report__in=[found.report_id for found in known.values()], to_match_at__isnull=False
+            report__in=[report for _, _, report in known.values()], to_match_at__isnull=False
         ).order_by("id")
     )
     if again:

@@ -25,7 +25,7 @@ from passerelle.linkers import rarity, sieve
 from passerelle.linkers.keeping import Kept, save, save_text
 from passerelle.linkers.weighing import Terms, commonness, line_of, say, stem_digests, values_of, weigh
 from passerelle.matching import Commonness, Subject
-from passerelle.matching.keys import name_keys
+from passerelle.matching.keys import PER_NAME
 from passerelle.names import parts, places
 from passerelle.words import sentence
 
@@ -34,7 +34,7 @@ AHEAD = 4
 STARTED = "forkserver"
 """A worker is a fork of a process that does nothing else, has one thread, and has read the tables."""
 
-PER_RECORD = (name_keys, parts.parse, places.parse_address, places.address_keys)
+PER_RECORD = (*PER_NAME, parts.parse, places.parse_address, places.address_keys)
 """What these remember seldom comes again in another task, and that of a million records does not fit in memory."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -25,7 +26,7 @@ def keys(subject: Subject) -> frozenset[Key]:
     if PERSON in family:
         born = {date[0] for text in subject.values("birthDate") if (date := birth.read(text))}
         for name in (*subject.names, *subject.weak_names):
-            found |= {key for key in name_keys(name) if not (born and key.kind == "near")}
+            found |= _plain_keys(name) if born else name_keys(name)
             for word in _word_keys(name):
                 found |= {Key("born", f"{word}|{year}") for year in born}
         for text in subject.values("birthDate"):
@@ -46,8 +47,7 @@ def keys(subject: Subject) -> frozenset[Key]:
         found |= {Key("address", value[:64]) for value in places.address_keys(text)}
     for relation in subject.relations:
         for name in relation.other.names if relation.kind not in {"lives_at", "located_at"} else ():
-            said = {key.value for key in name_keys(name) if key.kind != "near"}
-            found |= {Key("relation", f"{relation.kind}:{value}"[:64]) for value in said}
+            found |= {Key("relation", f"{relation.kind}:{key.value}"[:64]) for key in _plain_keys(name)}
         if relation.kind in {"drives", "uses", "owns"}:
             found |= {
                 Key("relation", f"{relation.kind}:{key.value}"[:64])
@@ -77,32 +77,44 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
     return found
 
 
-@lru_cache(maxsize=32768)
 def name_keys(name: str) -> frozenset[Key]:
     """The keys of one personal name: pairs of its words as they sound; a long or lonely word alone."""
+    return _plain_keys(name) | _near_keys(name)
+
+
+@lru_cache(maxsize=32768)
+def _plain_keys(name: str) -> frozenset[Key]:
+    """The keys of a name but those with one consonant left out of all its words."""
     read = parts.parse(name).words
-    words = [sorted(word_keys(word)) for word in read if word.kind == "name"]
-    words = [found for found in words if found]
+    words = [found for word in read if word.kind == "name" and (found := _said(word).keys)]
     out: set[Key] = set()
     if len(words) == 1:
         out |= {Key("word", value) for value in words[0]}
         out |= {Key("word", value) for value in _one_less(words[0])}
     for index, one in enumerate(words):
         for two in words[index + 1 :]:
-            out |= {Key("name", "|".join(sorted((a, b)))[:64]) for a in one for b in two}
+            out |= {Key("name", (f"{a}|{b}" if a <= b else f"{b}|{a}")[:64]) for a in one for b in two}
         out |= {Key("word", value) for value in one if len(value) >= 5 and not value.startswith("=")}
     if len(words) > 1:
-        forms = [form for word in read[:4] for form in word.forms[:1]]
-        said = [sounds.skeletons(form.units, 5 if form.abjad or not form.cost else 3)[0] for form in forms]
-        whole = "".join(said)
+        whole = "".join(_said(word).first for word in read[:4])
         if len(whole) >= 3:
             out.add(Key("word", whole[:64]))
-        if len(read) <= WORDS_FOR_ONE_LESS and len(whole) >= LEAST_FOR_ONE_LESS_IN_ALL:
-            out |= {Key("near", value[:64]) for value in _one_less(["".join(sorted(said))])}
     for word in read:
         if word.prefix == "abd" and word.forms:  # Abdul Rashid says more than Rashid: found also without a second word
             out |= {Key("word", f"abd {value}"[:64]) for value in sounds.skeletons(word.forms[0].units, 2) if value}
     return frozenset(out)
+
+
+@lru_cache(maxsize=4096)
+def _near_keys(name: str) -> frozenset[Key]:
+    """The keys of a name of few words with one consonant left out of all of them."""
+    read = parts.parse(name).words
+    if len(read) > WORDS_FOR_ONE_LESS or sum(1 for word in read if word.kind == "name" and _said(word).keys) < 2:
+        return frozenset()
+    whole = "".join(sorted(_said(word).first for word in read))
+    if len(whole) < LEAST_FOR_ONE_LESS_IN_ALL:
+        return frozenset()
+    return frozenset(Key("near", value[:64]) for value in _one_less([whole]))
 
 
 LEAST_FOR_ONE_LESS = 4
@@ -114,7 +126,7 @@ LEAST_FOR_ONE_LESS_IN_ALL = 5
 subject without a birth date, that is, for each single word and the year of birth are a key already."""
 
 
-def _one_less(skeletons: list[str]) -> set[str]:
+def _one_less(skeletons: Iterable[str]) -> set[str]:
     """The skeletons of a lonely word with one consonant left out: it has no second word to be found by, and with one
     letter missing, too many or another (*Zedkov*, زيكوف) it is found all the same."""
     return {
@@ -130,12 +142,43 @@ def _word_keys(name: str) -> frozenset[str]:
     return frozenset(value for word in parts.parse(name).words if word.kind == "name" for value in word_keys(word))
 
 
-def word_keys(word: parts.Word) -> set[str]:
+def word_keys(word: parts.Word) -> frozenset[str]:
     """The consonants of one word in coarse classes, one string for each way of reading it, and its given-name row."""
+    return frozenset(_said(word).keys)
+
+
+class _Said(NamedTuple):
+    """What one word is found by, in order; and its likeliest reading as it is written ("" where it has none)."""
+
+    keys: tuple[str, ...]
+    first: str
+
+
+_WORDS_MAX = 65_536
+_words: dict[int, _Said] = {}
+"""What was found for a word, by the number of the word: a register says the same words over and over."""
+
+
+def _said(word: parts.Word) -> _Said:
+    known = _words.get(word.number)
+    if known is not None:
+        return known
     found: set[str] = set()
     for form in word.forms:
         if form.cost <= 45:
-            limit = 5 if form.abjad or not form.cost else 3
-            found.update(value or "0" for value in sounds.skeletons(form.units, limit))
+            found.update(value or "0" for value in sounds.skeletons(form.units, _readings(form)))
     found.update(f"={group}" for group in sorted(word.groups)[:2])
-    return found
+    first = sounds.skeletons(word.forms[0].units, _readings(word.forms[0]))[0] if word.forms else ""
+    if len(_words) >= _WORDS_MAX:
+        _words.clear()
+    said = _words[word.number] = _Said(tuple(sorted(found)), first)
+    return said
+
+
+def _readings(form: parts.Form) -> int:
+    """In so many ways at most a form is read."""
+    return 5 if form.abjad or not form.cost else 3
+
+
+PER_NAME = (_plain_keys, _near_keys, _word_keys)
+"""What these remember is of one name each; a caller that reads a register once may let go of it."""
