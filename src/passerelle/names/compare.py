@@ -52,6 +52,7 @@ class Weights:
     said_least: int
     said_enough: int
     said_near: int
+    said_equivalent: int
     single_base: int
     initial_base: int
     over_slack: float
@@ -194,11 +195,17 @@ def align(left: Name, right: Name) -> Alignment:
     return best
 
 
+MERGE_WORDS_MAX = 24
+"""No name of a person has more words. Each merge compares all words again: names of 160 words took seven seconds."""
+
+
 def may_merge(found: Alignment) -> bool:
     """Whether two neighbours of the longer name may be one word of the shorter: they say about as much together as a
     word there and begin as it does, none of the three is written the same as another, and at most one pair of words
     differs altogether."""
     left, right = found.left.words, found.right.words
+    if max(len(left), len(right)) > MERGE_WORDS_MAX:
+        return False
     if len(left) == len(right) or found.cost == 0 or sum(pair.kind == "different" for pair in found.pairs) > 1:
         return False
     same_left = {pair.left for pair in found.pairs if pair.kind == "same"}
@@ -291,7 +298,9 @@ def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
     table = weights()
     near = table.said_near
     said = sum(
-        min(left.words[pair.left].says, right.words[pair.right].says) * max(0, near - pair.cost) // near
+        min(left.words[pair.left].says, right.words[pair.right].says)
+        * max(0, near - pair.cost - (table.said_equivalent if pair.kind == "equivalent" else 0))
+        // near
         for pair in pairs
         if pair.kind not in {"initial", "different"}
     )
