@@ -52,7 +52,6 @@ class Weights:
     said_least: int
     said_enough: int
     said_near: int
-    said_equivalent: int
     single_base: int
     initial_base: int
     over_slack: float
@@ -298,9 +297,7 @@ def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
     table = weights()
     near = table.said_near
     said = sum(
-        min(left.words[pair.left].says, right.words[pair.right].says)
-        * max(0, near - pair.cost - (table.said_equivalent if pair.kind == "equivalent" else 0))
-        // near
+        min(left.words[pair.left].says, right.words[pair.right].says) * max(0, near - pair.cost) // near
         for pair in pairs
         if pair.kind not in {"initial", "different"}
     )
