@@ -67,13 +67,17 @@ def house_from_now_on() -> None:
     _asks.set(HOUSE)
 
 
-def with_relations(rows: QuerySet[Row]) -> QuerySet[Row]:
-    """The rows that this reader sees, to be evaluated by the house for what is shown with them (`select_related`).
+def with_relations(rows: QuerySet[Row], *related: str) -> list[Row]:
+    """The rows with what is shown beside them (as `select_related` names it).
 
-    Which rows there are is decided behind the wall, before; a related row that is hidden would else hide them too."""
+    Which rows there are is decided behind the wall of whoever asks. They are then read by the house: a related row that
+    is hidden, like the sealed report of an exception, would else hide its row too."""
     if connection.vendor != "postgresql":
-        return rows
-    return rows.model._default_manager.filter(pk__in=list(rows.order_by().values_list("pk", flat=True)))
+        return list(rows.select_related(*related))
+    keys = list(rows.values_list("pk", flat=True))
+    with as_house():
+        found = rows.model._default_manager.select_related(*related).in_bulk(keys)
+    return [found[key] for key in keys]
 
 
 @contextmanager

@@ -76,6 +76,36 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 
 @register()
+def behind_the_wall(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """E005: a role for which PostgreSQL's policies on rows do not hold; W007: the tables' owner, who can lift them."""
+    if connection.vendor != "postgresql":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rolsuper OR rolbypassrls, (SELECT pg_has_role(current_user, relowner, 'MEMBER') FROM pg_class "
+            "WHERE oid = to_regclass('records_report')) FROM pg_roles WHERE rolname = current_user"
+        )
+        above, owner = cursor.fetchone()
+    if above:
+        return [
+            Error(
+                "The database is opened as a superuser (or with BYPASSRLS): no policy on rows holds for it.",
+                hint="Serve and work as a role of its own: docs/how-to/postgresql.md.",
+                id="passerelle.E005",
+            )
+        ]
+    if owner:
+        return [
+            Caution(
+                "The database is opened as the owner of its tables, who could lift the policies on rows.",
+                hint="Serve and work as a role of its own: docs/how-to/postgresql.md.",
+                id="passerelle.W007",
+            )
+        ]
+    return []
+
+
+@register()
 def keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """E004: no file of keys that can be used; W003: it stands in one folder with the database."""
     found: list[CheckMessage] = []
@@ -96,6 +126,7 @@ def keys(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 def refuse_unsafe() -> None:
     """What `serve` refuses, no page server of somebody else's may start either. Raises ImproperlyConfigured."""
-    wrong = [message for message in (*safe_database(None), *secret(None), *keys(None)) if message.level >= ERROR]
+    found = (*safe_database(None), *behind_the_wall(None), *secret(None), *keys(None))
+    wrong = [message for message in found if message.level >= ERROR]
     if wrong:
         raise ImproperlyConfigured(" ".join(f"{message.id}: {message.msg} {message.hint}" for message in wrong))

@@ -14,7 +14,7 @@ from passerelle.errors import Refused
 from passerelle.flow import consult
 from passerelle.flow import exceptions as verbs
 from passerelle.flow.facts import NotThere
-from passerelle.records import visibility
+from passerelle.records import visibility, wall
 from passerelle.records.models import Officer
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.pages.duties import moment_in, typed
@@ -26,8 +26,9 @@ ROWS_MAX = 200
 @page
 def exceptions(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """One's own exceptions; for a desk, those on what its service owns; for who leads, those of their officers."""
-    found = visibility.grants(request.user).select_related("officer__service", "given_by", "report__service", "review")
-    rows = [(grant, grant.live(now)) for grant in found.order_by("-given_at", "-id")[:ROWS_MAX]]
+    found = visibility.grants(request.user).order_by("-given_at", "-id")[:ROWS_MAX]
+    with_what = wall.with_relations(found, "officer__service", "given_by", "report__service", "review")
+    rows = [(grant, grant.live(now)) for grant in with_what]
     return render(request, "exceptions.html", {"rows": rows})
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from passerelle.duty import LIVE
 from passerelle.flow import notices
 from passerelle.policy.facts import DESK_ROLES
-from passerelle.records import visibility
+from passerelle.records import visibility, wall
 from passerelle.records.models import Delivery, Duty, Notice, Officer
 from passerelle.web.asking import page
 
@@ -120,5 +120,5 @@ def delivered(officer: Officer, duties: QuerySet[Duty]) -> dict[int, str]:
 
 def shown(duties: QuerySet[Duty]) -> Sequence[Duty]:
     """The duties with what a row of the list needs."""
-    rows = duties.select_related("service", "holder", "officer", "recipient", "report__service", "match")
-    return list(rows.order_by("due_at", "id")[:ROWS_MAX])
+    rows = duties.order_by("due_at", "id")[:ROWS_MAX]
+    return wall.with_relations(rows, "service", "holder", "officer", "recipient", "report__service", "match")
