@@ -41,8 +41,17 @@ SETTINGS: tuple[Setting, ...] = (
         "beat_seconds", 2, "Seconds between two turns of the worker, by the clock: what was filed is compared then."
     ),
     Setting("idle_minutes", 30, "A session that nobody used for so many minutes ends."),
+    Setting(
+        "second_factor",
+        "roles",
+        "Who must have a second factor: `all`; `roles` (supervisors, heads, oversight, administrators); `optional`.",
+    ),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
+
+
+CHOICES: dict[str, tuple[str, ...]] = {"second_factor": ("optional", "roles", "all")}
+"""Settings that are one of a few words."""
 
 
 class UnknownSetting(Refused):
@@ -87,6 +96,14 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> dict[str
         given = environment.get(f"PASSERELLE_{setting.name.upper()}")
         if given is not None:
             values[setting.name] = _read(setting, given)
+    for name, choices in CHOICES.items():
+        if values[name] not in choices:
+            raise WrongSetting(
+                sentence(
+                    "“{name}” is set to {value}; it must be one of {choices}.",
+                    name=name, value=repr(values[name]), choices=", ".join(choices),
+                )
+            )
     return values
 
 

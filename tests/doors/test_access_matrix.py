@@ -16,8 +16,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from passerelle.flow import consult, decide, exceptions, oversight, recall, watches, work
-from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Report
+from passerelle.flow import consult, decide, exceptions, oversight, recall, second_factor, watches, work
+from passerelle.records.models import Delivery, Dossier, Duty, Factor, Match, Officer, Report
 from passerelle.testing import makers
 from tests.doors.opening import asks
 
@@ -48,6 +48,18 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "my-list": [("", "GET", {}, EVERYBODY)],
     "seen": [("", "POST", {"ref": "notice-0000000000000000"}, ">>>>> >>>>> >>>>> >> > s")],  # only one's own: see below
     "sign-in": [("", "GET", {}, "+++++ +++++ +++++ ++ + +"), ("", "POST", {}, "")],  # tried in test_pages_sign_in
+    "second-step": [
+        ("", "GET", {}, "sssss sssss sssss ss s s"), ("", "POST", {"code": "000000"}, "sssss sssss sssss ss s s"),
+    ],  # nobody of these gave a right password a moment ago: see test_second_factor
+    "second-factor": [("", "GET", {}, EVERYBODY)],
+    "add-app": [("", "GET", {}, EVERYBODY), ("", "POST", {"code": ""}, "!!!!! !!!!! !!!!! !! ! s")],
+    "recovery-codes": [("", "POST", {"code": ""}, "!!!!! !!!!! !!!!! !! ! s")],
+    "remove-factor": [("noord.colleague", "POST", {"code": ""}, "..... ..... ..... .. . s")],  # only one's own
+    "reset-factor": [
+        ("noord.colleague", "POST", {"reason": "the telephone fell into the river"}, "....> ..... ..... .. . s"),
+        ("noord.colleague", "POST", {"reason": "lost"}, "....! ..... ..... .. . s"),
+        ("noord.officer", "POST", {"reason": "the telephone fell into the river"}, "....! ..... ..... .. . s"),
+    ],
     "sign-out": [("", "POST", {}, "sssss sssss sssss ss s s")],
     "language": [("", "POST", {"language": "fr", "next": "/law"}, ">>>>> >>>>> >>>>> >> > >")],
     "health": [("", "GET", {}, "+++++ +++++ +++++ ++ + +")],
@@ -239,7 +251,11 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
     sample = oversight.draw_sample(
         kind="glass", size=1, officer=makers.seat(exchange["oversight"], "oversight"), now=now
     )
+    colleague = makers.officer(noord, "officer", now=now)
+    secret = second_factor.new_secret()
+    second_factor.add_app(officer=colleague, secret=secret, code=second_factor.code_at(secret, now), now=now)
     return {
+        "noord.colleague": colleague.ref,
         "exception": glass.ref,
         "sample": sample.ref,
         "asked watch": asked.ref,
@@ -278,7 +294,8 @@ def state() -> list[Any]:
         list(Duty.objects.order_by("id").values_list("ref", "version", "state", "officer")),
         list(Match.objects.order_by("id").values_list("ref", "verdict")),
         [model.objects.count() for model in (Report, Dossier, Delivery)],
-        list(Officer.objects.order_by("id").values_list("ref", "away_until")),
+        list(Officer.objects.order_by("id").values_list("ref", "away_until", "second_since")),
+        list(Factor.objects.order_by("id").values_list("ref", "last_step")),
     ]
 
 
@@ -298,8 +315,10 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
             assert len(signs) == len(SEATS), f"{name} {thing}: {len(signs)} cells"
             address = found[name].replace("%(ref)s", things[thing] if thing else "")
             typed = {key: soon if value == "soon" else value for key, value in sent.items()}
-            if name == "away":
+            if name in ("away", "reset-factor"):
                 typed["officer"] = things[thing]
+            if name == "remove-factor":
+                typed["factor"] = Factor.objects.get(officer__ref=things[thing]).ref
             if name == "give-reading":
                 typed["to"] = things["noord.officer"]
             if name == "examine":

@@ -68,7 +68,7 @@ def write_settings(path: Path, *, demonstration: bool) -> None:
         f'secret_key = "{secrets.token_urlsafe(48)}"',
     ]
     if demonstration:
-        lines.append("demonstration = true")
+        lines += ["demonstration = true", 'second_factor = "optional"']
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -170,3 +170,17 @@ def set_password(username: str, folder: Path) -> None:
     password = secrets.token_urlsafe(12)
     seats.set_password(officer=found, password=password)
     click.echo(f"{found.name} signs in as {username} with the password {password} (shown only now).")
+
+
+@officer.command("reset-factor")
+@click.argument("username")
+@click.option("--reason", required=True, help="What happened to the factor, and how you know who asks.")
+@in_folder
+def reset_factor(username: str, reason: str, folder: Path) -> None:
+    """Take away the second factor of an officer who lost it. Whoever is signed in as them is signed out."""
+    open_installation(folder)
+    from passerelle.flow import second_factor
+
+    found = _found(username)
+    second_factor.reset(officer=found, by=None, reason=reason, now=now())
+    click.echo(f"{found.name} has no second factor any more, and signs in with the password alone.")

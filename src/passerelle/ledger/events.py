@@ -63,6 +63,19 @@ class OfficerLeft(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SecondFactorChanged(Event):
+    """An officer's second factor was added, removed or reset, or got other recovery codes; `second`: whether one is
+    asked of them now. `by` is empty for the command line. A reset is salted over its reason."""
+
+    officer: str
+    act: str
+    kind: str
+    by: str
+    second: bool
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFiled(Event):
     """A service filed a report. `commitment` is salted over its content; `subjects` are references only."""
 
@@ -424,6 +437,7 @@ EVENTS: dict[str, type[Event]] = {
         OfficerAway,
         OfficerReseated,
         OfficerLeft,
+        SecondFactorChanged,
         ReportFiled,
         ReportVersioned,
         HandlingChanged,

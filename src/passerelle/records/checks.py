@@ -38,6 +38,7 @@ def plain_rows() -> Folded:
             "role": officer.role,
             "away_until": _time(officer.away_until),
             "left": not officer.is_active,
+            "second": officer.second_since is not None,
         }
     for report in Report.objects.select_related("service", "dossier").iterator():
         folded.reports[report.ref] = {

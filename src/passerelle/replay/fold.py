@@ -55,6 +55,7 @@ def _service_added(folded: Folded, facts: Row) -> None:
 def _officer_seated(folded: Folded, facts: Row) -> None:
     folded.officers[facts["officer"]] = {
         "service": facts["service"], "role": facts["role"], "away_until": "", "left": False,
+        "second": False,
     }  # fmt: skip
 
 
@@ -68,6 +69,10 @@ def _officer_reseated(folded: Folded, facts: Row) -> None:
 
 def _officer_left(folded: Folded, facts: Row) -> None:
     folded.officers[facts["officer"]]["left"] = True
+
+
+def _second_factor_changed(folded: Folded, facts: Row) -> None:
+    folded.officers[facts["officer"]]["second"] = facts["second"]
 
 
 def _report_filed(folded: Folded, facts: Row) -> None:
@@ -218,6 +223,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "DeliveryRecalled": _delivery_recalled,
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
+    "SecondFactorChanged": _second_factor_changed,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
     "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,
     "InterestAsked": _interest_asked, "InterestDecided": _interest_decided, "InterestEnded": _interest_ended,

@@ -46,7 +46,7 @@ def safe_database(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register()
 def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS."""
+    """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS; W006: no second factor is asked."""
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("this-folder-has-no-key"):
         found.append(
@@ -70,6 +70,14 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
                 "Pages are served without HTTPS.",
                 hint="Put a proxy with HTTPS in front and set `https = true` in passerelle.toml.",
                 id="passerelle.W002",
+            )
+        )
+    if settings.SECOND_FACTOR == "optional" and not settings.DEMONSTRATION:
+        found.append(
+            Caution(
+                "Nobody must have a second factor to sign in.",
+                hint='Set `second_factor = "roles"` or `"all"` in passerelle.toml.',
+                id="passerelle.W006",
             )
         )
     return found

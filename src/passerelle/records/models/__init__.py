@@ -7,6 +7,7 @@ from passerelle.records.models.deliveries import Delivery, Withholding
 from passerelle.records.models.dossiers import Dossier, Interest
 from passerelle.records.models.drafts import Draft
 from passerelle.records.models.duties import Duty
+from passerelle.records.models.factors import Factor, FactorReset, RecoveryCode
 from passerelle.records.models.grants import Grant
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
@@ -25,6 +26,8 @@ __all__ = [
     "Dossier",
     "Draft",
     "Duty",
+    "Factor",
+    "FactorReset",
     "Grant",
     "Heartbeat",
     "Interest",
@@ -38,6 +41,7 @@ __all__ = [
     "Order",
     "Proposal",
     "Reading",
+    "RecoveryCode",
     "RefusedRow",
     "Register",
     "RegisterRow",

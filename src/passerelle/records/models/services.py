@@ -67,6 +67,8 @@ class Officer(AbstractBaseUser):
     away_until = models.DateTimeField(null=True, blank=True)
     deputy = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     is_active = models.BooleanField(default=True)
+    second_since = models.DateTimeField(null=True, blank=True)
+    """Since when a second factor is asked of them at sign-in; empty: they have none."""
 
     USERNAME_FIELD = "username"
     objects: ClassVar[Any] = OfficerManager()
@@ -78,7 +80,7 @@ class Officer(AbstractBaseUser):
         return self.name
 
     def get_session_auth_hash(self) -> str:
-        """What a session is bound to: it ends with the password, and with the seat."""
+        """What a session is bound to: it ends with the password or the seat, and as a second factor comes or goes."""
         return self._seat_hash(None)
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
@@ -88,4 +90,6 @@ class Officer(AbstractBaseUser):
 
     def _seat_hash(self, secret: str | None) -> str:
         seat = f"{self.password}|{self.service_id}|{self.role}|{self.is_active}"
+        if self.second_since is not None:
+            seat += f"|{self.second_since.timestamp():.6f}"
         return salted_hmac("passerelle.officer.session", seat, secret=secret, algorithm="sha256").hexdigest()

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from passerelle.errors import Refused
 from passerelle.flow import sign_in as tries
+from passerelle.web import second
 from passerelle.web.language import COOKIE, IN_SESSION
 from passerelle.words import LANGUAGES, sentence
 
@@ -39,7 +40,8 @@ class NotSignedIn(Refused):
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """The form; or, with the right name and password, on to the page that was asked for."""
+    """The form; or, with the right name and password, on to the page that was asked for, by way of the second step
+    for whoever has a second factor."""
     going_to = safe_next(request)
     if request.method != "POST":
         return render(request, "sign_in.html", {"next": going_to, "seats": seats()})
@@ -47,11 +49,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     address = request.META.get("REMOTE_ADDR", "")
     context = {"next": going_to, "seats": seats(), "username": username}
     if tries.must_wait(username=username, address=address, now=now):
-        minutes = int(tries.WINDOW.total_seconds() // 60)
-        refusal: Refused = TooManyTries(
-            sentence("There were too many tries."), way_out=sentence("Wait {minutes} minutes.", minutes=minutes)
-        )
-        return render(request, "sign_in.html", {**context, "refusal": refusal}, status=TOO_MANY_STATUS)
+        return render(request, "sign_in.html", {**context, "refusal": too_many()}, status=TOO_MANY_STATUS)
     officer = authenticate(request, username=username, password=request.POST.get("password", ""))
     if officer is None:
         tries.failed(username=username, address=address, now=now)
@@ -60,9 +58,20 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             way_out=sentence("Ask the administrator of your service if you have forgotten them."),
         )
         return render(request, "sign_in.html", {**context, "refusal": refusal}, status=ABSENT_STATUS)
+    if officer.second_since is not None:  # the count of tries goes on: it ends when both were right
+        second.wait_for_second(request, officer, going_to, now)
+        return redirect("second-step")
     tries.succeeded(username=username)
     login(request, officer)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
+
+
+def too_many() -> TooManyTries:
+    """The one refusal after too many tries, of whatever."""
+    minutes = int(tries.WINDOW.total_seconds() // 60)
+    return TooManyTries(
+        sentence("There were too many tries."), way_out=sentence("Wait {minutes} minutes.", minutes=minutes)
+    )
 
 
 @require_POST
@@ -90,7 +99,7 @@ def safe_next(request: HttpRequest) -> str:
     """The page that was asked for before, if it is one of ours."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else ""
+    return wanted if ours and wanted.startswith("/") else ""
 
 
 def seats() -> list[dict[str, Any]]:

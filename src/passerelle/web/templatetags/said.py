@@ -19,6 +19,7 @@ from passerelle.policy.grants import GRANT_KINDS
 from passerelle.records.models import (
     deliveries,
     duties,
+    factors,
     grants,
     matches,
     oversight,
@@ -67,6 +68,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "regime": facts.REGIMES,
     "relation": words_shown.RELATION_WORDS,
     "role": services.ROLES,
+    "factor": factors.FACTOR_KINDS,
     "rung": dict(enumerate(ladder.RUNG_WORDS.values())),  # type: ignore[arg-type]
     "schema": words_shown.SCHEMA_WORDS,
     "service_kind": facts.SERVICE_KINDS,

@@ -1,0 +1,72 @@
+"""Between the password and the pages: who still owes a second factor, and who must add one before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+
+from passerelle.flow import second_factor
+from passerelle.records.models import Officer
+
+GIVEN = "second_given"
+PENDING = "second_pending"
+OPEN_TO_ALL = ("sign-in", "second-step", "sign-out", "language", "health")
+TO_ADD_ONE = ("second-factor", "add-app")
+
+
+class SecondFactorMiddleware:
+    """Ends a session that skipped the second factor; sends whoever must add one to the page where they can."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        officer: Any = request.user
+        if officer.is_authenticated:
+            if officer.second_since is not None and not request.session.get(GIVEN):
+                logout(request)
+                return redirect(settings.LOGIN_URL)
+            if officer.second_since is None and second_factor.must_have(officer) and not _is_open(request.path):
+                return redirect("second-factor")
+        return self.get_response(request)
+
+
+def _is_open(path: str) -> bool:
+    return path in {reverse(name) for name in (*OPEN_TO_ALL, *TO_ADD_ONE)}
+
+
+def wait_for_second(request: HttpRequest, officer: Officer, going_to: str, now: datetime) -> None:
+    """The password was right: nobody is signed in yet, and for some minutes a second factor is waited for."""
+    if request.user.is_authenticated:
+        logout(request)
+    request.session.cycle_key()
+    request.session[PENDING] = {
+        "officer": officer.pk, "seat": officer.get_session_auth_hash(), "next": going_to,
+        "until": (now + second_factor.PENDING).timestamp(),
+    }
+
+
+def who_is_waited_for(request: HttpRequest, now: datetime) -> tuple[Officer, str] | None:
+    """The officer whose password was right a moment ago, and the page they asked for."""
+    pending = request.session.get(PENDING)
+    if not pending or now.timestamp() > pending["until"]:
+        return None
+    officer = Officer.objects.filter(pk=pending["officer"], second_since__isnull=False).first()
+    if officer is None or not constant_time_compare(pending["seat"], officer.get_session_auth_hash()):
+        return None
+    return officer, pending["next"]
+
+
+def let_in(request: HttpRequest, officer: Officer) -> None:
+    """Signed in, with both."""
+    request.session.pop(PENDING, None)
+    login(request, officer)
+    request.session[GIVEN] = True
