@@ -12,7 +12,7 @@ from passerelle.errors import Refused
 from passerelle.flow import commonness, duties, oblige, rungs, sizes
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
-from passerelle.flow.interests import check_interest, state_interest
+from passerelle.flow.interests import InterestIncomplete, check_interest, state_interest
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DossierOpened, ReportFiled, ReportVersioned, SubjectsAdded
@@ -381,6 +381,11 @@ def open_dossier(
     Raises InterestIncomplete, TooLong, NoText.
     """
     check_interest(purpose, legal_basis, until, now)
+    if language not in LANGUAGES:
+        raise InterestIncomplete(
+            sentence("“{value}” is not a known {what}.", value=language, what=sentence("language")),
+            way_out=sentence("Use one of: {known}.", known=", ".join(LANGUAGES)),
+        )
     for said in (title, note):
         sizes.check_text(said, sentence("title or note"))
     sizes.check_subjects(subjects)
