@@ -88,8 +88,7 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
 
 
-def memory_mb(helpers: int = 0) -> int:
-    """The most memory this process has had, in MB; for each helper that has ended, as much again as the largest had."""
+def memory_mb(helpers_mb: float = 0.0) -> int:
+    """The most memory this process has had, in MB, and what its helpers had (what they share is counted for each)."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    peak += helpers * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return round(peak / 1024 if sys.platform != "darwin" else peak / 1024**2)
+    return round(peak / (1024 if sys.platform != "darwin" else 1024**2) + helpers_mb)

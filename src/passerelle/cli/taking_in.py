@@ -86,14 +86,13 @@ def import_(
         raise click.UsageError("--dossier needs --legal-basis and --until: an interest has a basis in law and an end.")
     source = intake.open_source(file, format=format_, mapping=mapping)
     started = time.monotonic()
-    helpers = 0
+    helpers_mb = 0.0
     if dry_run:
         result = _look(source)
     else:
         of, added = _service(service, as_json)
         dossier = _dossier(of, dossier_title, purpose, legal_basis or "", until.date()) if dossier_title else None
         filing = take_in.Filing(source_grade=grade[0], information_grade=grade[1], category=category, dossier=dossier)
-        helpers = _workers(source.total_estimate) if workers is None else workers
         with _progress(source.total_estimate, quiet=as_json) as bar:
             taken = take_in.take_in(
                 service=of,
@@ -104,8 +103,9 @@ def import_(
                 filing=filing,
                 on_progress=bar.to,
                 on_rows=bar.count,
-                workers=helpers,
+                workers=_workers(source.total_estimate) if workers is None else workers,
             )
+        helpers_mb = taken.helpers_mb
         result = {
             "service": service,
             "service_added": added,
@@ -123,7 +123,7 @@ def import_(
         }
     result["seconds"] = round(time.monotonic() - started, 2)
     result["subjects_per_second"] = round(result["subjects"] / max(result["seconds"], 0.01))
-    result["memory_mb"] = memory_mb(helpers)
+    result["memory_mb"] = memory_mb(helpers_mb)
     if as_json:
         print_json(result)
     else:

@@ -8,8 +8,9 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import resource
+import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -49,11 +50,21 @@ class Keyed:
     words: Counter[int]
 
 
+@dataclass(frozen=True, slots=True)
+class Told(Generic[T]):
+    """An answer, the process that gave it, and the most memory (MB) that this process has had."""
+
+    answer: T
+    process: int
+    memory_mb: float
+
+
 class Soon(Generic[T]):
     """An answer that is on its way."""
 
-    def __init__(self, ask: Callable[[], T] | Future[T]) -> None:
+    def __init__(self, ask: Callable[[], T] | Future[Told[T]], memory: dict[int, float] | None = None) -> None:
         self._ask = ask
+        self._memory = {} if memory is None else memory
 
     @property
     def here(self) -> bool:
@@ -65,7 +76,9 @@ class Soon(Generic[T]):
         if not isinstance(self._ask, Future):
             return self._ask()
         try:
-            return self._ask.result()
+            told = self._ask.result()
+            self._memory[told.process] = max(told.memory_mb, self._memory.get(told.process, 0.0))
+            return told.answer
         except BrokenProcessPool as error:
             raise HelperLost(
                 sentence("A process of this import was ended from outside, perhaps for want of memory."),
@@ -74,10 +87,14 @@ class Soon(Generic[T]):
 
 
 class Crew:
-    """So many helping processes; with 0 `workers`, this process does the work when it is asked for the answer."""
+    """So many helping processes; with 0 `workers`, this process does the work when it is asked for the answer.
+
+    `memory` is the most memory (MB) that each has had, by process.
+    """
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
+        self.memory: dict[int, float] = {}
         self._known: Known | None = None
         self._pool: ProcessPoolExecutor | None = None
         if workers:
@@ -99,13 +116,13 @@ class Crew:
     def keys(self, rows: Sequence[Said]) -> Soon[Keyed]:
         """The keys of the subjects of these rows."""
         if self._pool is not None:
-            return Soon(self._pool.submit(keys_of_rows, rows))
+            return Soon(self._pool.submit(_keys, rows), self.memory)
         return Soon(lambda: keys_of_rows(rows))
 
     def find(self, subjects: Sequence[int]) -> Soon[Findings]:
         """What there is to find for subjects whose keys stand in the index, and are committed."""
         if self._pool is not None:
-            return Soon(self._pool.submit(_find, subjects))
+            return Soon(self._pool.submit(_find, subjects), self.memory)
         return Soon(lambda: self._find_here(subjects))
 
     def _find_here(self, subjects: Sequence[int]) -> Findings:
@@ -150,17 +167,28 @@ def _begin(surroundings: Mapping[str, str]) -> None:
     _Here.known = Known(REMEMBERED_MAX)
     gc.freeze()
     gc.set_threshold(100_000, 50, 50)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """A process whose parent was killed ends too: nobody would take its results."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
+def _end_with_parent() -> None:
+    """A process ends when the one that asked for it was killed: nobody would take its results. That is not its parent
+    to the system, which is the one it was forked from, and which lives for as long as any of its forks."""
+    asked_by = multiprocessing.parent_process()
+    assert asked_by is not None, "it was started by another"
+    asked_by.join()
     os._exit(1)
 
 
-def _find(subjects: Sequence[int]) -> Findings:
+def _told(answer: T) -> Told[T]:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return Told(answer, os.getpid(), peak / (1024**2 if sys.platform == "darwin" else 1024))
+
+
+def _keys(rows: Sequence[Said]) -> Told[Keyed]:
+    return _told(keys_of_rows(rows))
+
+
+def _find(subjects: Sequence[int]) -> Told[Findings]:
     from passerelle.flow.match import find
 
-    return find(subjects, _Here.known)
+    return _told(find(subjects, _Here.known))

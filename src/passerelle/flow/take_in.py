@@ -25,6 +25,7 @@ from passerelle.flow.receive import (
     commitment_of,
     put_version,
 )
+from passerelle.flow.rows_at_once import put_rows
 from passerelle.intake import BadRow, Row
 from passerelle.ledger.events import RegisterTaken, ReportFiled
 from passerelle.matching.subject import FAMILIES, RELATIONS
@@ -58,7 +59,8 @@ class NotMended(Refused):
 
 @dataclass(slots=True)
 class Taken:
-    """What an import did. Of the refused rows, `refusals` shows the first; all of them wait in the tables."""
+    """What an import did. Of the refused rows, `refusals` shows the first; all of them wait in the tables. `helpers_mb`
+    is the most memory (MB) that all helping processes had."""
 
     register: str
     format: str
@@ -69,6 +71,7 @@ class Taken:
     refused: int = 0
     subjects: int = 0
     matches: int = 0
+    helpers_mb: float = 0.0
     refusals: list[tuple[int, str, Sentence]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -133,6 +136,7 @@ def take_in(
             _keep_found(run, crew, at_most=len(run.asked) - 1, now=now)
             if on_rows is not None:
                 on_rows(taken)
+    taken.helpers_mb = sum(crew.memory.values())
     open_ends, bad_digests = run.open_ends, run.bad_digests
     with journal(now) as lines:
         _tie_open_ends(register, open_ends)
@@ -383,56 +387,69 @@ def _words(drafts: Iterable[ReportDraft]) -> Counter[int]:
 def _put_new(
     lines: Journal, register: Register, officer: Officer | None, new: Sequence[tuple[Row, ReportDraft]], filing: Filing
 ) -> list[Subject]:
-    reports = Report.objects.bulk_create(
-        Report(
-            service=register.service,
-            author=officer,
-            dossier=filing.dossier,
-            source_grade=draft.source_grade,
-            information_grade=draft.information_grade,
-            handling=draft.handling,
-            learnt_on=draft.learnt_on,
-            filed_at=lines.now,
-        )
-        for _, draft in new
+    reports = put_rows(
+        Report,
+        (
+            Report(
+                service=register.service,
+                author=officer,
+                dossier=filing.dossier,
+                source_grade=draft.source_grade,
+                information_grade=draft.information_grade,
+                handling=draft.handling,
+                learnt_on=draft.learnt_on,
+                filed_at=lines.now,
+            )
+            for _, draft in new
+        ),
     )
-    said = ReportVersion.objects.bulk_create(
-        ReportVersion(
-            report=report, number=1, text=draft.text, language=draft.language, said_by=officer, said_at=lines.now
-        )
-        for report, (_, draft) in zip(reports, new, strict=True)
+    said = put_rows(
+        ReportVersion,
+        (
+            ReportVersion(
+                report=report, number=1, text=draft.text, language=draft.language, said_by=officer, said_at=lines.now
+            )
+            for report, (_, draft) in zip(reports, new, strict=True)
+        ),
     )
-    subjects = Subject.objects.bulk_create(
-        Subject(
-            service=register.service,
-            report=report,
-            local_id=subject.local_id,
-            schema=subject.schema,
-            category="none" if subject.schema in THINGS else subject.category,
-            caption=caption_of(subject),
-            properties={name: list(values) for name, values in subject.properties.items()},
-            spans=[],
-            recorded_at=lines.now,
-            to_match_at=lines.now,
-        )
-        for report, (_, draft) in zip(reports, new, strict=True)
-        for subject in draft.subjects
+    subjects = put_rows(
+        Subject,
+        (
+            Subject(
+                service=register.service,
+                report=report,
+                local_id=subject.local_id,
+                schema=subject.schema,
+                category="none" if subject.schema in THINGS else subject.category,
+                caption=caption_of(subject),
+                properties={name: list(values) for name, values in subject.properties.items()},
+                spans=[],
+                recorded_at=lines.now,
+                to_match_at=lines.now,
+            )
+            for report, (_, draft) in zip(reports, new, strict=True)
+            for subject in draft.subjects
+        ),
     )
     rows_of: dict[int, dict[str, Subject]] = {}
     for subject_row in subjects:
         assert subject_row.report_id is not None
         rows_of.setdefault(subject_row.report_id, {})[subject_row.local_id] = subject_row
-    Relation.objects.bulk_create(
+    put_rows(
+        Relation,
         (
             Relation(source=rows_of[report.pk][r.source], kind=r.kind, target=rows_of[report.pk][r.target])
             for report, (_, draft) in zip(reports, new, strict=True)
             for r in draft.relations
         ),
-        ignore_conflicts=True,
+        once=True,
     )
-    RegisterRow.objects.bulk_create(
-        RegisterRow(register=register, external_id=row.external_id, digest=row.digest, report=report)
-        for report, (row, _) in zip(reports, new, strict=True)
+    put_rows(
+        RegisterRow,
+        (
+            RegisterRow(register=register, external_id=row.external_id, digest=row.digest, report=report)
+            for report, (row, _) in zip(reports, new, strict=True)
+        ),
     )
     for report, version, (_, draft) in zip(reports, said, new, strict=True):
         lines.write(

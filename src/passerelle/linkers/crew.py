@@ -8,7 +8,6 @@ import os
 import resource
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -181,13 +180,15 @@ def _let_go() -> None:
 
 def _begin(folder: str, terms: Terms, alone: bool) -> None:
     _tell(folder, terms, alone)
-    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with(parent: int) -> None:
-    """A process whose parent was killed ends too: nobody would take its results."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
+def _end_with_parent() -> None:
+    """A process ends when the one that asked for it was killed: nobody would take its results. That is not its parent
+    to the system, which is the one it was forked from, and which lives for as long as any of its forks."""
+    asked_by = multiprocessing.parent_process()
+    assert asked_by is not None, "it was started by another"
+    asked_by.join()
     os._exit(1)
 
 
