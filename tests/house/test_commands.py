@@ -25,7 +25,8 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 def test_make_help_lists_every_target(tmp_path: Path) -> None:
     said = make(tmp_path, "help").stdout
-    for target in ("run", "test", "check", "lint", "audit", "fuzz", "bench", "peers", "docs", "messages", "lock", "clean"):
+    targets = ("run", "test", "check", "lint", "audit", "fuzz", "bench", "peers", "docs", "messages", "lock", "clean")
+    for target in targets:
         assert f"make {target} " in said
 
 

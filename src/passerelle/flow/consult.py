@@ -29,7 +29,7 @@ from passerelle.ledger.events import DeliveryClimbed, Read
 from passerelle.policy import access, disclosure, reading, unusual
 from passerelle.policy.access import waiting
 from passerelle.policy.facts import ThingFacts
-from passerelle.records import extracts, visibility
+from passerelle.records import extracts, sealed, visibility
 from passerelle.records.models import (
     Delivery,
     Dossier,
@@ -144,6 +144,8 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
             .select_related("holder", "officer", "service", "recipient")
             .first()
         )
+        if whole.allowed:
+            sealed.open_all(match)
         left = _side(officer, match.left, match.right, whole.allowed, thing.discreet, lines.now)
         right = _side(officer, match.right, match.left, whole.allowed, thing.discreet, lines.now)
         return MatchView(
@@ -397,7 +399,10 @@ def _side(officer: Officer, subject: Subject, other: Subject, whole: bool, discr
     if not whole or subject.service_id == officer.service_id:
         return _NOT_SHOWN
     form, hidden = _law_between(subject, officer.service, other, now)
+    sealed.open_all(subject)
     relations = [(kind, target) for kind, target in _relations(subject) if target.pk not in {one.pk for one in hidden}]
+    for _, target in relations:
+        sealed.open_all(target)
     return SideView(
         service=None if discreet and _is_discreet(subject) else subject.service,
         subject=_as_shown(subject, hidden),

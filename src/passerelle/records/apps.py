@@ -12,7 +12,8 @@ class RecordsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Each connection tells the database who asks."""
-        from passerelle.records import wall
+        """Each connection tells the database who asks; what stands sealed opens within its label."""
+        from passerelle.records import labels, sealed, wall
 
+        sealed.ask_first(labels.check)
         connection_created.connect(wall.watch, dispatch_uid="passerelle.records.wall")

@@ -33,6 +33,22 @@ def forget_keys() -> None:
     _ring.cache_clear()
 
 
+_asked_first: Callable[[Any, str], None] | None = None
+
+
+def ask_first(check: Callable[[Any, str], None]) -> None:
+    """Before a value of a row is opened, `check(row, column)` is asked; what it raises goes to whoever asked for it."""
+    global _asked_first
+    _asked_first = check
+
+
+def open_all(row: models.Model) -> None:
+    """Open every sealed value of a row now: what a verb may show stays open for the page that shows it."""
+    for field in row._meta.local_concrete_fields:
+        if isinstance(field, SealedText):
+            getattr(row, field.attname)
+
+
 class Token(str):
     """A sealed value on its way to or from the database; never shown, never compared."""
 
@@ -50,6 +66,8 @@ class _Opens(DeferredAttribute):
             return self
         value = super().__get__(instance, cls)
         if isinstance(value, Token):
+            if value and _asked_first is not None:
+                _asked_first(instance, self.field.column)
             value = self.field.opened(value, instance)
             instance.__dict__[self.field.attname] = value
         return value

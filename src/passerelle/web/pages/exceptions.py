@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -15,7 +16,7 @@ from passerelle.flow import consult
 from passerelle.flow import exceptions as verbs
 from passerelle.flow.facts import NotThere
 from passerelle.records import visibility, wall
-from passerelle.records.models import Officer
+from passerelle.records.models import Grant, Officer
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.pages.duties import moment_in, typed
 
@@ -27,7 +28,7 @@ ROWS_MAX = 200
 def exceptions(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """One's own exceptions; for a desk, those on what its service owns; for who leads, those of their officers."""
     found = visibility.grants(request.user).order_by("-given_at", "-id")[:ROWS_MAX]
-    with_what = wall.with_relations(found, "officer__service", "given_by", "report__service", "review")
+    with_what: QuerySet[Grant] = wall.with_relations(found, "officer__service", "given_by", "report__service", "review")
     rows = [(grant, grant.live(now)) for grant in with_what]
     return render(request, "exceptions.html", {"rows": rows})
 
