@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import consult, decide, exceptions
+from passerelle.flow import consult, decide, exceptions, recall
 from passerelle.flow.facts import NotAllowed, NotThere
-from passerelle.records.models import Delivery, Duty, Grant, Notice, Reading
+from passerelle.records.models import Delivery, Duty, Grant, Notice, Reading, Report
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -140,3 +140,21 @@ def test_what_leads_a_service_lets_an_officer_read_what_is_sealed_until_a_day_an
         exceptions.end(ref=grant.ref, officer=officer, now=LATER)
     exceptions.end(ref=grant.ref, officer=makers.seat(exchange["noord"], "supervisor"), now=LATER + timedelta(hours=1))
     assert consult.read_grant(ref=grant.ref, officer=officer, now=LATER + timedelta(hours=1)).content is None
+
+
+def test_a_glass_ends_with_the_delivery_it_was_broken_on(exchange) -> None:
+    pointer, officer = _pointer(exchange), makers.seat(exchange["midi"], "officer")
+    grant = exceptions.break_glass(ref=pointer.ref, officer=officer, reason=WHY, now=LATER)
+    recall.recall(
+        ref=pointer.ref, officer=makers.seat(exchange["noord"], "desk"), reason="it went to the wrong service",
+        now=LATER + timedelta(minutes=10),
+    )  # fmt: skip
+    over = consult.read_grant(ref=grant.ref, officer=officer, now=LATER + timedelta(minutes=11))
+    assert over.content is None and not over.live
+
+
+def test_who_owns_a_report_that_nobody_signed_is_told_of_the_glass_once(exchange) -> None:
+    pointer, officer = _pointer(exchange), makers.seat(exchange["midi"], "officer")
+    Report.objects.filter(pk=pointer.report_id).update(author=None)
+    exceptions.break_glass(ref=pointer.ref, officer=officer, reason=WHY, now=LATER)
+    assert Notice.objects.filter(service=exchange["noord"], kind="glass").count() == 1

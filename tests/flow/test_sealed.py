@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from passerelle import keyring
 from passerelle.flow import consult, keys, work
 from passerelle.records import sealed
-from passerelle.records.models import Delivery, Match, ReportVersion
+from passerelle.records.models import Delivery, Match, ReportVersion, Subject
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -153,3 +153,22 @@ def test_what_stood_open_before_is_sealed_by_the_step_of_the_migration(own_keys,
     assert [subject.properties for subject in filed.subjects.all()] == [{"name": [CANARY]}]
     said.text = f"{CANARY} werd gezien."
     said.save()
+
+
+def test_a_fresh_key_for_the_index_that_is_broken_off_leaves_every_subject_waiting(own_keys, exchange) -> None:
+    _busy(exchange)
+    before = own_keys.read_bytes()
+    own_keys.with_name(own_keys.name + ".new").mkdir()  # so the file of keys cannot be written
+    with pytest.raises(OSError, match="directory"):
+        keys.rotate_index(now=NOON + timedelta(hours=1))
+    assert own_keys.read_bytes() == before
+    waiting = Subject.objects.filter(to_match_at__isnull=False)
+    assert waiting.count() == Subject.objects.count(), "with the old key or the new, all come again"
+
+
+def test_a_worker_that_runs_on_reads_the_keys_anew_when_their_file_changes(own_keys, exchange) -> None:
+    here = sealed.keys()
+    elsewhere = keyring.read(own_keys)
+    number = elsewhere.fresh("fields")
+    elsewhere.write(own_keys)
+    assert here.rings["fields"].active != number == sealed.keys().rings["fields"].active

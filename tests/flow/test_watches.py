@@ -105,11 +105,3 @@ def test_a_watch_ends_by_who_asked_for_it_or_leads_and_by_nobody_else(exchange) 
     assert ended.until == (NOON + DAY).date()
     makers.report(exchange["noord"], "Lambert Vercruysse stal.", THIEF, now=NOON + 2 * DAY)
     assert not Delivery.objects.exists()
-
-
-def test_what_ends_within_a_month_is_listed(exchange) -> None:
-    for days in (20, 60):
-        proposal = _ask(exchange, until=(NOON + days * DAY).date())
-        _review(exchange, proposal, approve=True)
-    soon = watching.ends_soon(officer=makers.seat(exchange["midi"], "desk"), now=NOON)
-    assert [interest.until for interest in soon] == [(NOON + 20 * DAY).date()]

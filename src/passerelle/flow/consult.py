@@ -146,6 +146,9 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
         )
         if whole.allowed:
             sealed.open_all(match)
+        judgements = list(match.judgements.select_related("officer__service")) if whole.allowed else []
+        for judgement in judgements:
+            sealed.open_all(judgement)
         left = _side(officer, match.left, match.right, whole.allowed, thing.discreet, lines.now)
         right = _side(officer, match.right, match.left, whole.allowed, thing.discreet, lines.now)
         return MatchView(
@@ -153,7 +156,7 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
             left=left,
             right=right,
             differences=_differences(left.subject, right.subject) if left.subject and right.subject else {},
-            judgements=list(match.judgements.select_related("officer__service")) if whole.allowed else [],
+            judgements=judgements,
             duty=duty if whole.allowed else None,
             may_judge=access.may(reader, "judge", thing).allowed,
             shows_reasons=whole.allowed,
@@ -289,8 +292,8 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     )
     in_full = access.may(reader, "read", thing).ground != waiting.NAME
     return DutyView(
-        glass=Grant.objects.filter(review=duty).values_list("ref", flat=True).first() or "",
-        asked=Proposal.objects.filter(review=duty).values_list("ref", flat=True).first() or "",
+        glass=_ref_of(Grant, duty),
+        asked=_ref_of(Proposal, duty),
         duty=duty,
         in_full=in_full,
         because=duty.because if in_full else duty.because[:1],
@@ -310,6 +313,13 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
         else [],
         warnings=_unusual(duty) if "pass_on" in acts and named else (),
     )
+
+
+def _ref_of(model: type[Grant] | type[Proposal], duty: Duty) -> str:
+    """The exception or the proposal that a duty to review is about."""
+    if duty.kind != "review":
+        return ""
+    return model.objects.filter(review=duty).values_list("ref", flat=True).first() or ""
 
 
 def _unusual(duty: Duty) -> Sequence[Sentence]:

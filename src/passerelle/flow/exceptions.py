@@ -96,7 +96,8 @@ def break_glass(*, ref: str, officer: Officer, reason: str, now: datetime) -> Gr
             "{service} broke the glass on a report of yours: a life is said to be in danger.", service=whose
         )
         duties.tell(lines, delivery.sender, "glass", says, duty=delivery.duty)
-        duties.tell(lines, delivery.sender, "glass", says, duty=delivery.duty, officer=delivery.report.author)
+        if delivery.report.author is not None:
+            duties.tell(lines, delivery.sender, "glass", says, duty=delivery.duty, officer=delivery.report.author)
     return grant
 
 

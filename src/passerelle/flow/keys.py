@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.db import connection
 
+from passerelle import keyring
 from passerelle.flow.ledger_lines import journal
 from passerelle.ledger.events import KeysChanged
 from passerelle.records import sealed
@@ -54,12 +56,13 @@ def standing() -> Standing:
 
 def _numbers(field: SealedText) -> dict[str, int]:
     found: dict[str, int] = {}
+    ring = sealed.keys()
     table, column = field.model._meta.db_table, field.column
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {column} FROM {table} WHERE {column} <> ''")  # noqa: S608 (names of our own tables)
         while rows := cursor.fetchmany(AT_ONCE):
             for (token,) in rows:
-                number = token.split(".", 2)[1]
+                number = ring.sealed_with(token)
                 found[number] = found.get(number, 0) + 1
     return found
 
@@ -70,7 +73,7 @@ def rotate_fields(*, now: datetime, told: Callable[[int], None] = lambda done: N
     The new key is on disk before anything is sealed with it, and the old ones stay on the ring: broken off anywhere,
     everything opens, and `reseal` goes on.
     """
-    ring = sealed.keys()
+    ring = keyring.read(Path(settings.KEYS_FILE))
     number = ring.fresh("fields")
     ring.write(settings.KEYS_FILE)
     with journal(now) as lines:
@@ -121,9 +124,12 @@ def rotate_index(*, now: datetime) -> int:
     """A fresh key for the index: every subject waits to be compared again, and gets its keys anew then. Their number.
 
     A pair is weighed when the second of the two has its new keys, so nothing is missed; nobody is asked again, because
-    the evidence stays as it was.
+    the evidence stays as it was. They wait before the key is on disk, so that breaking off loses no match, and once
+    more after, for what a worker gave the old key in between; the ledger says it when all is done.
     """
-    ring = sealed.keys()
+    with journal(now) as lines:
+        Subject.objects.update(to_match_at=lines.now)
+    ring = keyring.read(Path(settings.KEYS_FILE))
     number = ring.fresh("index")
     ring.retire("index")
     ring.write(settings.KEYS_FILE)
@@ -137,7 +143,7 @@ def retire_fields(*, now: datetime) -> list[str]:
     """The keys that seal nothing any more leave the ring; none while something stands sealed with an old one."""
     if standing().old:
         return []
-    ring = sealed.keys()
+    ring = keyring.read(Path(settings.KEYS_FILE))
     gone = ring.retire("fields")
     ring.write(settings.KEYS_FILE)
     with journal(now) as lines:

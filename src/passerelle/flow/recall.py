@@ -10,7 +10,7 @@ from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, delivery_facts, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import DeliveryRecalled
+from passerelle.ledger.events import DeliveryRecalled, GrantEnded
 from passerelle.records import visibility
 from passerelle.records.models import Delivery, Duty, Officer
 from passerelle.words import sentence
@@ -73,6 +73,7 @@ def recall(*, ref: str, officer: Officer, reason: str, now: datetime) -> Deliver
             )
         )
         _end_acknowledgement(lines, delivery, officer)
+        _end_grants(lines, delivery, officer)
         if was_read:
             _ask_for_destruction(lines, delivery)
         else:
@@ -111,6 +112,14 @@ def _end_acknowledgement(lines: Journal, delivery: Delivery, officer: Officer) -
         report=delivery.report, recipient=delivery.recipient, kind="acknowledge", ended_at__isnull=True
     ):
         duties.move(lines, duty, "recall", by=officer, outcome="recalled")
+
+
+def _end_grants(lines: Journal, delivery: Delivery, officer: Officer) -> None:
+    """What a broken glass let somebody read by way of this delivery ends with it."""
+    for grant in delivery.grants.select_for_update(of=("self",)).filter(ended_at__isnull=True, until__gt=lines.now):
+        grant.ended_at, grant.ended_by = lines.now, officer
+        grant.save(update_fields=["ended_at", "ended_by"])
+        lines.write(GrantEnded(grant=grant.ref, by=officer.ref))
 
 
 def _ask_for_destruction(lines: Journal, delivery: Delivery) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from passerelle.flow import duties, oblige, receive, rungs, sizes
@@ -284,17 +284,3 @@ def end(*, ref: str, officer: Officer, now: datetime) -> Interest:
             interest.save(update_fields=["until"])
             lines.write(InterestEnded(interest=interest.ref, until=today.isoformat(), by=officer.ref))
     return interest
-
-
-def ends_soon(*, officer: Officer, now: datetime, within: timedelta = timedelta(days=30)) -> list[Interest]:
-    """Watches and rules of the officer's service that end within a month, soonest first."""
-    if officer.role not in SERVICE_ROLES:
-        return []
-    return list(
-        Interest.objects.filter(
-            service=officer.service_id,
-            kind__in=("watch", "rule"),
-            until__gt=now.date(),
-            until__lte=(now + within).date(),
-        ).order_by("until", "id")
-    )

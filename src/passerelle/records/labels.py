@@ -33,10 +33,10 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "Dossier": lambda row: {row.service_id},
     "Interest": lambda row: {row.service_id},
     "Proposal": lambda row: {row.service_id, row.review.holder_id},
-    "Delivery": lambda row: {row.sender_id, row.recipient_id},
-    "Match": lambda row: {row.left.service_id, row.right.service_id},
-    "Judgement": lambda row: {row.match.left.service_id, row.match.right.service_id},
-    "Duty": lambda row: {row.service_id, row.holder_id, row.recipient_id},
+    "Delivery": lambda row: {row.sender_id} if row.evidence == "recalled" else {row.sender_id, row.recipient_id},
+    "Match": lambda row: set(),
+    "Judgement": lambda row: set(),
+    "Duty": lambda row: {row.service_id, row.holder_id},
     "Withholding": lambda row: {row.duty.service_id, row.duty.holder_id},
     "Grant": lambda row: {row.report.service_id, row.officer.service_id},
     "Order": lambda row: {row.duty.service_id, row.duty.holder_id},
@@ -48,7 +48,8 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "FactorReset": lambda row: {row.officer.service_id},
     "SampleItem": lambda row: set(),
 }
-"""For each table with sealed columns: the services whose readers may have a value of this row opened by a page."""
+"""For each table with sealed columns: the services whose readers may have a value of this row opened by a page.
+Of none: the verb that decides what this reader may see opens it (why a match, what was judged, a sample's item)."""
 
 
 def check(row: Any, column: str) -> None:

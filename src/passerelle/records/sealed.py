@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,14 +19,20 @@ from passerelle.keyring import Keyring
 AT_ONCE = 500
 
 
-@cache
-def _ring(path: str) -> Keyring:
+@lru_cache(maxsize=4)
+def _ring(path: str, written: int) -> Keyring:
     return keyring.read(Path(path))
 
 
 def keys() -> Keyring:
-    """The keys of this installation, read once. Raises KeysMissing, KeysUnusable."""
-    return _ring(str(settings.KEYS_FILE))
+    """The keys of this installation, read anew when their file was: whoever turns a key need not stop the workers.
+    Raises KeysMissing, KeysUnusable."""
+    path = str(settings.KEYS_FILE)
+    try:
+        written = os.stat(path).st_mtime_ns
+    except OSError:
+        written = 0  # reading it says what is missing
+    return _ring(path, written)
 
 
 def forget_keys() -> None:
