@@ -46,6 +46,8 @@ SETTINGS: tuple[Setting, ...] = (
         "roles",
         "Who must have a second factor: `all`; `roles` (supervisors, heads, oversight, administrators); `optional`.",
     ),
+    Setting("api_skew_seconds", 60, "A signed request may be dated so many seconds before or after the clock here."),
+    Setting("api_requests_per_minute", 600, "So many requests a minute are taken from one account."),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 

@@ -7,6 +7,7 @@ import sys
 import click
 
 from passerelle.cli import (
+    accounts,
     comparing,
     demo,
     installation,
@@ -46,7 +47,7 @@ def main() -> None:
 for command in (
     demo.demo,
     installation.init, installation.serve, installation.work, installation.check,
-    people.service, people.officer,
+    people.service, people.officer, accounts.account,
     taking_in.import_, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries,
     ledgers.reconcile, ledgers.ledger,

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from passerelle.flow import once
 from passerelle.ledger import canonical, chain
 from passerelle.ledger.events import Event
 from passerelle.records import wall
@@ -28,6 +29,11 @@ class Journal:
     def write(self, event: Event) -> None:
         """Add a line; it is written when the transaction ends well, and not at all when it does not."""
         self._events.append(event)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The lines so far."""
+        return tuple(self._events)
 
     def flush(self) -> None:
         """Put the lines into the table, grow the tree, move the head: three writes for any number of lines."""
@@ -60,7 +66,9 @@ def journal(now: datetime) -> Iterator[Journal]:
     with transaction.atomic(durable=True), wall.as_house():
         head, _ = LedgerHead.objects.select_for_update().get_or_create(name="ledger")
         lines = Journal(now, head)
+        once.begin(lines.now)
         yield lines
+        once.end(lines.now, lines.events)
         lines.flush()
 
 

@@ -45,7 +45,7 @@ def neutral_desk() -> Service:
 
 def present(service: Service, role: str, now: datetime, *, excluding: Officer | None = None) -> Officer | None:
     """An officer of `service` in `role` who is there at `now`, or the deputy of one who is not."""
-    seated = Officer.objects.filter(service=service, role=role, is_active=True).order_by("id")
+    seated = Officer.objects.filter(service=service, role=role, is_active=True, account__isnull=True).order_by("id")
     if excluding is not None:
         seated = seated.exclude(pk=excluding.pk)
     there = seated.filter(Q(away_until__isnull=True) | Q(away_until__lte=now)).first()

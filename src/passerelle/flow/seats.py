@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from passerelle.errors import Refused
 from passerelle.flow import duties
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import OfficerAway, OfficerLeft, OfficerReseated, OfficerSeated, ServiceAdded
 from passerelle.policy import disclosure
 from passerelle.policy.facts import ROLES, check_word
 from passerelle.records.models import Duty, Officer, Service
+from passerelle.words import sentence
+
+
+class MachineSeat(Refused):
+    """What only a person can have was asked for the seat of a machine."""
+
+    code = "seats.machine"
 
 
 def add_service(
@@ -55,18 +63,37 @@ def seat_officer(
 ) -> Officer:
     """An officer gets a seat. Without a password they cannot sign in until one is set."""
     with journal(now) as lines:
-        officer = Officer(
-            username=username,
-            name=name,
-            service=service,
-            role=role,
-            language=language,
-            languages_read=list(languages_read) or [language],
-            deputy=deputy,
-        )
-        officer.set_password(password)
-        officer.save()
-        lines.write(OfficerSeated(officer=officer.ref, service=service.key, role=role))
+        return put_officer(
+            lines, username=username, name=name, service=service, role=role, language=language,
+            languages_read=languages_read, password=password, deputy=deputy,
+        )  # fmt: skip
+
+
+def put_officer(
+    lines: Journal,
+    *,
+    username: str,
+    name: str,
+    service: Service,
+    role: str,
+    language: str,
+    languages_read: Sequence[str] = (),
+    password: str | None = None,
+    deputy: Officer | None = None,
+) -> Officer:
+    """The row of a seat and its line, within a verb's own transaction."""
+    officer = Officer(
+        username=username,
+        name=name,
+        service=service,
+        role=role,
+        language=language,
+        languages_read=list(languages_read) or [language],
+        deputy=deputy,
+    )
+    officer.set_password(password)
+    officer.save()
+    lines.write(OfficerSeated(officer=officer.ref, service=service.key, role=role))
     return officer
 
 
@@ -94,15 +121,26 @@ def change_role(*, officer: Officer, role: str, now: datetime) -> list[Duty]:
 def close_seat(*, officer: Officer, now: datetime) -> list[Duty]:
     """An officer leaves: they cannot sign in any more, their sessions end, what they held finds another holder."""
     with journal(now) as lines:
-        officer = Officer.objects.select_for_update().get(pk=officer.pk)
-        officer.is_active = False
-        officer.save(update_fields=["is_active"])
-        lines.write(OfficerLeft(officer=officer.ref))
-        return _rehome(lines, officer)
+        return put_away(lines, officer)
+
+
+def put_away(lines: Journal, officer: Officer) -> list[Duty]:
+    """A seat is closed, within a verb's own transaction."""
+    officer = Officer.objects.select_for_update().get(pk=officer.pk)
+    officer.is_active = False
+    officer.save(update_fields=["is_active"])
+    lines.write(OfficerLeft(officer=officer.ref))
+    return _rehome(lines, officer)
 
 
 def set_password(*, officer: Officer, password: str) -> None:
-    """Another password. Every session that was opened with the old one ends."""
+    """Another password. Every session that was opened with the old one ends. Raises MachineSeat."""
+    if hasattr(officer, "account"):
+        raise MachineSeat(
+            sentence("This is the seat of a machine: nobody signs in to it."),
+            way_out=sentence("Its requests are signed; `passerelle account key {name}` gives it another key.",
+                             name=officer.username),
+        )  # fmt: skip
     officer.set_password(password)
     officer.save(update_fields=["password"])
 

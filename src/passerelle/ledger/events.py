@@ -76,6 +76,42 @@ class SecondFactorChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountOpened(Event):
+    """A machine got a seat in a service, with the scopes of what it may do; its requests are signed."""
+
+    account: str
+    officer: str
+    scopes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged(Event):
+    """An account got other scopes, or ended: then it has none, and none of its keys counts any more."""
+
+    account: str
+    scopes: tuple[str, ...]
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKeyAdded(Event):
+    """An account got a public key, by which its requests are known from now on."""
+
+    account: str
+    key: str
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKeyEnded(Event):
+    """A key of an account counts until a moment, and no longer."""
+
+    account: str
+    key: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFiled(Event):
     """A service filed a report. `commitment` is salted over its content; `subjects` are references only."""
 
@@ -438,6 +474,7 @@ EVENTS: dict[str, type[Event]] = {
         OfficerReseated,
         OfficerLeft,
         SecondFactorChanged,
+        AccountOpened, AccountChanged, AccountKeyAdded, AccountKeyEnded,
         ReportFiled,
         ReportVersioned,
         HandlingChanged,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from passerelle.records.models import (
+    Account,
+    AccountKey,
     Delivery,
     Dossier,
     Duty,
@@ -39,6 +41,18 @@ def plain_rows() -> Folded:
             "away_until": _time(officer.away_until),
             "left": not officer.is_active,
             "second": officer.second_since is not None,
+        }
+    for account in Account.objects.select_related("officer"):
+        folded.accounts[account.ref] = {
+            "officer": account.officer.ref,
+            "scopes": list(account.scopes),
+            "ended": account.ended_at is not None,
+        }
+    for key in AccountKey.objects.select_related("account"):
+        folded.account_keys[key.ref] = {
+            "account": key.account.ref,
+            "public": key.public,
+            "until": _time(key.until),
         }
     for report in Report.objects.select_related("service", "dossier").iterator():
         folded.reports[report.ref] = {

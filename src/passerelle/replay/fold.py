@@ -16,6 +16,8 @@ class Folded:
 
     services: dict[str, Row] = field(default_factory=dict)
     officers: dict[str, Row] = field(default_factory=dict)
+    accounts: dict[str, Row] = field(default_factory=dict)
+    account_keys: dict[str, Row] = field(default_factory=dict)
     reports: dict[str, Row] = field(default_factory=dict)
     dossiers: dict[str, Row] = field(default_factory=dict)
     interests: dict[str, Row] = field(default_factory=dict)
@@ -73,6 +75,23 @@ def _officer_left(folded: Folded, facts: Row) -> None:
 
 def _second_factor_changed(folded: Folded, facts: Row) -> None:
     folded.officers[facts["officer"]]["second"] = facts["second"]
+
+
+def _account_opened(folded: Folded, facts: Row) -> None:
+    row = {"officer": facts["officer"], "scopes": list(facts["scopes"]), "ended": False}
+    folded.accounts[facts["account"]] = row
+
+
+def _account_changed(folded: Folded, facts: Row) -> None:
+    folded.accounts[facts["account"]].update(scopes=list(facts["scopes"]), ended=facts["ended"])
+
+
+def _account_key_added(folded: Folded, facts: Row) -> None:
+    folded.account_keys[facts["key"]] = {"account": facts["account"], "public": facts["public"], "until": ""}
+
+
+def _account_key_ended(folded: Folded, facts: Row) -> None:
+    folded.account_keys[facts["key"]]["until"] = facts["until"]
 
 
 def _report_filed(folded: Folded, facts: Row) -> None:
@@ -224,6 +243,8 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "SecondFactorChanged": _second_factor_changed,
+    "AccountOpened": _account_opened, "AccountChanged": _account_changed,
+    "AccountKeyAdded": _account_key_added, "AccountKeyEnded": _account_key_ended,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
     "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,
     "InterestAsked": _interest_asked, "InterestDecided": _interest_decided, "InterestEnded": _interest_ended,

@@ -130,6 +130,8 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 0  # no page takes a file
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECOND_FACTOR = str(CONF["second_factor"])
+API_SKEW_SECONDS = max(1, int(CONF["api_skew_seconds"]))
+API_REQUESTS_PER_MINUTE = max(1, int(CONF["api_requests_per_minute"]))
 HTTPS = bool(CONF["https"])
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -1,6 +1,7 @@
 """All tables by noun. The ledger's table is loaded, and offered under no name here: only `flow` writes it."""
 
 import passerelle.records.models.ledger  # noqa: F401 (Django must know the table)
+from passerelle.records.models.accounts import Account, AccountKey, Command, Nonce
 from passerelle.records.models.attempts import Attempt
 from passerelle.records.models.commonness import NameCount, NameWord
 from passerelle.records.models.deliveries import Delivery, Withholding
@@ -21,7 +22,10 @@ from passerelle.records.models.subjects import Key, Relation, Subject
 from passerelle.records.models.visits import Visit
 
 __all__ = [
+    "Account",
+    "AccountKey",
     "Attempt",
+    "Command",
     "Delivery",
     "Dossier",
     "Draft",
@@ -36,6 +40,7 @@ __all__ = [
     "Match",
     "NameCount",
     "NameWord",
+    "Nonce",
     "Notice",
     "Officer",
     "Order",

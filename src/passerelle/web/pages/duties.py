@@ -145,7 +145,8 @@ def show(
 
 def colleagues(officer: Officer, now: datetime) -> list[Officer]:
     """Those of one's own service who could hold a duty now."""
-    there = Officer.objects.filter(service=officer.service_id, is_active=True).exclude(away_until__gt=now)
+    there = Officer.objects.filter(service=officer.service_id, is_active=True, account__isnull=True)
+    there = there.exclude(away_until__gt=now)
     return list(there.exclude(role="administrator").order_by("name"))
 
 
