@@ -78,7 +78,7 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
 
 
 def name_keys(name: str) -> frozenset[Key]:
-    """The keys of one personal name: pairs of its words as they sound; a long or lonely word alone."""
+    """The keys of one personal name: pairs of its words as they sound; a long, lonely or unusual word alone."""
     return _plain_keys(name) | _near_keys(name)
 
 
@@ -99,15 +99,60 @@ def _plain_keys(name: str) -> frozenset[Key]:
         whole = "".join(_said(word).first for word in read[:4])
         if len(whole) >= 3:
             out.add(Key("word", whole[:64]))
+    out |= {Key("name", value[:64]) for value in _joined_keys(name)}
     for word in read:
         if word.prefix == "abd" and word.forms:  # Abdul Rashid says more than Rashid: found also without a second word
             out |= {Key("word", f"abd {value}"[:64]) for value in sounds.skeletons(word.forms[0].units, 2) if value}
     return frozenset(out)
 
 
+SHORT = 300
+"""What a syllable says at most, in hundredths of a consonant."""
+
+
+def _joined_keys(name: str) -> set[str]:
+    """Of three short words, two as one word beside the third: *Kim Byung-chul*, *Byeongcheol Kim*."""
+    read = parts.parse(name)
+    if len(read.words) != 3 or not all(word.kind == "name" and not word.prefix for word in read.words):
+        return set()
+    out: set[str] = set()
+    for place, other in ((0, read.words[2]), (1, read.words[0])):
+        if max(word.weight for word in read.words[place : place + 2]) > SHORT:
+            continue
+        joined = parts.merged(read, place)
+        if joined is not None:
+            out |= {"|".join(sorted((a, b))) for a in _said(joined.words[place]).keys for b in _said(other).keys}
+    return out
+
+
 @lru_cache(maxsize=4096)
 def _near_keys(name: str) -> frozenset[Key]:
-    """The keys of a name of few words with one consonant left out of all of them."""
+    """The keys of a name of which one word may be another: each word by itself that is no well-known given name, and a
+    name of few words with one consonant left out of all of them."""
+    return _alone_keys(name) | _one_less_keys(name)
+
+
+def _alone_keys(name: str) -> frozenset[Key]:
+    """Each unusual word by itself: by its consonants with its vowels in coarse classes where it writes them, and by
+    its consonants where they are enough. *Kamchi Kolbayev* and *Kamchybek Asanbekovich Kolbayev* share one word."""
+    out: set[Key] = set()
+    for word in parts.parse(name).words:
+        if word.kind != "name" or word.known or not word.forms:
+            continue
+        form = word.forms[0]
+        least = LEAST_FOR_ALONE
+        found = {value for value in sounds.skeletons(form.units, 3 if form.abjad else 1) if len(value) >= least}
+        if not form.abjad and len(heard := sounds.heard(form.units)) >= least:
+            found.add(f"+{heard}")
+        out |= {Key("near", f".{value}"[:64]) for value in found}
+    return frozenset(out)
+
+
+LEAST_FOR_ALONE = 4
+"""So many consonants, or consonants and vowels, has a word that a name is found by, whatever its other words are."""
+
+
+def _one_less_keys(name: str) -> frozenset[Key]:
     read = parts.parse(name).words
     if len(read) > WORDS_FOR_ONE_LESS or sum(1 for word in read if word.kind == "name" and _said(word).keys) < 2:
         return frozenset()

@@ -342,10 +342,11 @@ class Names:
         pairs, agreeing = paired.sum(axis=1), full.sum(axis=1)
         base = table.base_least + share * (table.base - table.base_least)
         lonely = (agreeing == 0) | ((agreeing == 1) & (left_over > 0))
+        surplus = np.clip((said - table.said_enough) / (table.said_full - table.said_enough), 0.0, 1.0)
         base = np.where(
             lonely,
             np.minimum(base, table.single_base),
-            np.where(agreeing < pairs, np.minimum(base, table.initial_base), base),
+            np.where(agreeing < pairs, np.minimum(base, table.initial_base), base + surplus * table.forgiven),
         )
         base = np.where(pairs > 0, base, -np.inf)
         score = _scores(base, total)
@@ -506,9 +507,9 @@ class Names:
 
 
 def _scores(base: Floats, cost: Ints) -> Floats:
-    """`compare`'s score for what names can say and what they cost."""
+    """`compare`'s score for what names can say (more than `weights().base` only makes up for cost), and their cost."""
     with np.errstate(over="ignore"):
-        found: Floats = 1.0 / (1.0 + np.exp(-(base - cost) / 100))
+        found: Floats = 1.0 / (1.0 + np.exp(-np.minimum(base - cost, weights().base) / 100))
     return found
 
 

@@ -52,6 +52,8 @@ class Weights:
     said_least: int
     said_enough: int
     said_near: int
+    said_full: int
+    forgiven: int
     single_base: int
     initial_base: int
     over_slack: float
@@ -295,21 +297,28 @@ def over_cost(name: Name, place: int) -> int:
 def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:
     """How much the agreeing words say, from 0 (as little as *Li Wei*) to 1 (as much as *Karim Benhachem*)."""
     table = weights()
-    near = table.said_near
-    said = sum(
+    said = _said(left, right, pairs)
+    return min(1.0, max(0.0, (said - table.said_least) / (table.said_enough - table.said_least)))
+
+
+def _said(left: Name, right: Name, pairs: Sequence[Pair]) -> int:
+    """What the agreeing words say, in hundredths of a consonant."""
+    near = weights().said_near
+    return sum(
         min(left.words[pair.left].says, right.words[pair.right].says) * max(0, near - pair.cost) // near
         for pair in pairs
         if pair.kind not in {"initial", "different"}
     )
-    return min(1.0, max(0.0, (said - table.said_least) / (table.said_enough - table.said_least)))
 
 
 def _score(alignment: Alignment, cost: int) -> float:
-    """From cost to score. What two names can say at best grows with what their agreeing words say."""
+    """From cost to score. What two names can say at best grows with what their agreeing words say; where those say
+    more than enough, a part of the cost is forgiven."""
     table = weights()
     if not alignment.pairs:
         return 0.0
-    share = _share_said(alignment.left, alignment.right, alignment.pairs)
+    said = _said(alignment.left, alignment.right, alignment.pairs)
+    share = min(1.0, max(0.0, (said - table.said_least) / (table.said_enough - table.said_least)))
     full = sum(pair.kind not in {"initial", "different"} for pair in alignment.pairs)
     base = table.base_least + share * (table.base - table.base_least)
     over = sum(not alignment.left.words[place].title for place in alignment.left_over)
@@ -318,6 +327,9 @@ def _score(alignment: Alignment, cost: int) -> float:
         base = min(base, table.single_base)
     elif full < len(alignment.pairs):
         base = min(base, table.initial_base)
+    else:
+        surplus = min(1.0, max(0.0, (said - table.said_enough) / (table.said_full - table.said_enough)))
+        base += min(float(cost), surplus * table.forgiven)
     return 1.0 / (1.0 + math.exp(min(700.0, (cost - base) / 100)))
 
 

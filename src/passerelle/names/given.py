@@ -50,7 +50,7 @@ def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
             if len(name) >= 4:
                 for reading in readings(latin.plain(name)):
                     heard.setdefault(reading, set()).add(number)
-    families = [[str(name) for name in row] for row in data["families"]]
+    families = [[str(name) for name in row] for row in (*data["syllables"], *data["families"])]
     families += [[*signs, *str(names).split()] for signs, row in data["han_families"].items() for names in row]
     for number, row in enumerate(families, len(rows)):
         for name in row:

@@ -105,6 +105,7 @@ class _Rules:
     particles: frozenset[str]
     particles_joined: tuple[str, ...]
     particles_not: frozenset[str]
+    van_is_a_name_beside: frozenset[str]
     patronymics: tuple[str, ...]
     han_double: frozenset[str]
     hangul_double: frozenset[str]
@@ -133,6 +134,7 @@ def _rules() -> _Rules:
         particles=frozenset(data["particles"]["apart"]),
         particles_joined=tuple(data["particles"]["joined"]),
         particles_not=frozenset(data["particles"]["not"]),
+        van_is_a_name_beside=frozenset(data["particles"]["van_is_a_name_beside"]),
         patronymics=tuple(sorted(set(data["patronymics"]) - set(data["patronymics_not"]), key=len, reverse=True)),
         han_double=frozenset(data["surname_first"]["han_double"]),
         hangul_double=frozenset(data["surname_first"]["hangul_double"]),
@@ -276,10 +278,11 @@ def _taken_apart(found: re.Match[str]) -> str:
 
 
 def _whole(stem: str, prefix: str, text: str) -> list[tuple[str, int]]:
-    """The word with its small word, where they are written as one: another script may not part them (*Bensinger*)."""
-    if prefix not in {"ben", "van"} or " " in text:
+    """The word with its small words, written as one: another script may not part them (*Bensinger*), nor another
+    register (*de la Roche*, *Delaroche*; *Di Gregorio*, *Digregorio*)."""
+    if prefix not in {"ben", "van"} or (" " in text and prefix == "ben"):
         return []
-    whole = latin.plain(text)
+    whole = latin.plain("".join(text.split()))
     return [(whole, 10)] if whole.isalpha() and whole.endswith(stem) and whole != stem else []
 
 
@@ -358,6 +361,7 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
     small: list[str] = []
     count = len(kept)
     index = 0
+    van_is_a_name = any(latin.bare(token.plain) in rules.van_is_a_name_beside for _, token in kept)
     while index < count:
         place, (token, _, written) = kept[index]
         letters = latin.bare(token)
@@ -386,7 +390,9 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
                 prefix = prefix or "abu"
                 small.append(written)
                 continue
-            if (letters in rules.particles and out) or (letters in {"van", "von", "de", "el", "d'", "di", "le", "la"}):
+            if not (letters == "van" and van_is_a_name) and (
+                (letters in rules.particles and out) or letters in {"van", "von", "de", "el", "d'", "di", "le", "la"}
+            ):
                 prefix = prefix or "van"
                 small.append(written)
                 continue
@@ -459,7 +465,7 @@ def _take_off(token: str, letters: str, prefix: str, rules: _Rules) -> tuple[str
                 return stem, "abd"
         if letters.startswith("عبد") and len(letters) >= 6:
             rest = token[3:]
-            return (rest[2:] if rest.startswith("ال") and len(rest) >= 5 else rest), "abd"
+            return (rest[2:] if rest.startswith("ال") and len(rest) >= 4 else rest), "abd"
     if prefix == "":
         if letters.startswith(("ben", "bin")) and len(letters) >= 6 and letters not in rules.ben_not:
             return token[3:], "ben"

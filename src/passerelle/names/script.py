@@ -143,7 +143,7 @@ def _named(sign: str) -> tuple[str, str]:
         return "whole", "m"
     if name.endswith(("VIRAMA", "SIGN HALANT")):
         return "stop", ""
-    if name.endswith("ANUSVARA"):
+    if name.endswith(("ANUSVARA", "CANDRABINDU", "BINDI", "TIPPI")):
         return "whole", "n"
     if "CHARACTER" in name:
         letters = name.split("CHARACTER ", 1)[1].split(" ")[0].lower()
@@ -190,7 +190,7 @@ def thai_in_latin(word: str) -> str:
     """A Thai word in Latin letters, by the general system; vowels that are not written are left out."""
     data = _syllables()
     consonants: dict[str, str] = data["thai_consonants"]
-    word = re.sub("[ก-ฮ][ิุ]?์", "", word)  # a sign that is silenced
+    word = re.sub("[ดตทธฎฏ]?ร์|[ก-ฮ][ิุ]?์", "", word)  # a sign that is silenced, with the t before a silenced r
     word = re.sub("[่-๋]", "", word)  # tones
     word = re.sub("ญ(?![ะ-ู])(?=.|$)(?<=.ญ)", "น", word)  # at the end of a syllable
     word = re.sub("ห(?=[งญนมยรลว])", "", word)  # raises the tone of the next, and is not heard

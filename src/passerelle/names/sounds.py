@@ -341,6 +341,19 @@ def skeletons(units: tuple[int, ...], limit: int = 4) -> tuple[str, ...]:
     return tuple(out)[:limit]
 
 
+@lru_cache(maxsize=65536)
+def heard(units: tuple[int, ...]) -> str:
+    """A word cut into units in coarse classes of consonants and vowels, as its likeliest reading sounds. For keys."""
+    all_tables = tables()
+    out = ""
+    for unit in units:
+        for sign in all_tables.units[unit].readings[0].sound:
+            coarse = _VOWEL_CLASS.get(sign) or _CLASS.get(sign, "")
+            if not out.endswith(coarse):
+                out += coarse
+    return out
+
+
 def _joined(before: str, text: str) -> str:
     for sign in text:
         if not before.endswith(sign):
@@ -360,3 +373,4 @@ _CLASS = {
     "l": "L",
     "r": "R",
 }
+_VOWEL_CLASS = {"a": "A", **dict.fromkeys("eijy2@", "I"), **dict.fromkeys("ou", "U"), "w": "F"}
