@@ -48,6 +48,11 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("api_skew_seconds", 60, "A signed request may be dated so many seconds before or after the clock here."),
     Setting("api_requests_per_minute", 600, "So many requests a minute are taken from one account."),
+    Setting(
+        "witnesses",
+        "",
+        "Witnesses of the ledger: `KEY URL, KEY URL`; a key alone is asked by files. See docs/how-to/witness.md.",
+    ),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 

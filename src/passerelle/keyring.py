@@ -27,6 +27,8 @@ FILE_NAME = "keys.json"
 KEY_BYTES = 32
 NONCE_BYTES = 12
 PURPOSES = ("fields", "index", "names")
+LATER_PURPOSES = ("signing", "backups")
+"""Signs checkpoints of the ledger; seals backups. A file of keys from before has none: `complete` makes them."""
 MARK = "p1"
 """What a sealed value begins with: `p1.KEY.BASE64`; the figure is that of the form."""
 
@@ -118,6 +120,23 @@ class Keyring:
         ring.active = number
         return number
 
+    def active(self, purpose: str) -> tuple[str, bytes]:
+        """The number and the key that serve a purpose now. Raises KeysMissing."""
+        ring = self.rings.get(purpose)
+        if ring is None:
+            raise KeysMissing(
+                sentence("The file of keys has none for {purpose} yet.", purpose=purpose),
+                way_out=sentence("Make it with `passerelle init`, then keep a new copy of the file elsewhere."),
+            )
+        return ring.active, ring.keys[ring.active]
+
+    def complete(self) -> list[str]:
+        """Put a first key on each ring that an older file does not have; the purposes that got one."""
+        bare = [name for name in LATER_PURPOSES if name not in self.rings]
+        for name in bare:
+            self.rings[name] = Ring("1", {"1": secrets.token_bytes(KEY_BYTES)})
+        return bare
+
     def retire(self, purpose: str) -> list[str]:
         """Take the keys that are no longer active off a ring; the numbers that went."""
         ring = self.rings[purpose]
@@ -148,7 +167,8 @@ class Keyring:
 
 def make() -> Keyring:
     """A ring of fresh keys for each purpose."""
-    return Keyring({name: Ring("1", {"1": secrets.token_bytes(KEY_BYTES)}) for name in PURPOSES})
+    names = (*PURPOSES, *LATER_PURPOSES)
+    return Keyring({name: Ring("1", {"1": secrets.token_bytes(KEY_BYTES)}) for name in names})
 
 
 def read(path: Path) -> Keyring:
@@ -177,7 +197,7 @@ def _from_plain(plain: Mapping[str, Any]) -> Keyring:
     if plain["version"] != 1:
         raise ValueError(plain["version"])
     rings = {}
-    for name in PURPOSES:
+    for name in (*PURPOSES, *(name for name in LATER_PURPOSES if name in plain)):
         keys = {str(number): base64.b64decode(key, validate=True) for number, key in plain[name]["keys"].items()}
         active = str(plain[name]["active"])
         if active not in keys or any(len(key) != KEY_BYTES or not number.isdigit() for number, key in keys.items()):

@@ -18,6 +18,7 @@ from passerelle.cli import (
     overseeing,
     people,
     taking_in,
+    witness,
 )
 from passerelle.errors import Refused
 
@@ -52,6 +53,7 @@ for command in (
     lists.matches, lists.duties, lists.deliveries,
     ledgers.reconcile, ledgers.ledger,
     keeping.keys,
+    witness.witness,
     overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
 ):  # fmt: skip

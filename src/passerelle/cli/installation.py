@@ -14,6 +14,7 @@ import click
 
 from passerelle import conf, keyring
 from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
+from passerelle.errors import Refused
 
 log = logging.getLogger("passerelle.worker")
 
@@ -53,7 +54,7 @@ def init(folder: Path) -> None:
         click.echo("Added: the exchange's neutral desk, which holds what nobody else can.")
         click.echo(f"Sign in once as “administrator” with the password {password} (it is shown only now).")
     if made_keys:
-        click.echo("Made: keys.json, without which nothing that is sealed can be read. Keep a copy of it, elsewhere.")
+        click.echo("Made: keys in keys.json, without which nothing that is sealed can be read. Keep a copy, elsewhere.")
     if Officer.objects.filter(role="oversight").count() == 0:
         click.echo(
             "Missing: an oversight body. `passerelle service add oversight Oversight --kind oversight`, an officer."
@@ -74,10 +75,14 @@ def write_settings(path: Path, *, demonstration: bool) -> None:
 
 
 def make_keys(folder: Path) -> bool:
-    """The file of keys that seal what stands in the database, where there is none yet; whether it was made."""
+    """The file of keys that seal what stands in the database; whether it was made, or got keys it lacked."""
     path = folder / str(conf.load(folder)["keys_file"])
     if path.exists():
-        return False
+        ring = keyring.read(path)
+        if not ring.complete():
+            return False
+        ring.write(path)
+        return True
     keyring.make().write(path)
     return True
 
@@ -149,10 +154,25 @@ def keep_working(stop: threading.Event) -> None:
         try:
             close_old_connections()
             more = worker.turn(now=now()).more
+            keep_proof()
         except Exception:
             log.exception("A turn of the worker failed; the next one comes.")
             more = False
         stop.wait(0 if more else seconds_to_the_beat(now(), settings.BEAT_SECONDS))
+
+
+def keep_proof() -> None:
+    """Sign a checkpoint of the ledger when one is due, and show it to the witnesses. A failure stops no clock."""
+    from passerelle.cli.witness import asking
+    from passerelle.flow import checkpoints
+
+    try:
+        checkpoints.sign(now=now())
+        for row in checkpoints.ask_witnesses(now=now(), send=asking.post):
+            if row.trouble:
+                log.warning("%s", row.trouble)
+    except Refused as refused:
+        log.warning("No checkpoint was signed: %s", refused)
 
 
 @click.command()
@@ -167,6 +187,7 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
         from passerelle.flow import work as worker
 
         turns = worker.work_until_done(now=now())
+        keep_proof()
         done: dict[str, Any] = {
             "matched": sum(t.matched for t in turns),
             "happened": sum(len(t.happened) for t in turns),
@@ -188,6 +209,25 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     click.echo("Working; stop with Ctrl-C.")
     keep_working(stop)
+
+
+def proofs_missing() -> list[dict[str, str]]:
+    """What the witnesses say against this ledger, or that there is none."""
+    from passerelle.flow import checkpoints
+
+    if not checkpoints.configured():
+        remedy = "Ask another service to run one: docs/how-to/witness.md."
+        says = "The ledger has no witness: a restored old backup would not be noticed."
+        return [{"id": "passerelle.W010", "level": "warning", "says": says, "remedy": remedy}]
+    return [
+        {
+            "id": "passerelle.E010" if alarm else "passerelle.W011",
+            "level": "error" if alarm else "warning",
+            "says": says,
+            "remedy": "Stop, and call that witness: docs/how-to/witness.md." if alarm else "Call whoever runs it.",
+        }
+        for alarm, says in checkpoints.troubles()
+    ]
 
 
 @click.command()
@@ -243,6 +283,7 @@ def check(folder: Path, as_json: bool) -> None:
                 "remedy": "Start `passerelle serve` (SQLite) or `passerelle work`.",
             }
         )
+    found += proofs_missing()
     errors = [line for line in found if line["level"] == "error"]
     if as_json:
         print_json({"errors": len(errors), "warnings": len(found) - len(errors), "found": found})

@@ -90,3 +90,22 @@ def entries(start: int = 0) -> Iterator[str]:
     """The canonical entries from line `start` on, streamed in order."""
     rows = LedgerLine.objects.filter(index__gte=start).order_by("index").values_list("entry", flat=True)
     yield from rows.iterator(chunk_size=5000)
+
+
+def frontier() -> chain.Frontier:
+    """The right edge of the tree as it stands: its size and its root."""
+    row = LedgerHead.objects.filter(name="ledger").first()
+    return chain.Frontier() if row is None else chain.Frontier.from_bytes(bytes(row.frontier))
+
+
+def leaves(start: int, count: int) -> Iterator[bytes]:
+    """The leaf hashes of `count` lines from line `start` on, streamed in order."""
+    rows = LedgerLine.objects.filter(index__gte=start, index__lt=start + count).order_by("index")
+    for leaf in rows.values_list("leaf", flat=True).iterator(chunk_size=20_000):
+        yield bytes.fromhex(leaf)
+
+
+def lines_of_duty(duty: str) -> Iterator[tuple[int, str]]:
+    """Place and canonical entry of each line of one duty, in order; reads through the whole ledger."""
+    rows = LedgerLine.objects.filter(kind__in=("DutyRaised", "DutyMoved"), entry__contains=f'"duty":"{duty}"')
+    yield from rows.order_by("index").values_list("index", "entry")

@@ -454,6 +454,26 @@ class KeysChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class GapSigned(Event):
+    """A backup was restored that has `size` lines where others know of `known` (0: nobody could say). A named person
+    answers for it; `commitment` is salted over who and why."""
+
+    gap: str
+    size: int
+    known: int
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Event):
+    """The tables and the ledger were restored from a backup that ended at `size` lines with this root."""
+
+    size: int
+    root: str
+    made_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled(Event):
     """What is owed was computed afresh and compared with what stands in the tables."""
 
@@ -500,7 +520,7 @@ EVENTS: dict[str, type[Event]] = {
         SampleExamined,
         Read,
         RegisterTaken,
-        KeysChanged, Reconciled,
+        KeysChanged, GapSigned, Restored, Reconciled,
     )
 }
 """Every kind of fact by its name; a line of any other kind is a fault."""

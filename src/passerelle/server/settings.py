@@ -21,6 +21,7 @@ ALLOWED_HOSTS = [host.strip() for host in str(CONF["allowed_hosts"]).split(",") 
 KEYS_FILE = FOLDER / str(CONF["keys_file"])
 DEMONSTRATION = bool(CONF["demonstration"])
 THREADS = int(CONF["threads"])
+WITNESSES = str(CONF["witnesses"])
 BEAT_SECONDS = max(1, int(CONF["beat_seconds"]))
 
 

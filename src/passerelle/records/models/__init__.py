@@ -20,11 +20,13 @@ from passerelle.records.models.reports import Report, ReportVersion
 from passerelle.records.models.services import Officer, Service
 from passerelle.records.models.subjects import Key, Relation, Subject
 from passerelle.records.models.visits import Visit
+from passerelle.records.models.witnesses import Checkpoint, Gap, Witness
 
 __all__ = [
     "Account",
     "AccountKey",
     "Attempt",
+    "Checkpoint",
     "Command",
     "Delivery",
     "Dossier",
@@ -32,6 +34,7 @@ __all__ = [
     "Duty",
     "Factor",
     "FactorReset",
+    "Gap",
     "Grant",
     "Heartbeat",
     "Interest",
@@ -59,4 +62,5 @@ __all__ = [
     "Subject",
     "Visit",
     "Withholding",
+    "Witness",
 ]
