@@ -33,6 +33,12 @@ SETTINGS: tuple[Setting, ...] = (
         "The keys that seal what stands in the database; keep a copy elsewhere, never beside it.",
     ),
     Setting("allowed_hosts", "localhost,127.0.0.1", "Names under which the pages may be asked for, with commas."),
+    Setting(
+        "address",
+        "",
+        "Where people open the pages, as `https://passerelle.example`; passkeys and single sign-on are bound to it. "
+        "Empty: neither is offered.",
+    ),
     Setting("https", False, "The pages are served behind HTTPS: cookies are marked secure and HSTS is sent."),
     Setting("language", "en", "Language of commands and of pages before sign-in: nl, fr, de or en."),
     Setting("time_zone", "Europe/Brussels", "Zone in which times are shown and working days are counted."),

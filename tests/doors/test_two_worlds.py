@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = NOON + timedelta(days=2)
 LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/readings/of-others", "/file")
-FRESH = "/second-factor/app"
+FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 """Draws a secret of its own each time it is asked: of one reader alone, and never the same bytes twice."""
 
 SAME_FOR_ALL = ("/law", "/dossiers/new")
@@ -218,7 +218,7 @@ def walked(world: World, seat: str) -> list[Page]:
         assert length[1] == str(len(body))
         pages.append((plain(address), answer.status_code, headers, plain(body)))
         for link in LINK.findall(body):
-            if link not in seen and not link.startswith(("/static/", FRESH, *SAME_FOR_ALL)):
+            if link not in seen and not link.startswith(("/static/", *FRESH, *SAME_FOR_ALL)):
                 seen.add(link)
                 ahead.append(link)
     return pages

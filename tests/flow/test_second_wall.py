@@ -37,7 +37,7 @@ LISTS = [(model, listed) for model, listed, _ in twice.CASES] + [
 ]
 BEFORE_ANYBODY_IS_KNOWN = {
     "service", "officer", "attempt", "heartbeat", "ledgerhead", "ledgerline",
-    "factor", "recoverycode", "factorreset", "checkpoint", "witness",
+    "factor", "recoverycode", "factorreset", "identity", "checkpoint", "witness",
 }  # fmt: skip
 """Tables that are not behind the wall, on purpose; docs/how-to/postgresql.md says why."""
 

@@ -1,4 +1,4 @@
-"""The second factor: an app's codes and recovery codes; who must have one; how it is added, removed and reset."""
+"""The second factor: an app's codes, passkeys, recovery codes; who must have one; adding, removing and resetting."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare
 
 from passerelle.errors import Refused
+from passerelle.flow import duties, passkeys
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import SecondFactorChanged
 from passerelle.records.models import Factor, FactorReset, Officer, RecoveryCode
-from passerelle.words import sentence
+from passerelle.records.models.factors import FACTOR_KINDS
+from passerelle.words import Sentence, sentence
 
 LEADING_ROLES = frozenset({"supervisor", "head", "oversight", "administrator"})
 """Whoever decides for others, reads for oversight, or gives seats: `second_factor = "roles"` asks it of them."""
@@ -39,6 +41,7 @@ PENDING = timedelta(minutes=10)
 """So long after the right password, or after a secret was shown, a code is waited for."""
 
 REASON_WORDS_MIN = 3
+NAME_CHARACTERS_MAX = 60
 
 
 class WrongCode(Refused):
@@ -51,6 +54,18 @@ class HasOneAlready(Refused):
     """One app for each officer."""
 
     code = "second_factor.has_one"
+
+
+class NeedsName(Refused):
+    """A passkey is told from another by its name."""
+
+    code = "second_factor.name_missing"
+
+
+class TooManyPasskeys(Refused):
+    """More passkeys than anybody can tell apart."""
+
+    code = "second_factor.too_many"
 
 
 class ResetNeedsReason(Refused):
@@ -115,23 +130,56 @@ def add_app(*, officer: Officer, secret: str, code: str, now: datetime) -> list[
         step = _fitting_step(secret, code, lines.now)
         if step is None:
             raise wrong_code()
-        Factor.objects.create(officer=officer, kind="app", secret=secret, last_step=step, added_at=lines.now)
-        return added(lines, officer, "app")
+        factor = Factor.objects.create(officer=officer, kind="app", secret=secret, last_step=step, added_at=lines.now)
+        return _added(lines, factor)
 
 
-def added(lines: Journal, officer: Officer, kind: str) -> list[str]:
-    """What follows a factor that was added, inside its transaction: sessions, codes, the line."""
+def add_passkey(*, officer: Officer, name: str, shown: passkeys.Shown, now: datetime) -> list[str]:
+    """The passkey that the browser just made becomes a second factor. Recovery codes, if these are their first ones.
+
+    From now on every other session of theirs is over. Raises NeedsName, TooManyPasskeys, passkeys.WrongPasskey.
+    """
+    if not name or len(name) > NAME_CHARACTERS_MAX:
+        raise NeedsName(
+            sentence("A passkey needs a name of at most {number} signs.", number=NAME_CHARACTERS_MAX),
+            way_out=sentence("Say which device or key holds it."),
+        )
+    new, handle = passkeys.made(shown, officer, now)
+    with journal(now) as lines:
+        officer = Officer.objects.select_for_update().get(pk=officer.pk)
+        if officer.factors.filter(kind="passkey").count() >= passkeys.PASSKEYS_MAX:
+            raise TooManyPasskeys(
+                sentence("You have {number} passkeys already.", number=passkeys.PASSKEYS_MAX),
+                way_out=sentence("Remove one that you do not use."),
+            )
+        if Factor.objects.filter(digest=passkeys.digest(new.number)).exists():
+            raise passkeys.wrong_passkey()
+        factor = Factor.objects.create(
+            officer=officer, kind="passkey", name=name, secret=passkeys.to_secret(new, handle),
+            digest=passkeys.digest(new.number), last_step=new.counter, added_at=lines.now,
+        )
+        return _added(lines, factor)
+
+
+def _added(lines: Journal, factor: Factor) -> list[str]:
+    """What follows a factor that was added, inside its transaction: sessions, codes, the line, the notice."""
+    officer = factor.officer
     first = officer.second_since is None
     if first:
         officer.second_since = lines.now
         officer.save(update_fields=["second_since"])
-    lines.write(SecondFactorChanged(officer=officer.ref, act="added", kind=kind, by=officer.ref, second=True,
-                                    commitment=""))
+    lines.write(SecondFactorChanged(officer=officer.ref, act="added", kind=factor.kind, factor=factor.ref,
+                                    by=officer.ref, second=True, commitment=""))
+    _tell(lines, officer, sentence("You added a second factor: {what}. If it was not you, tell your administrator now.",
+                                   what=_called(factor)))
     return _fresh_codes(officer) if first else []
 
 
-def fits(*, officer: Officer, typed: str, now: datetime) -> bool:
-    """Whether `typed` is the app's code of now or a recovery code; whatever fits is used up by this, everywhere."""
+def fits(*, officer: Officer, typed: str, shown: passkeys.Shown | None = None, now: datetime) -> bool:
+    """Whether `typed` is the app's code of now or a recovery code, or a passkey of theirs was shown; whatever fits is
+    used up by this, everywhere."""
+    if shown is not None and shown.answer:
+        return passkeys.fits(officer=officer, shown=shown, now=now)
     said = re.sub(r"[\s-]", "", typed).upper()
     if len(said) == DIGITS and said.isascii() and said.isdigit():
         return _app_fits(officer, said, now)
@@ -139,25 +187,28 @@ def fits(*, officer: Officer, typed: str, now: datetime) -> bool:
     return used.update(used_at=now) == 1
 
 
-def new_codes(*, officer: Officer, typed: str, now: datetime) -> list[str]:
+def new_codes(*, officer: Officer, typed: str, shown: passkeys.Shown | None = None, now: datetime) -> list[str]:
     """Other recovery codes; those of before count no more. Raises WrongCode."""
-    if not fits(officer=officer, typed=typed, now=now):
+    if not fits(officer=officer, typed=typed, shown=shown, now=now):
         raise wrong_code()
     with journal(now) as lines:
         officer = Officer.objects.select_for_update().get(pk=officer.pk)
-        lines.write(SecondFactorChanged(officer=officer.ref, act="codes", kind="", by=officer.ref,
+        lines.write(SecondFactorChanged(officer=officer.ref, act="codes", kind="", factor="", by=officer.ref,
                                         second=officer.second_since is not None, commitment=""))
+        _tell(lines, officer, sentence("You made other recovery codes; those of before count no more."))
         return _fresh_codes(officer)
 
 
-def remove(*, officer: Officer, factor: Factor, typed: str, now: datetime) -> None:
+def remove(
+    *, officer: Officer, factor: Factor, typed: str, shown: passkeys.Shown | None = None, now: datetime
+) -> None:
     """A factor goes; who removes it shows a second factor. Raises WrongCode, StillNeeded."""
     if must_have(officer) and not officer.factors.exclude(pk=factor.pk).exists():
         raise StillNeeded(
             sentence("Your role needs a second factor, and this is your only one."),
             way_out=sentence("Add another one first."),
         )
-    if not fits(officer=officer, typed=typed, now=now):
+    if not fits(officer=officer, typed=typed, shown=shown, now=now):
         raise wrong_code()
     with journal(now) as lines:
         officer = Officer.objects.select_for_update().get(pk=officer.pk)
@@ -165,8 +216,10 @@ def remove(*, officer: Officer, factor: Factor, typed: str, now: datetime) -> No
         left = officer.factors.exists()
         if not left:
             _none_left(officer)
-        lines.write(SecondFactorChanged(officer=officer.ref, act="removed", kind=factor.kind, by=officer.ref,
-                                        second=left, commitment=""))
+        lines.write(SecondFactorChanged(officer=officer.ref, act="removed", kind=factor.kind, factor=factor.ref,
+                                        by=officer.ref, second=left, commitment=""))
+        _tell(lines, officer, sentence("You removed a second factor: {what}. If it was not you, tell your "
+                                       "administrator now.", what=_called(factor)))
 
 
 def reset(*, officer: Officer, by: Officer | None, reason: str, now: datetime) -> None:
@@ -189,10 +242,12 @@ def reset(*, officer: Officer, by: Officer | None, reason: str, now: datetime) -
         row = FactorReset.objects.create(officer=officer, by=by, reason=reason, reset_at=lines.now)
         lines.write(
             SecondFactorChanged(
-                officer=officer.ref, act="reset", kind="", by=by.ref if by is not None else "", second=False,
+                officer=officer.ref, act="reset", kind="", factor="", by=by.ref if by is not None else "", second=False,
                 commitment=canonical.commitment(bytes(row.salt), {"reason": reason}),
             )
         )
+        whose = by.name if by is not None else sentence("the operator of this installation")
+        _tell(lines, officer, sentence("Your second factors were taken away by {name}.", name=whose))
 
 
 def codes_left(officer: Officer) -> int:
@@ -203,6 +258,15 @@ def codes_left(officer: Officer) -> int:
 def grouped(text: str) -> str:
     """Letters in groups of four, to be typed over."""
     return " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+
+
+def _tell(lines: Journal, officer: Officer, says: Sentence) -> None:
+    duties.tell(lines, officer.service, "factor", says, officer=officer)
+
+
+def _called(factor: Factor) -> Sentence:
+    kind = Sentence(FACTOR_KINDS[factor.kind])
+    return sentence("{kind} “{name}”", kind=kind, name=factor.name) if factor.name else kind
 
 
 def _none_left(officer: Officer) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.crypto import salted_hmac
 
 from passerelle.records.models import Attempt
@@ -24,24 +23,29 @@ def _key(kind: str, value: str) -> str:
     return salted_hmac(f"passerelle.attempt.{kind}", value.strip().casefold(), algorithm="sha256").hexdigest()
 
 
-def must_wait(*, username: str, address: str, now: datetime) -> bool:
-    """Whether this name or this address has tried too often. A name that does not exist counts like one that does."""
+def _keys(username: str | None, address: str) -> list[tuple[str, str]]:
+    said = [("address", address)] if username is None else [("account", username), ("address", address)]
+    return [(kind, _key(kind, value)) for kind, value in said]
+
+
+def must_wait(*, username: str | None, address: str, now: datetime) -> bool:
+    """Whether this name or this address has tried too often. A name that does not exist counts like one that does;
+    None: no name was said."""
     since = now - WINDOW
     tries = list(
         Attempt.objects.filter(
-            Q(key=_key("account", username)) | Q(key=_key("address", address)), tried_at__gt=since, tried_at__lte=now
+            key__in=[key for _, key in _keys(username, address)], tried_at__gt=since, tried_at__lte=now
         ).values_list("kind", flat=True)
     )
     return tries.count("account") >= ACCOUNT_TRIES_MAX or tries.count("address") >= ADDRESS_TRIES_MAX
 
 
-def failed(*, username: str, address: str, now: datetime) -> None:
-    """One more try that failed, on this name and from this address; what is older than a day goes."""
+def failed(*, username: str | None, address: str, now: datetime) -> None:
+    """One more try that failed, on this name (if one was said) and from this address; what is older than a day goes."""
     with transaction.atomic():
         Attempt.objects.filter(tried_at__lt=now - KEPT).delete()
         Attempt.objects.bulk_create(
-            Attempt(kind=kind, key=_key(kind, value), tried_at=now)
-            for kind, value in (("account", username), ("address", address))
+            Attempt(kind=kind, key=key, tried_at=now) for kind, key in _keys(username, address)
         )
 
 

@@ -65,11 +65,13 @@ class OfficerLeft(Event):
 @dataclass(frozen=True, slots=True)
 class SecondFactorChanged(Event):
     """An officer's second factor was added, removed or reset, or got other recovery codes; `second`: whether one is
-    asked of them now. `by` is empty for the command line. A reset is salted over its reason."""
+    asked of them now. `by` is empty for the command line. A reset is salted over its reason. Lines before 22 November
+    2026 name no `factor`."""
 
     officer: str
     act: str
     kind: str
+    factor: str
     by: str
     second: bool
     commitment: str
@@ -109,6 +111,18 @@ class AccountKeyEnded(Event):
     account: str
     key: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityChanged(Event):
+    """An officer was linked to somebody of the provider of single sign-on, or unlinked (`act`). `by` is empty for the
+    command line; `commitment` is salted over issuer and subject."""
+
+    identity: str
+    officer: str
+    act: str
+    by: str
+    commitment: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -493,7 +507,7 @@ EVENTS: dict[str, type[Event]] = {
         OfficerAway,
         OfficerReseated,
         OfficerLeft,
-        SecondFactorChanged,
+        SecondFactorChanged, IdentityChanged,
         AccountOpened, AccountChanged, AccountKeyAdded, AccountKeyEnded,
         ReportFiled,
         ReportVersioned,

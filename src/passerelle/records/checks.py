@@ -10,7 +10,9 @@ from passerelle.records.models import (
     Delivery,
     Dossier,
     Duty,
+    Factor,
     Grant,
+    Identity,
     Interest,
     Match,
     NameCount,
@@ -54,6 +56,10 @@ def plain_rows() -> Folded:
             "public": key.public,
             "until": _time(key.until),
         }
+    for factor in Factor.objects.select_related("officer"):
+        folded.factors[factor.ref] = {"officer": factor.officer.ref, "kind": factor.kind}
+    for identity in Identity.objects.select_related("officer"):
+        folded.identities[identity.ref] = {"officer": identity.officer.ref}
     for report in Report.objects.select_related("service", "dossier").iterator():
         folded.reports[report.ref] = {
             "service": report.service.key,

@@ -30,6 +30,8 @@ class Folded:
     samples: dict[str, Row] = field(default_factory=dict)
     proposals: dict[str, Row] = field(default_factory=dict)
     counts: dict[str, Row] = field(default_factory=dict)
+    factors: dict[str, Row] = field(default_factory=dict)
+    identities: dict[str, Row] = field(default_factory=dict)
     lines: int = 0
 
 
@@ -74,7 +76,21 @@ def _officer_left(folded: Folded, facts: Row) -> None:
 
 
 def _second_factor_changed(folded: Folded, facts: Row) -> None:
-    folded.officers[facts["officer"]]["second"] = facts["second"]
+    officer, factor = facts["officer"], facts.get("factor", "")
+    folded.officers[officer]["second"] = facts["second"]
+    if facts["act"] == "added" and factor:
+        folded.factors[factor] = {"officer": officer, "kind": facts["kind"]}
+    elif facts["act"] == "removed":
+        folded.factors.pop(factor, None)
+    elif facts["act"] == "reset":
+        folded.factors = {ref: row for ref, row in folded.factors.items() if row["officer"] != officer}
+
+
+def _identity_changed(folded: Folded, facts: Row) -> None:
+    if facts["act"] == "linked":
+        folded.identities[facts["identity"]] = {"officer": facts["officer"]}
+    else:
+        del folded.identities[facts["identity"]]
 
 
 def _account_opened(folded: Folded, facts: Row) -> None:
@@ -242,7 +258,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "DeliveryRecalled": _delivery_recalled,
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
-    "SecondFactorChanged": _second_factor_changed,
+    "SecondFactorChanged": _second_factor_changed, "IdentityChanged": _identity_changed,
     "AccountOpened": _account_opened, "AccountChanged": _account_changed,
     "AccountKeyAdded": _account_key_added, "AccountKeyEnded": _account_key_ended,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,

@@ -12,6 +12,7 @@ from django.db import connection
 
 from passerelle import keyring
 from passerelle.errors import Refused
+from passerelle.flow import passkeys
 from passerelle.server import safe_sqlite
 
 
@@ -46,7 +47,8 @@ def safe_database(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 @register()
 def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS; W006: no second factor is asked."""
+    """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS; W006: no second factor is asked;
+    W008: an address that passkeys cannot be bound to."""
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("this-folder-has-no-key"):
         found.append(
@@ -78,6 +80,14 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
                 "Nobody must have a second factor to sign in.",
                 hint='Set `second_factor = "roles"` or `"all"` in passerelle.toml.',
                 id="passerelle.W006",
+            )
+        )
+    if settings.ADDRESS and not passkeys.offered():
+        found.append(
+            Caution(
+                "The address of the pages is none that a browser binds a passkey to: no passkey is offered.",
+                hint="Set `address` to https:// and a name, without a path: `https://passerelle.example`.",
+                id="passerelle.W008",
             )
         )
     return found

@@ -133,6 +133,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECOND_FACTOR = str(CONF["second_factor"])
 API_SKEW_SECONDS = max(1, int(CONF["api_skew_seconds"]))
 API_REQUESTS_PER_MINUTE = max(1, int(CONF["api_requests_per_minute"]))
+ADDRESS = str(CONF["address"]).rstrip("/")
 HTTPS = bool(CONF["https"])
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -13,13 +13,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from passerelle.flow import second_factor
+from passerelle.flow import passkeys, second_factor
 from passerelle.records.models import Officer
 
 GIVEN = "second_given"
 PENDING = "second_pending"
-OPEN_TO_ALL = ("sign-in", "second-step", "sign-out", "language", "health")
-TO_ADD_ONE = ("second-factor", "add-app")
+CHALLENGE = "passkey_challenge"
+OPEN_TO_ALL = ("sign-in", "second-step", "passkey-sign-in", "sign-out", "language", "health")
+TO_ADD_ONE = ("second-factor", "add-app", "add-passkey")
 
 
 class SecondFactorMiddleware:
@@ -63,6 +64,20 @@ def who_is_waited_for(request: HttpRequest, now: datetime) -> tuple[Officer, str
     if officer is None or not constant_time_compare(pending["seat"], officer.get_session_auth_hash()):
         return None
     return officer, pending["next"]
+
+
+def give_challenge(
+    request: HttpRequest, purpose: passkeys.Purpose, officer: Officer | None, now: datetime
+) -> dict[str, Any]:
+    """A fresh challenge for a passkey, kept in this session; the one before counts no more."""
+    given = passkeys.challenge(purpose, officer, now)
+    request.session[CHALLENGE] = given
+    return given
+
+
+def shown(request: HttpRequest) -> passkeys.Shown:
+    """What the browser says its passkey answered. The challenge is gone from the session by this, right or wrong."""
+    return passkeys.Shown(request.POST.get("passkey", ""), request.session.pop(CHALLENGE, None))
 
 
 def let_in(request: HttpRequest, officer: Officer) -> None:

@@ -10,6 +10,7 @@ from passerelle.records.models.drafts import Draft
 from passerelle.records.models.duties import Duty
 from passerelle.records.models.factors import Factor, FactorReset, RecoveryCode
 from passerelle.records.models.grants import Grant
+from passerelle.records.models.identities import Identity
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
 from passerelle.records.models.oversight import Order, Sample, SampleItem
@@ -37,6 +38,7 @@ __all__ = [
     "Gap",
     "Grant",
     "Heartbeat",
+    "Identity",
     "Interest",
     "Judgement",
     "Key",

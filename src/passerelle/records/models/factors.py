@@ -29,6 +29,7 @@ class Factor(models.Model):
     """One second factor. `secret` stands sealed: an app's shared secret, or a passkey's public credential.
 
     `last_step` is the last step of 30 seconds whose code was taken, or a passkey's counter: neither goes back.
+    `digest` is that of a passkey's number, by which it is found when nobody said a name; empty for an app.
     """
 
     ref = models.CharField(max_length=40, unique=True, default=new_factor_ref)
@@ -36,6 +37,7 @@ class Factor(models.Model):
     kind = models.CharField(max_length=10)
     name = models.CharField(max_length=60, blank=True)
     secret = SealedText()
+    digest = models.CharField(max_length=64, blank=True, default="")
     last_step = models.BigIntegerField(default=0)
     added_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)
@@ -45,6 +47,7 @@ class Factor(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(kind__in=list(FACTOR_KINDS)), name="factor_kind"),
             models.UniqueConstraint(fields=["officer"], condition=models.Q(kind="app"), name="factor_one_app"),
+            models.UniqueConstraint(fields=["digest"], condition=~models.Q(digest=""), name="factor_one_digest"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import second_factor
+from passerelle.flow import passkeys, second_factor
 from passerelle.flow import sign_in as tries
 from passerelle.flow.facts import NotThere
 from passerelle.keyring import DoesNotOpen
@@ -49,27 +49,38 @@ def second_step(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     officer, going_to = waited_for
     if request.method != "POST":
-        return _ask(request, officer)
-    address = request.META.get("REMOTE_ADDR", "")
+        return _ask(request, officer, now)
+    address, shown = request.META.get("REMOTE_ADDR", ""), second.shown(request)
     if tries.must_wait(username=officer.username, address=address, now=now):
-        return _ask(request, officer, too_many(), TOO_MANY_STATUS)
-    if not second_factor.fits(officer=officer, typed=typed(request, "code"), now=now):
+        return _ask(request, officer, now, too_many(), TOO_MANY_STATUS)
+    if not second_factor.fits(officer=officer, typed=typed(request, "code"), shown=shown, now=now):
         tries.failed(username=officer.username, address=address, now=now)
-        return _ask(request, officer, second_factor.wrong_code(), ABSENT_STATUS)
+        wrong = passkeys.wrong_passkey() if shown.answer else second_factor.wrong_code()
+        return _ask(request, officer, now, wrong, ABSENT_STATUS)
     tries.succeeded(username=officer.username)
     second.let_in(request, officer)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 
 
-def _ask(request: HttpRequest, officer: Officer, refusal: Refused | None = None, status: int = 200) -> HttpResponse:
-    return render(request, "second_step.html", {"refusal": refusal}, status=status)
+def _ask(
+    request: HttpRequest, officer: Officer, now: datetime, refusal: Refused | None = None, status: int = 200
+) -> HttpResponse:
+    context = {"refusal": refusal, "passkey": _to_show(request, officer, now)}
+    return render(request, "second_step.html", context, status=status)
+
+
+def _to_show(request: HttpRequest, officer: Officer, now: datetime) -> str:
+    """What the browser is asked to show, for an officer who has passkeys; else nothing."""
+    if not passkeys.offered() or not officer.factors.filter(kind="passkey").exists():
+        return ""
+    return passkeys.asks_to_show(second.give_challenge(request, "show", officer, now), officer)
 
 
 @require_safe
 @page
 def second_factor_page(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """What this officer has, and what they can do about it."""
-    return _show(request)
+    return _show(request, now)
 
 
 @sensitive_post_parameters()
@@ -84,8 +95,8 @@ def add_app(request: HttpRequest, *, now: datetime) -> HttpResponse:
         return _show_secret(request, _secret(request, now))
     secret = _secret(request, now)
     try:
-        _guarded(request, now)
-        _password(request, now)
+        guarded(request, now)
+        password(request, now)
         try:
             codes = second_factor.add_app(officer=officer, secret=secret, code=typed(request, "code"), now=now)
         except second_factor.WrongCode:
@@ -104,10 +115,10 @@ def add_app(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def recovery_codes(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """Other recovery codes, shown once."""
     try:
-        _guarded(request, now)
+        guarded(request, now)
         codes = _counted(request, now, second_factor.new_codes)
     except Refused as refusal:
-        return _show(request, refusal, about="codes")
+        return _show(request, now, refusal, about="codes")
     return shown_once(request, codes)
 
 
@@ -120,10 +131,10 @@ def remove_factor(request: HttpRequest, *, now: datetime) -> HttpResponse:
     if factor is None:
         raise NotThere
     try:
-        _guarded(request, now)
+        guarded(request, now)
         _counted(request, now, second_factor.remove, factor=factor)
     except Refused as refusal:
-        return _show(request, refusal, about=factor.ref)
+        return _show(request, now, refusal, about=factor.ref)
     stay(request)
     messages.success(request, gettext("The second factor was removed."))
     return redirect("second-factor")
@@ -160,13 +171,15 @@ def shown_once(request: HttpRequest, codes: list[str]) -> HttpResponse:
     return redirect("second-factor")
 
 
-def _show(request: HttpRequest, refusal: Refused | None = None, about: str = "") -> HttpResponse:
+def _show(request: HttpRequest, now: datetime, refusal: Refused | None = None, about: str = "") -> HttpResponse:
     officer = request.user
     factors = list(officer.factors.all())
     context = {
         "factors": factors, "kinds": {factor.kind for factor in factors},
         "codes_left": second_factor.codes_left(officer),
         "must_have": second_factor.must_have(officer), "refusal": refusal, "about": about,
+        "offered": passkeys.offered(), "passkey": _to_show(request, officer, now),
+        "room_for_passkeys": sum(factor.kind == "passkey" for factor in factors) < passkeys.PASSKEYS_MAX,
     }
     return render(request, "second_factor.html", context, status=REFUSED_STATUS if refusal else 200)
 
@@ -196,21 +209,23 @@ def _secret(request: HttpRequest, now: datetime) -> str:
     return secret
 
 
-def _guarded(request: HttpRequest, now: datetime) -> None:
+def guarded(request: HttpRequest, now: datetime) -> None:
+    """Raises TooManyTries."""
     if tries.must_wait(username=request.user.username, address=request.META.get("REMOTE_ADDR", ""), now=now):
         raise too_many()
 
 
-def _password(request: HttpRequest, now: datetime) -> None:
+def password(request: HttpRequest, now: datetime) -> None:
+    """Whoever adds a factor gives the password. Raises WrongPassword."""
     if not request.user.check_password(request.POST.get("password", "")):
         tries.failed(username=request.user.username, address=request.META.get("REMOTE_ADDR", ""), now=now)
         raise WrongPassword(sentence("This is not your password."))
 
 
 def _counted(request: HttpRequest, now: datetime, act: Any, **more: Any) -> Any:
-    """An act that asks for a code: a wrong one counts like a wrong password."""
+    """An act that asks for a second factor: a wrong one counts like a wrong password."""
     try:
-        return act(officer=request.user, typed=typed(request, "code"), now=now, **more)
+        return act(officer=request.user, typed=typed(request, "code"), shown=second.shown(request), now=now, **more)
     except second_factor.WrongCode:
         tries.failed(username=request.user.username, address=request.META.get("REMOTE_ADDR", ""), now=now)
         raise
