@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0014_accounts'),
+        ('records', '0015_checkpoints_and_gaps'),
     ]
 
     operations = [
