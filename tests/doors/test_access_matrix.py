@@ -73,8 +73,8 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "late": [("", "GET", {}, ".+++. .+++. .+++. +. + s")],
     "people": [("", "GET", {}, EVERYBODY)],
     "away": [
-        ("noord.officer", "POST", {"until": "2099-01-01T10:00"}, ">...> ..... ..... .. . s"),
-        ("noord.officer", "POST", {"until": "2020-01-01T10:00"}, "!...! ..... ..... .. . s"),
+        ("noord.officer", "POST", {"until": "2099-01-01T10:00"}, ">.>>> ..... ..... .. . s"),
+        ("noord.officer", "POST", {"until": "2020-01-01T10:00"}, "!.!!! ..... ..... .. . s"),
     ],
     "readings": [("", "GET", {}, EVERYBODY)],
     "readings-of-others": [("", "GET", {}, LEADERS)],

@@ -228,7 +228,8 @@ class Exchange(RuleBasedStateMachine):
     def go_away(self, number: int, days: int) -> None:
         held = Officer.objects.filter(holds__state__in=LIVE).distinct()
         officer = self._one(held, number) or self._one(Officer.objects.all(), number)
-        seats.go_away(officer=officer, until=self.now + timedelta(days=days) if days else None, now=self.now)
+        until = self.now + timedelta(days=days) if days else None
+        seats.go_away(officer=officer, until=until, by=officer, now=self.now)
 
     @rule(hours=st.sampled_from([1, 9, 30, 100, 300]))
     def time_passes(self, hours: int) -> None:

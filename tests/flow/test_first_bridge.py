@@ -278,7 +278,7 @@ def test_somebody_who_goes_away_holds_nothing_any_more(exchange) -> None:
             break
     supervisor = makers.seat(exchange["midi"], "supervisor")
     assert duty.officer == supervisor
-    seats.go_away(officer=supervisor, until=NOON + timedelta(days=60), now=NOON + timedelta(days=5))
+    seats.go_away(officer=supervisor, until=NOON + timedelta(days=60), by=supervisor, now=NOON + timedelta(days=5))
     assert not Duty.objects.filter(officer=supervisor).exists()
     duty.refresh_from_db()
     assert duty.officer == makers.seat(exchange["midi"], "head")

@@ -72,6 +72,17 @@ def test_an_order_on_what_is_late_that_nobody_follows_climbs_when_its_time_is_ov
     assert duty.live and duty.level == 3, "the neutral desk"
 
 
+def test_an_order_on_what_is_not_late_climbs_the_moment_its_time_is_over(exchange) -> None:
+    duty = _pass_on(exchange)
+    at = duty.due_at - timedelta(days=3)
+    watcher = makers.seat(exchange["oversight"], "oversight")
+    ordered = oversight.order_decision(ref=duty.ref, officer=watcher, reason=WHY, now=at)
+    assert ordered.due_at == ordered.next_event_at == at + timedelta(hours=12 if duty.urgency == "urgent" else 24)
+    work.work_until_done(now=ordered.due_at)
+    duty.refresh_from_db()
+    assert (duty.level, duty.holder) == (3, exchange["neutral"]), "silence after an order climbs at once"
+
+
 def test_only_oversight_orders_and_only_with_a_reason(exchange) -> None:
     duty = _pass_on(exchange)
     for other in (makers.seat(exchange["noord"], "head"), makers.seat(exchange["neutral"], "desk")):

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import decide, hold, seats, work
+from passerelle.flow import consult, decide, hold, receive, seats, work
+from passerelle.flow.facts import NotAllowed, NotThere
+from passerelle.flow.receive import ReportDraft
 from passerelle.records.models import Duty, Notice, Report
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
@@ -51,7 +53,7 @@ def test_when_the_reviewer_leaves_the_review_does_not_come_to_the_one_who_decide
     duty, review = _withheld_by(exchange, "head")
     supervisor = makers.seat(exchange["noord"], "supervisor")
     assert review.officer == supervisor
-    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), now=NOON + timedelta(hours=2))
+    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), by=supervisor, now=NOON + timedelta(hours=2))
     review.refresh_from_db()
     assert review.holder == exchange["neutral"] and review.officer is None, "the head decided: the next rung holds it"
     _same_holder_and_clock(duty, review)
@@ -89,7 +91,7 @@ def test_a_review_is_not_given_to_the_one_who_decided_nor_to_who_cannot_review(e
 def test_who_is_away_and_when_a_hold_ends_is_read_off_the_ledgers_time(exchange) -> None:
     duty = _pass_on(exchange)
     supervisor, desk = makers.seat(exchange["noord"], "supervisor"), makers.seat(exchange["noord"], "desk")
-    seats.go_away(officer=desk, until=NOON + timedelta(days=1), now=NOON)
+    seats.go_away(officer=desk, until=NOON + timedelta(days=1), by=desk, now=NOON)
     with pytest.raises(hold.HoldIncomplete, match="cannot hold this duty now"):
         hold.assign(ref=duty.ref, officer=supervisor, to=desk, now=NOON + timedelta(hours=1))
     makers.dossier(exchange["stad"], now=NOON + timedelta(days=2))  # the ledger's last line
@@ -110,11 +112,11 @@ def test_what_climbed_to_oversight_does_not_fall_when_oversight_is_away(exchange
     duty.refresh_from_db()
     assert duty.level == 4
     overseer = duty.officer
-    seats.go_away(officer=overseer, until=NOON + timedelta(days=90), now=NOON + timedelta(days=60))
+    seats.go_away(officer=overseer, until=NOON + timedelta(days=90), by=overseer, now=NOON + timedelta(days=60))
     duty.refresh_from_db()
     assert (duty.level, duty.holder, duty.officer) == (4, exchange["neutral"], None)
     work.work_until_done(now=NOON + timedelta(days=62))
-    seats.go_away(officer=overseer, until=None, now=NOON + timedelta(days=62))
+    seats.go_away(officer=overseer, until=None, by=overseer, now=NOON + timedelta(days=62))
     work.work_until_done(now=NOON + timedelta(days=64))
     duty.refresh_from_db()
     assert (duty.level, duty.officer) == (4, overseer)
@@ -137,8 +139,12 @@ def test_withholding_late_does_not_bring_the_duty_down_the_ladder(exchange) -> N
 
 def test_a_deputy_who_could_not_act_does_not_stand_in(exchange) -> None:
     supervisor, officer = makers.seat(exchange["noord"], "supervisor"), makers.seat(exchange["noord"], "officer")
-    type(supervisor).objects.filter(pk=supervisor.pk).update(deputy=officer)
-    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), now=NOON)
+    seats.name_deputy(officer=supervisor, deputy=makers.seat(exchange["noord"], "desk"), by=supervisor, now=NOON)
+    with pytest.raises(seats.CannotStandIn):
+        seats.name_deputy(officer=supervisor, deputy=officer, by=supervisor, now=NOON)
+    seats.change_role(officer=makers.seat(exchange["noord"], "desk"), role="officer", now=NOON)
+    makers.officer(exchange["noord"], "desk")
+    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), by=supervisor, now=NOON)
     _, review = _withheld_by(exchange, "desk")
     assert review.officer == makers.seat(exchange["noord"], "head"), "an officer without a desk cannot review"
 
@@ -146,7 +152,50 @@ def test_a_deputy_who_could_not_act_does_not_stand_in(exchange) -> None:
 def test_who_comes_to_hold_a_duty_because_another_left_is_told(exchange) -> None:
     duty, review = _withheld_by(exchange, "desk")
     supervisor = makers.seat(exchange["noord"], "supervisor")
-    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), now=NOON + timedelta(hours=2))
+    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), by=supervisor, now=NOON + timedelta(hours=2))
     head = makers.seat(exchange["noord"], "head")
     assert Notice.objects.filter(officer=head, kind="asked", duty=review).count() == 1
     _same_holder_and_clock(duty, review)
+
+
+def test_nobody_sends_another_away_but_who_leads_them(exchange) -> None:
+    noord = exchange["noord"]
+    desk, until = makers.seat(noord, "desk"), NOON + timedelta(days=1)
+    for by in (makers.seat(noord, "officer"), makers.seat(exchange["midi"], "head")):
+        with pytest.raises((NotAllowed, NotThere)):
+            seats.go_away(officer=desk, until=until, by=by, now=NOON)
+    desk.refresh_from_db()
+    assert desk.away_until is None
+    seats.go_away(officer=desk, until=until, by=makers.seat(noord, "supervisor"), now=NOON)
+    desk.refresh_from_db()
+    assert desk.away_until == until
+
+
+def test_a_deputy_reviews_what_another_decided_and_never_what_they_decided_themselves(exchange) -> None:
+    noord = exchange["noord"]
+    supervisor, head, desk = (makers.seat(noord, role) for role in ("supervisor", "head", "desk"))
+    seats.name_deputy(officer=supervisor, deputy=desk, by=supervisor, now=NOON)
+    seats.go_away(officer=supervisor, until=NOON + timedelta(days=9), by=supervisor, now=NOON)
+    _, review = _withheld_by(exchange, "desk")
+    assert review.officer == head, "the deputy who decided does not stand in for the second person"
+    with pytest.raises(NotAllowed):
+        decide.review(ref=review.ref, officer=desk, uphold=True, reason="it holds here too", now=NOON)
+    seats.change_role(officer=desk, role="head", now=NOON + timedelta(hours=2))
+    with pytest.raises(NotAllowed):
+        decide.review(ref=review.ref, officer=desk, uphold=True, reason="it holds here too", now=NOON)
+
+
+def test_a_sealed_report_that_nobody_wrote_is_reviewed_by_a_person_of_its_service(exchange) -> None:
+    filed = receive.file_report(
+        service=exchange["noord"], author=None, now=NOON,
+        draft=ReportDraft(
+            text="Iets.", language="nl", subjects=[], handling="sealed", handling_reason="the source could be known",
+            handling_review_on=(NOON + timedelta(days=30)).date(),
+        ),
+    )  # fmt: skip
+    review = Duty.objects.get(report=filed, kind="review")
+    supervisor = makers.seat(exchange["noord"], "supervisor")
+    assert "review" in consult.read_duty(ref=review.ref, officer=supervisor, now=NOON).acts
+    decide.review(ref=review.ref, officer=supervisor, uphold=True, reason="the source would be known", now=NOON)
+    review.refresh_from_db()
+    assert (review.state, review.outcome) == ("done", "upheld")

@@ -93,3 +93,19 @@ def test_an_idle_house_writes_its_heartbeat_no_oftener_than_it_must() -> None:
     assert Heartbeat.objects.get().beat_at == NOON + work.HEARTBEAT_EVERY
     work.turn(now=NOON - timedelta(days=1))
     assert not work.heartbeat_is_old(NOON - timedelta(days=1)), "a clock that was put back is no alarm"
+
+
+def test_an_alarm_names_what_is_not_watched_and_none_sounds_when_all_is_well(exchange) -> None:
+    assert [alarm.code for alarm in work.alarms(now=NOON)] == ["clocks_stand_still"]
+    work.turn(now=NOON)
+    assert work.alarms(now=NOON + timedelta(minutes=5)) == []
+    late = work.alarms(now=NOON + timedelta(minutes=6))
+    assert [alarm.code for alarm in late] == ["clocks_stand_still"] and "2026-03-02T11:00" in str(late[0].says)
+    makers.report(
+        exchange["noord"], "Iets.", now=NOON, handling="sealed", handling_reason="a reason of some words",
+        handling_review_on=NOON.date() + timedelta(days=9),
+    )  # fmt: skip
+    due = Duty.objects.get(kind="review").next_event_at
+    Heartbeat.objects.update(beat_at=due + timedelta(minutes=11))
+    missed = work.alarms(now=due + timedelta(minutes=11))
+    assert [alarm.code for alarm in missed] == ["events_not_happened"]

@@ -279,10 +279,10 @@ def test_only_oversight_sees_or_exports_the_ledger() -> None:
 def test_an_administrator_manages_their_own_service_and_its_officers_and_never_sees_content() -> None:
     own = reader("administrator")
     of_the_exchange = reader("administrator", NEUTRAL, "neutral_desk")
-    for kind in ("service", "officer"):
-        assert acts(own, thing(kind, service=MINE)) == {"list", "read", "manage"}
+    for kind, also in (("service", set()), ("officer", {"send_away"})):
+        assert acts(own, thing(kind, service=MINE)) == {"list", "read", "manage"} | also
         assert "manage" not in acts(own, thing(kind, service=THEIRS))
-        assert acts(of_the_exchange, thing(kind, service=THEIRS)) == {"list", "read", "manage"}
+        assert acts(of_the_exchange, thing(kind, service=THEIRS)) == {"list", "read", "manage"} | also
         for role in set(ROLES) - {"administrator"}:
             assert "manage" not in acts(reader(role), thing(kind, service=MINE))
     for kind in set(THING_KINDS) - {"service", "officer"}:
@@ -296,7 +296,9 @@ def test_an_administrator_manages_their_own_service_and_its_officers_and_never_s
 def test_everybody_knows_which_services_take_part_and_only_their_own_colleagues() -> None:
     for role in set(ROLES) - {"administrator", "oversight"}:
         assert acts(reader(role), thing("service", service=THEIRS)) == {"list", "read"}
-        assert acts(reader(role), thing("officer", service=MINE)) == {"list", "read"}
+        leads = {"send_away"} if role in ("supervisor", "head") else set()
+        assert acts(reader(role), thing("officer", service=MINE)) == {"list", "read"} | leads
+        assert "send_away" in acts(reader(role), thing("officer", service=MINE, assigned_to="me"))
         assert acts(reader(role), thing("officer", service=THEIRS)) == set()
 
 
@@ -306,7 +308,7 @@ def test_a_verdict_names_its_ground_and_says_it_in_a_sentence() -> None:
         True, "own_service", "It belongs to your own service."
     )  # fmt: skip
     names = [ground.NAME for ground in access.GROUNDS]
-    assert len(set(names)) == len(names) == 12
+    assert len(set(names)) == len(names) == 13
     for ground in access.GROUNDS:
         assert ground.__name__.rpartition(".")[2] == ground.NAME
         assert " IN (" in (ground.__doc__ or ""), f"{ground.NAME} does not say its expression for the SQL"

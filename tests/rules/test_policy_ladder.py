@@ -49,9 +49,20 @@ def test_what_is_not_late_does_not_climb() -> None:
 
 def test_asking_twice_at_the_same_time_climbs_once() -> None:
     level, at, _ = ladder.next_event_after(0, LATE, LATE, "urgent")
-    again, when, because = ladder.next_event_after(level, LATE, LATE, "urgent")
+    again, when, because = ladder.next_event_after(level, LATE, LATE, "urgent", rung_until=at)
     assert (again, when) == (level, at)
     assert str(because) == "the supervisor still has time."
+
+
+def test_what_a_higher_rung_held_from_its_start_climbs_the_moment_it_is_late() -> None:
+    for level in range(4):
+        assert ladder.next_event_after(level, LATE, LATE, "normal", rung_until=LATE)[0] == level + 1
+
+
+@given(st.integers(0, 4), AGES, URGENCY, AGES)
+def test_as_long_as_its_rung_has_time_nothing_moves(level: int, age: timedelta, urgency: str, left: timedelta) -> None:
+    until = LATE + age + left + timedelta(microseconds=1)
+    assert ladder.next_event_after(level, LATE, LATE + age, urgency, rung_until=until)[:2] == (level, until)
 
 
 @given(st.integers(0, 4), AGES, URGENCY)

@@ -19,6 +19,7 @@ from passerelle.cli import (
     people,
     taking_in,
     witness,
+    watching,
 )
 from passerelle.errors import Refused
 
@@ -54,6 +55,7 @@ for command in (
     ledgers.reconcile, ledgers.ledger,
     keeping.keys,
     witness.witness,
+    watching.alarm, watching.clock,
     overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
 ):  # fmt: skip

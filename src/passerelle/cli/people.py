@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets  # bent: a key is never seeded
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,6 +144,41 @@ def change_role(username: str, role: str, folder: Path) -> None:
     found = _found(username)
     moved = seats.change_role(officer=found, role=role, now=now())
     click.echo(f"{found.name} is {role} of {found.service.name} now; {len(moved)} duties found another holder.")
+
+
+@officer.command("away")
+@click.argument("username")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When they are there again (UTC).")
+@click.option("--back", is_flag=True, help="They are there again now.")
+@in_folder
+def away(username: str, until: datetime | None, back: bool, folder: Path) -> None:
+    """Say that an officer is away until a moment, or back. What they held finds another holder at once."""
+    if (until is None) == (not back):
+        raise click.UsageError("Give either --until or --back.")
+    open_installation(folder)
+    from passerelle.flow import seats
+
+    found, moment = _found(username), now()
+    end = until.replace(tzinfo=UTC) if until is not None else None
+    if end is not None and end <= moment:
+        raise click.UsageError("An absence ends at a moment that is still to come.")
+    moved = seats.go_away(officer=found, until=end, by=None, now=moment)
+    said = "back" if end is None else f"away until {end.isoformat()}"
+    click.echo(f"{found.name} is {said}; {len(moved)} duties found another holder.")
+
+
+@officer.command("deputy")
+@click.argument("username")
+@click.argument("deputy", required=False)
+@in_folder
+def deputy(username: str, deputy: str | None, folder: Path) -> None:
+    """Name who stands in for an officer who is away; without DEPUTY nobody does any more."""
+    open_installation(folder)
+    from passerelle.flow import seats
+
+    found, other = _found(username), _found(deputy) if deputy else None
+    seats.name_deputy(officer=found, deputy=other, by=None, now=now())
+    click.echo(f"{other.name if other else 'Nobody'} stands in for {found.name}.")
 
 
 @officer.command("close")

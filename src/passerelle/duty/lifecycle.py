@@ -71,6 +71,7 @@ MOVES: tuple[Move, ...] = (
     Move("remind", _ANY, ("open", "withheld"), "", noop("At the top of the ladder it was told again.")),
     Move("assign", _ANY, LIVE, "", noop("It was given to an officer, or back to the desk.")),
     Move("learn", _ANY, LIVE, "", noop("Another match or interest calls for the same.")),
+    Move("set_right", _ANY, ("open", "held", "deferred"), "", noop("A false jump of the clock was taken back.")),
     Move("mirror", ("pass_on",), ("withheld",), "", noop("Its review moved.")),
     Move("void", _ANY, LIVE, "void", noop("What it rested on was ruled different by two persons.")),
     Move(

@@ -62,7 +62,9 @@ def _resume(lines: Journal, duty: Duty) -> None:
 
 def _climb(lines: Journal, duty: Duty) -> None:
     assert duty.due_at is not None and duty.holder is not None
-    level, at, because = ladder.next_event_after(duty.level, duty.due_at, lines.now, duty.urgency)
+    level, at, because = ladder.next_event_after(
+        duty.level, duty.due_at, lines.now, duty.urgency, rung_until=duty.next_event_at
+    )
     if level == duty.level and level < ladder.TOP:  # asked too early: come back when the rung's time is over
         duty.next_event_at = at
         duties.move(lines, duty, "assign")

@@ -12,6 +12,10 @@ from passerelle.policy.facts import ReaderFacts, ServiceFacts, ThingFacts
 from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Officer, Proposal, Report, Service, Subject
 from passerelle.words import sentence
 
+OPERATOR = "operator"
+"""Who sealed a report that has no author: whoever takes in a register at the command line. It is no officer's
+reference, so each officer of the desk is a second person."""
+
 
 class NotThere(Refused):
     """What is denied and what is absent are the same answer."""
@@ -48,6 +52,11 @@ def reader_facts(officer: Officer) -> ReaderFacts:
         languages=frozenset(officer.languages_read),
         service_kind=officer.service.kind,
     )
+
+
+def officer_facts(officer: Officer) -> ThingFacts:
+    """An officer: of one service; `assigned_to` is the officer, for what each may do for themselves."""
+    return ThingFacts(kind="officer", service=officer.service.key, assigned_to=officer.ref)
 
 
 def report_facts(report: Report) -> ThingFacts:
@@ -119,7 +128,9 @@ def _who_decided(duty: Duty) -> str | None:
         asked = Proposal.objects.select_related("asked_by").filter(review=duty).first()
         if asked is not None:
             return asked.asked_by.ref
-        return duty.report.author.ref if duty.report is not None and duty.report.author is not None else None
+        if duty.report is None:
+            return None
+        return duty.report.author.ref if duty.report.author is not None else OPERATOR
     withholding = duty.about.withholdings.order_by("-decided_at").select_related("decided_by").first()
     return withholding.decided_by.ref if withholding is not None else None
 

@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from passerelle.flow import once
+from passerelle.duty.effective import EffectiveTime
+from passerelle.duty.effective import effective as effective_time
 from passerelle.ledger import canonical, chain
-from passerelle.ledger.events import Event
+from passerelle.ledger.events import ClockWentBack, Event
 from passerelle.records import wall
 from passerelle.records.models.ledger import LedgerHead, LedgerLine
 
 
 class Journal:
-    """The lines of one transaction, in order. `now` is its effective time: never before the ledger's last line.
-
-    A clock that jumps back therefore postpones nothing by more than the jump, and no line is dated before another.
+    """The lines of one transaction, in order. `now` is its effective time (`duty.effective`): no line is dated before
+    another, and a clock on the wall that went back is noted in a line of its own.
     """
 
     def __init__(self, now: datetime, head: LedgerHead) -> None:
-        self.now = now if head.last_at is None else max(now, head.last_at)
-        self._head = head
+        told = _told(now, head)
+        self.now, self.ahead = told.at, told.ahead
+        self._head, self._wall, self._set_right = head, now, False
         self._events: list[Event] = []
+        if told.went_back:
+            self.write(ClockWentBack(seconds=int(told.went_back.total_seconds())))
+
+    def set_right(self) -> None:
+        """From the end of this transaction on, the clock on the wall counts again: the lead was a false jump."""
+        self._set_right = True
 
     def write(self, event: Event) -> None:
         """Add a line; it is written when the transaction ends well, and not at all when it does not."""
@@ -49,8 +60,13 @@ class Journal:
         LedgerLine.objects.bulk_create(lines)
         self._head.size += len(lines)
         self._head.frontier = frontier.to_bytes()
-        self._head.last_at = self.now
-        self._head.save(update_fields=["size", "frontier", "last_at"])
+        if self._set_right:
+            self._head.last_at = self._head.seen_at = self._wall
+            self._head.ahead, self._head.back_at = timedelta(), None
+        else:
+            self._head.last_at, self._head.ahead = self.now, self.ahead
+            self._head.back_at = (self._head.back_at or self._wall) if self.ahead else None
+        self._head.save(update_fields=["size", "frontier", "last_at", "seen_at", "ahead", "back_at"])
         self._events.clear()
 
 
@@ -72,10 +88,50 @@ def journal(now: datetime) -> Iterator[Journal]:
         lines.flush()
 
 
+def _told(now: datetime, head: LedgerHead | None) -> EffectiveTime:
+    if head is None:
+        return effective_time(now, None, timedelta())
+    floors = [moment for moment in (head.last_at, head.seen_at) if moment is not None]
+    return effective_time(now, max(floors, default=None), head.ahead)
+
+
 def effective(now: datetime) -> datetime:
     """The time that a verb begun at `now` would write: never before the ledger's last line."""
-    last = LedgerHead.objects.filter(name="ledger").values_list("last_at", flat=True).first()
-    return now if last is None else max(now, last)
+    return _told(now, LedgerHead.objects.filter(name="ledger").first()).at
+
+
+def look_at_the_clock(now: datetime) -> datetime:
+    """The effective time; where the clock on the wall went back, a line says so before anything else happens."""
+    told = _told(now, LedgerHead.objects.filter(name="ledger").first())
+    if told.went_back:
+        with journal(now) as lines:
+            return lines.now
+    return told.at
+
+
+def keep_time(at: datetime) -> None:
+    """The worker has acted on everything up to this effective time: it never runs back behind it."""
+    heads = LedgerHead.objects.filter(Q(seen_at__isnull=True) | Q(seen_at__lt=at), name="ledger")
+    heads.update(seen_at=at)
+
+
+def lead() -> tuple[timedelta, datetime | None]:
+    """How far effective time runs before the clock on the wall, and when that clock was found to have gone back."""
+    row = LedgerHead.objects.filter(name="ledger").first()
+    return (timedelta(), None) if row is None else (row.ahead, row.back_at)
+
+
+def lines_since(moment: datetime) -> Iterator[dict[str, Any]]:
+    """The entries dated after a moment, in order, read as JSON. Lines are in order of time but for clocks that were
+    set right: it is looked for from the end."""
+    rows = LedgerLine.objects.order_by("-index").values_list("entry", flat=True)
+    found = []
+    for text in rows.iterator(chunk_size=2000):
+        entry = json.loads(text)
+        if datetime.fromisoformat(entry["at"]) <= moment:
+            break
+        found.append(entry)
+    yield from reversed(found)
 
 
 def head() -> tuple[int, str]:

@@ -63,7 +63,7 @@ class WrongSample(Refused):
 
 def order_decision(*, ref: str, officer: Officer, reason: str, now: datetime) -> Duty:
     """Oversight orders that a live duty be done: a pause ends, the head of the service (or the rung above, where it
-    stands already) holds it, and it falls due within the time that rung has.
+    stands already) holds it, and it falls due within the time that rung has; then it climbs the moment it is late.
 
     What was withheld is ordered to be reviewed. Oversight never decides itself. Raises NotThere, NotAllowed,
     OrderNeedsReason, IllegalMove for a duty that has ended.
@@ -83,7 +83,7 @@ def order_decision(*, ref: str, officer: Officer, reason: str, now: datetime) ->
         if duty.live:
             duty.due_at = min(duty.due_at or by, by)
             duty.next_event = "escalate" if duty.level < ladder.TOP else "remind"
-            duty.next_event_at = by
+            duty.next_event_at = duty.due_at if duty.due_at > lines.now else by
         duties.move(lines, duty, "order", by=officer, note=reason)
         order = Order.objects.create(duty=duty, reason=reason, ordered_by=officer, ordered_at=lines.now)
         lines.write(

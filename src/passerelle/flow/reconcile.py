@@ -46,7 +46,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
 
     Memory is bounded by the number of tellings and by a batch of subjects, not by the registers.
     """
-    now = effective(now)
+    wall, now = now, effective(now)
     owed = set(_owed_by_matches(now)) | set(_owed_by_rules(now))
     sent, withheld, live, stands = set(), set(), set(), set()
     told = Duty.objects.filter(kind="pass_on").exclude(outcome="recalled")
@@ -71,7 +71,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
         missing=_named(missing),
         surplus=_named(surplus),
     )
-    with journal(now) as lines:
+    with journal(wall) as lines:
         lines.write(
             Reconciled(
                 owed=result.owed,

@@ -14,7 +14,8 @@ from passerelle.words import sentence
 
 DESK, SUPERVISOR, HEAD, NEUTRAL, OVERSIGHT = range(5)
 _ROLE_ON = {SUPERVISOR: "supervisor", HEAD: "head"}
-_STANDS_IN = {"supervisor": DESK_ROLES, "head": DESK_ROLES, "oversight": frozenset({"oversight"})}
+STANDS_IN = {"supervisor": DESK_ROLES, "head": DESK_ROLES, "oversight": frozenset({"oversight"})}
+"""Which roles may stand in for an absent one, by its role; for others nobody does: their desk acts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def present(service: Service, role: str, now: datetime, *, excluding: Officer | 
         if (
             deputy is not None
             and deputy.is_active
-            and deputy.role in _STANDS_IN[role]
+            and deputy.role in STANDS_IN[role]
             and deputy.service_id == service.pk
             and deputy != excluding
             and (deputy.away_until is None or deputy.away_until <= now)

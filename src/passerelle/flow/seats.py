@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import duties
+from passerelle.flow import duties, rungs
+from passerelle.flow.facts import allow, officer_facts
 from passerelle.flow.ledger_lines import Journal, journal
-from passerelle.ledger.events import OfficerAway, OfficerLeft, OfficerReseated, OfficerSeated, ServiceAdded
+from passerelle.ledger.events import (
+    DeputyNamed,
+    OfficerAway,
+    OfficerLeft,
+    OfficerReseated,
+    OfficerSeated,
+    ServiceAdded,
+)
 from passerelle.policy import disclosure
 from passerelle.policy.facts import ROLES, check_word
 from passerelle.records.models import Duty, Officer, Service
@@ -19,6 +27,12 @@ class MachineSeat(Refused):
     """What only a person can have was asked for the seat of a machine."""
 
     code = "seats.machine"
+
+
+class CannotStandIn(Refused):
+    """A deputy of another service, or in a seat that could not do what the absent one does."""
+
+    code = "seats.cannot_stand_in"
 
 
 def add_service(
@@ -94,17 +108,51 @@ def put_officer(
     officer.set_password(password)
     officer.save()
     lines.write(OfficerSeated(officer=officer.ref, service=service.key, role=role))
+    if deputy is not None:
+        lines.write(DeputyNamed(officer=officer.ref, deputy=deputy.ref))
     return officer
 
 
-def go_away(*, officer: Officer, until: datetime | None, now: datetime) -> list[Duty]:
-    """An officer is absent until a moment (None: back). What they hold finds another holder in the same transaction."""
+def go_away(*, officer: Officer, until: datetime | None, by: Officer | None, now: datetime) -> list[Duty]:
+    """An officer is absent until a moment (None: back). What they hold finds another holder in the same transaction.
+
+    `by` is who says so: oneself, or whom policy lets manage absences there; None is the operator at the command line.
+    Raises NotThere, NotAllowed.
+    """
+    if by is not None:
+        _may_manage(by, officer, "send_away")
     with journal(now) as lines:
         officer = Officer.objects.select_for_update().get(pk=officer.pk)
         officer.away_until = until
         officer.save(update_fields=["away_until"])
         lines.write(OfficerAway(officer=officer.ref, until=duties.said_time(until)))
         return _rehome(lines, officer) if until is not None and until > lines.now else []
+
+
+def name_deputy(*, officer: Officer, deputy: Officer | None, by: Officer | None, now: datetime) -> None:
+    """Who stands in for an officer who is away (None: nobody). What waits on the rung above stays there: a duty never
+    comes down. Raises NotThere, NotAllowed, CannotStandIn."""
+    if by is not None:
+        _may_manage(by, officer, "send_away")
+    with journal(now) as lines:
+        officer = Officer.objects.select_for_update().get(pk=officer.pk)
+        if deputy is not None and not (
+            deputy.service_id == officer.service_id
+            and deputy.pk != officer.pk
+            and deputy.is_active
+            and deputy.role in rungs.STANDS_IN.get(officer.role, frozenset())
+        ):
+            raise CannotStandIn(
+                sentence("{deputy} cannot stand in for {officer}.", deputy=deputy.name, officer=officer.name),
+                way_out=sentence("Name somebody of the same service who acts for its desk."),
+            )
+        officer.deputy = deputy
+        officer.save(update_fields=["deputy"])
+        lines.write(DeputyNamed(officer=officer.ref, deputy=deputy.ref if deputy is not None else ""))
+
+
+def _may_manage(by: Officer, officer: Officer, act: str) -> None:
+    allow(by, act, officer_facts(officer))
 
 
 def change_role(*, officer: Officer, role: str, now: datetime) -> list[Duty]:

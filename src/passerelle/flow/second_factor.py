@@ -127,7 +127,7 @@ def add_app(*, officer: Officer, secret: str, code: str, now: datetime) -> list[
             raise HasOneAlready(
                 sentence("You have an app already."), way_out=sentence("Remove it first; then add the other one.")
             )
-        step = _fitting_step(secret, code, lines.now)
+        step = _fitting_step(secret, code, now)  # an app shows the code of the clock on the wall
         if step is None:
             raise wrong_code()
         factor = Factor.objects.create(officer=officer, kind="app", secret=secret, last_step=step, added_at=lines.now)

@@ -12,10 +12,11 @@ from django.db.models import Q
 
 from passerelle.duty import LIVE
 from passerelle.flow.escalate import next_event
-from passerelle.flow.ledger_lines import effective
+from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
 from passerelle.flow.match import match_waiting, waiting
 from passerelle.records import wall
 from passerelle.records.models import Duty, Heartbeat, Match
+from passerelle.words import Sentence, sentence
 
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
 """A last turn older than this means that nobody watches the clocks: a banner, a failing health check, an alarm."""
@@ -53,9 +54,9 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     One row that cannot be worked on stops none of the others, but it stops the heartbeat: as long as one clock is not
     watched, nobody is told that all are. A database that cannot be reached stops the turn.
     """
-    at = effective(now)
+    at = look_at_the_clock(now)
     failed: list[str] = []
-    matches, more = _match(at, limit, failed)
+    matches, more = _match(now, at, limit, failed)
     happened: list[Duty] = []
     left = limit
     for pk, version, ref in _due(at):
@@ -63,7 +64,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
             more = more or left == 0
             break
         try:
-            duty = next_event(duty_id=pk, version=version, now=at)
+            duty = next_event(duty_id=pk, version=version, now=now)
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:  # noqa: BLE001 (whatever it is, the clocks of the others go on; it is told)
@@ -72,15 +73,16 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
             left -= 1
             happened.extend([duty] if duty is not None else [])
     if not failed:
-        _beat(now)
+        _beat(now, at)
     return Turn(
         matched=len(matches), matches=tuple(matches), happened=tuple(happened), more=more, failed=tuple(failed)
     )
 
 
-def _beat(now: datetime) -> None:
+def _beat(now: datetime, at: datetime) -> None:
     beat = Heartbeat.objects.filter(name="worker").first()
     if beat is None or abs(now - beat.beat_at) >= HEARTBEAT_EVERY:
+        keep_time(at)
         Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
 
 
@@ -96,7 +98,7 @@ def _due(at: datetime) -> Iterator[tuple[int, int, str]]:
         page = list(rows.filter(Q(next_event_at__gt=last_at) | Q(next_event_at=last_at, pk__gt=last))[:_AT_ONCE])
 
 
-def _match(at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bool]:
+def _match(now: datetime, at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bool]:
     """Compare up to `limit` waiting subjects; a batch that breaks is halved until the one that breaks it is alone."""
     found: list[Match] = []
     done, broken = 0, set[int]()
@@ -109,7 +111,7 @@ def _match(at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bo
         while halves:
             part = halves.pop()
             try:
-                found.extend(match_waiting([pk for pk, _ in part], now=at))
+                found.extend(match_waiting([pk for pk, _ in part], now=now))
             except (OperationalError, InterfaceError):
                 raise
             except Exception as error:  # noqa: BLE001 (whatever it is, the others are compared; it is told)
@@ -145,6 +147,44 @@ def known_at(waiting_since: datetime, every_seconds: int) -> datetime:
     that moment alone, not on what is found."""
     wait = seconds_to_the_beat(waiting_since, every_seconds)
     return waiting_since + timedelta(seconds=wait + every_seconds)
+
+
+SWEEP_LATE = timedelta(minutes=10)
+"""What was due to happen and has not happened for so long: a sweep that beats and does not get there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that must wake somebody: a code for the machine, a sentence for the person."""
+
+    code: str
+    says: Sentence
+
+
+@wall.as_house()
+def alarms(*, now: datetime) -> list[Alarm]:
+    """What is wrong with the watching of the clocks at `now`; empty when all is well."""
+    found = []
+    if heartbeat_is_old(now):
+        beat = Heartbeat.objects.filter(name="worker").first()
+        found.append(
+            Alarm(
+                "clocks_stand_still",
+                sentence("Nobody watches the clocks: no worker has ever taken a turn.")
+                if beat is None
+                else sentence("Nobody watches the clocks: the last sweep was at {at}.", at=beat.beat_at.isoformat()),
+            )
+        )
+    at = effective(now)
+    late = Duty.objects.filter(state__in=LIVE, next_event_at__lt=at - SWEEP_LATE).exclude(state="withheld").count()
+    if late:
+        found.append(
+            Alarm(
+                "events_not_happened",
+                sentence("What was due to happen to {count} duties ten minutes ago has not happened.", count=late),
+            )
+        )
+    return found
 
 
 def heartbeat_is_old(now: datetime) -> bool:

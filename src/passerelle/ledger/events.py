@@ -47,6 +47,14 @@ class OfficerAway(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class DeputyNamed(Event):
+    """Somebody stands in for an officer who is away (empty: nobody any more)."""
+
+    officer: str
+    deputy: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerReseated(Event):
     """An officer got another role; what was theirs returned to the desk, and their sessions ended."""
 
@@ -488,6 +496,25 @@ class Restored(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ClockWentBack(Event):
+    """The clock on the wall was found so many seconds behind what was acted on before. Effective time does not go back:
+    it goes on from where it was."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSetRight(Event):
+    """An operator acknowledged that the clock had jumped forward by mistake: effective time, which still ran so many
+    seconds ahead, is the clock on the wall again. After this line, and no other, time may stand earlier, by so much.
+    `cause` is a word of a closed list; `duties` counts those whose clocks were set in the false time and moved back."""
+
+    cause: str
+    seconds: int
+    duties: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled(Event):
     """What is owed was computed afresh and compared with what stands in the tables."""
 
@@ -505,6 +532,7 @@ EVENTS: dict[str, type[Event]] = {
         ServiceAdded,
         OfficerSeated,
         OfficerAway,
+        DeputyNamed,
         OfficerReseated,
         OfficerLeft,
         SecondFactorChanged, IdentityChanged,
@@ -534,7 +562,7 @@ EVENTS: dict[str, type[Event]] = {
         SampleExamined,
         Read,
         RegisterTaken,
-        KeysChanged, GapSigned, Restored, Reconciled,
+        KeysChanged, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled,
     )
 }
 """Every kind of fact by its name; a line of any other kind is a fault."""

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from passerelle.ledger import canonical, chain, export
@@ -24,6 +25,9 @@ FAULTS_MAX = 100
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 _ENTRY_KEYS = {"at", "facts", "index", "kind"}
 _PREFIX = b'{"entry":'
+_SET_RIGHT = "ClockSetRight"
+"""The one kind of line after which time may stand earlier: by the seconds that it names, and no more."""
+_SET_RIGHT_SECONDS_MAX = 1000 * 366 * 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +199,19 @@ def _check_entry(
         found.add(
             number, sentence("The time runs backwards here, from {before} to {after}.", before=last_at, after=at), _TELL
         )
+    if kind == _SET_RIGHT:
+        return _set_right(at, said["facts"].get("seconds"))
     return max(at, last_at)
+
+
+def _set_right(at: str, seconds: object) -> str:
+    """What the next line may not come before, after the clock was set right by so many seconds."""
+    if type(seconds) is not int or not 0 <= seconds <= _SET_RIGHT_SECONDS_MAX:
+        return at
+    try:
+        return canonical.timestamp(datetime.fromisoformat(at) - timedelta(seconds=seconds))
+    except (ValueError, OverflowError):
+        return at
 
 
 def _compare_with_noted(

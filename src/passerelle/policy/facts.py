@@ -98,6 +98,7 @@ ACTS: tuple[str, ...] = (
     "correct",
     "recall",
     "manage",
+    "send_away",
     "order_decision",
     "grant",
     "end",

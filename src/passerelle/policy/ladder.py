@@ -32,10 +32,6 @@ class Ladder:
 
     intervals: Mapping[str, Mapping[str, timedelta]]
 
-    def starts(self, level: int, urgency: str) -> timedelta:
-        """How long after falling due the duty reaches `level`, if nothing holds it up: zero for desk and supervisor."""
-        return sum((self.intervals[urgency][rung] for rung in RUNGS[1:level]), timedelta())
-
 
 def next_rung(level: int) -> int:
     """The level above `level`; the top stays the top."""
@@ -43,26 +39,27 @@ def next_rung(level: int) -> int:
 
 
 def next_event_after(
-    level: int, late_since: datetime, now: datetime, urgency: str, ladder: Ladder | None = None
+    level: int, late_since: datetime, now: datetime, urgency: str, *,
+    rung_until: datetime | None = None, ladder: Ladder | None = None,
 ) -> tuple[int, datetime, Sentence]:
     """What happens to a late duty at `now`: its level from now on, when its next event comes, and why.
 
-    `level` is where it stands (0 to 4), `late_since` when it fell due. Called when its next event has come. It climbs
-    one rung at most, so that a clock that jumps forward skips none, and each rung has its whole interval counted from
-    `now`. Called too early, for a duty that is not late or whose rung still has time, it leaves the level alone and
-    says when to come back. At the top the duty is told again after the top's interval, every time.
+    `level` is where it stands (0 to 4), `late_since` when it fell due, `rung_until` until when its rung has time (None:
+    no longer). It climbs one rung at most, so that a clock that jumps forward skips none, and each rung has its whole
+    interval counted from `now`. Called too early, for a duty that is not late or whose rung still has time, it leaves
+    the level alone and says when to come back. One that was given to a higher rung from its start, by a review or an
+    order, climbs from there the moment it is late. At the top it is told again after the top's interval, every time.
     """
     check_word(urgency, URGENCIES, what="urgency")
     ladder = shipped() if ladder is None else ladder
     _checked(level)
     if now < late_since:
         return level, late_since, sentence("It is not late.")
+    if rung_until is not None and now < rung_until:
+        return level, rung_until, sentence("{rung} still has time.", rung=Sentence(RUNG_WORDS[RUNGS[level]]))
     if level == TOP:
         again = now + ladder.intervals[urgency][RUNGS[TOP]]
         return TOP, again, sentence("It stays with {rung}, who is told again.", rung=Sentence(RUNG_WORDS[RUNGS[TOP]]))
-    climbs_at = late_since + ladder.starts(level + 1, urgency)
-    if now < climbs_at:
-        return level, climbs_at, sentence("{rung} still has time.", rung=Sentence(RUNG_WORDS[RUNGS[level]]))
     above = level + 1
     because = sentence(
         "It is late and {below} did not end it, so it climbs to {above}.",

@@ -36,13 +36,14 @@ def plain_rows() -> Folded:
     folded = Folded()
     for service in Service.objects.all():
         folded.services[service.key] = {"kind": service.kind}
-    for officer in Officer.objects.select_related("service"):
+    for officer in Officer.objects.select_related("service", "deputy"):
         folded.officers[officer.ref] = {
             "service": officer.service.key,
             "role": officer.role,
             "away_until": _time(officer.away_until),
             "left": not officer.is_active,
             "second": officer.second_since is not None,
+            "deputy": officer.deputy.ref if officer.deputy is not None else "",
         }
     for account in Account.objects.select_related("officer"):
         folded.accounts[account.ref] = {

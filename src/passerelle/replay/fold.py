@@ -59,12 +59,16 @@ def _service_added(folded: Folded, facts: Row) -> None:
 def _officer_seated(folded: Folded, facts: Row) -> None:
     folded.officers[facts["officer"]] = {
         "service": facts["service"], "role": facts["role"], "away_until": "", "left": False,
-        "second": False,
+        "second": False, "deputy": "",
     }  # fmt: skip
 
 
 def _officer_away(folded: Folded, facts: Row) -> None:
     folded.officers[facts["officer"]]["away_until"] = facts["until"]
+
+
+def _deputy_named(folded: Folded, facts: Row) -> None:
+    folded.officers[facts["officer"]]["deputy"] = facts["deputy"]
 
 
 def _officer_reseated(folded: Folded, facts: Row) -> None:
@@ -257,6 +261,7 @@ def _no_row(folded: Folded, facts: Row) -> None:
 _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "DeliveryRecalled": _delivery_recalled,
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
+    "DeputyNamed": _deputy_named,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "SecondFactorChanged": _second_factor_changed, "IdentityChanged": _identity_changed,
     "AccountOpened": _account_opened, "AccountChanged": _account_changed,
@@ -272,4 +277,5 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "GrantReviewed": _grant_reviewed, "SampleDrawn": _sample_drawn, "SampleExamined": _sample_examined,
     "Read": _no_row, "RegisterTaken": _no_row, "KeysChanged": _no_row, "Reconciled": _no_row,
     "GapSigned": _no_row, "Restored": _no_row,
+    "ClockWentBack": _no_row, "ClockSetRight": _no_row,
 }  # fmt: skip

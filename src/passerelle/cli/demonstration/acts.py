@@ -68,7 +68,7 @@ def service(cast: Cast, row: Row, now: datetime) -> None:
             }
         )
         if "away_days" in who:
-            seats.go_away(officer=officer, until=now + timedelta(days=who["away_days"]), now=now)
+            seats.go_away(officer=officer, until=now + timedelta(days=who["away_days"]), by=None, now=now)
 
 
 def dossier(cast: Cast, row: Row, now: datetime) -> None:

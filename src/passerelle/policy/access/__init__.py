@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from passerelle.policy.access import (
+    absence,
     administrator,
     delivered,
     directory,
@@ -34,6 +35,7 @@ GROUNDS: tuple[ModuleType, ...] = (
     neutral_desk,
     oversight,
     administrator,
+    absence,
     directory,
 )
 """Each has NAME, BECAUSE and `grants(reader, act, thing)`, one boolean expression over the facts, so that

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -23,12 +24,19 @@ class LedgerLine(models.Model):
 
 
 class LedgerHead(models.Model):
-    """How many lines there are, the frontier of the tree over them, and the latest time written: one row."""
+    """How many lines there are, the frontier of the tree over them, and the clock: one row.
+
+    `last_at` is the time of the last line, `seen_at` the effective time up to which the worker has acted, `ahead` how
+    far effective time runs before the clock on the wall since that was found, at `back_at`, to have gone back.
+    """
 
     name = models.CharField(max_length=10, unique=True, default="ledger")
     size = models.BigIntegerField(default=0)
     frontier = models.BinaryField(default=bytes)
     last_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    ahead = models.DurationField(default=timedelta)
+    back_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.size} lines"

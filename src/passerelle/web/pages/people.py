@@ -13,9 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.errors import Refused
 from passerelle.flow import seats
-from passerelle.flow.facts import NotThere, reader_facts
+from passerelle.flow.facts import NotThere, officer_facts, reader_facts
 from passerelle.policy import access
-from passerelle.policy.facts import ThingFacts
 from passerelle.records.models import Officer
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.pages.duties import NoSuchMoment, moment_in, typed
@@ -44,7 +43,7 @@ def away(request: HttpRequest, *, now: datetime) -> HttpResponse:
                     "An absence ends at a moment that is still to come, not on {day}.", day=typed(request, "until")
                 )
             )
-        moved = seats.go_away(officer=officer, until=until, now=now)
+        moved = seats.go_away(officer=officer, until=until, by=request.user, now=now)
     except Refused as refusal:
         return show(request, now, refusal=beside_the_form(refusal), about=officer.ref)
     if until is None:
@@ -59,15 +58,22 @@ def away(request: HttpRequest, *, now: datetime) -> HttpResponse:
 
 
 def may_send_away(reader: Officer, officer: Officer) -> bool:
-    """Oneself; others, where policy lets this reader manage them."""
-    thing = ThingFacts(kind="officer", service=officer.service.key)
-    return reader.pk == officer.pk or access.may(reader_facts(reader), "manage", thing).allowed
+    """Oneself; others, where policy lets this reader send them away."""
+    return access.may(reader_facts(reader), "send_away", officer_facts(officer)).allowed
+
+
+def may_manage(reader: Officer, officer: Officer) -> bool:
+    """Where policy lets this reader manage somebody's seat."""
+    return access.may(reader_facts(reader), "manage", officer_facts(officer)).allowed
 
 
 def show(request: HttpRequest, now: datetime, *, refusal: Refused | None = None, about: str = "") -> HttpResponse:
     """The page, with a refusal beside the form it belongs to."""
     rows = [
-        (officer, officer.away_until is not None and officer.away_until > now, may_send_away(request.user, officer))
+        (
+            officer, officer.away_until is not None and officer.away_until > now,
+            may_send_away(request.user, officer), may_manage(request.user, officer),
+        )
         for officer in Officer.objects.filter(service=request.user.service_id, is_active=True)
         .select_related("service", "deputy").order_by("name")
     ]

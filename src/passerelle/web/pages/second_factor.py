@@ -26,7 +26,7 @@ from passerelle.records.models import Factor, Officer
 from passerelle.web import second
 from passerelle.web.asking import REFUSED_STATUS, page
 from passerelle.web.pages.duties import typed
-from passerelle.web.pages.people import may_send_away, show
+from passerelle.web.pages.people import may_manage, show
 from passerelle.web.pages.sign_in import ABSENT_STATUS, TOO_MANY_STATUS, too_many
 from passerelle.words import sentence
 
@@ -145,7 +145,7 @@ def remove_factor(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def reset_factor(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """An administrator takes away what an officer lost. Nobody does that for themselves."""
     officer = Officer.objects.filter(ref=typed(request, "officer"), service=request.user.service_id).first()
-    if officer is None or officer.pk == request.user.pk or not may_send_away(request.user, officer):
+    if officer is None or officer.pk == request.user.pk or not may_manage(request.user, officer):
         raise NotThere
     try:
         second_factor.reset(officer=officer, by=request.user, reason=typed(request, "reason"), now=now)
