@@ -18,8 +18,8 @@ from passerelle.cli import (
     overseeing,
     people,
     taking_in,
-    witness,
     watching,
+    witness,
 )
 from passerelle.errors import Refused
 

@@ -11,9 +11,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from passerelle.flow import once
 from passerelle.duty.effective import EffectiveTime
 from passerelle.duty.effective import effective as effective_time
+from passerelle.flow import once
 from passerelle.ledger import canonical, chain
 from passerelle.ledger.events import ClockWentBack, Event
 from passerelle.records import wall

@@ -5,25 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0013_second_factors'),
+        ("records", "0015_checkpoints_and_gaps"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='ledgerhead',
-            name='ahead',
+            model_name="ledgerhead",
+            name="ahead",
             field=models.DurationField(default=datetime.timedelta),
         ),
         migrations.AddField(
-            model_name='ledgerhead',
-            name='back_at',
+            model_name="ledgerhead",
+            name="back_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='ledgerhead',
-            name='seen_at',
+            model_name="ledgerhead",
+            name="seen_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
     ]
