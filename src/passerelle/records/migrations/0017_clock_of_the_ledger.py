@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0015_checkpoints_and_gaps"),
+        ("records", "0016_passkeys_and_identities"),
     ]
 
     operations = [
