@@ -12,7 +12,8 @@ import hashlib
 import json
 import os
 import secrets  # bent: keys and nonces are never seeded
-from collections.abc import Mapping
+import struct
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from passerelle.words import sentence
 FILE_NAME = "keys.json"
 KEY_BYTES = 32
 NONCE_BYTES = 12
+DIGEST_BYTES = 8
+_SIGNED = struct.Struct(">q").unpack
 PURPOSES = ("fields", "index", "names")
 LATER_PURPOSES = ("signing", "backups")
 """Signs checkpoints of the ledger; seals backups. A file of keys from before has none: `complete` makes them."""
@@ -103,10 +106,20 @@ class Keyring:
 
         Two values that collide only cost one comparison more.
         """
+        return self.digester(ring)(kind, value)
+
+    def digester(self, ring: str = "index") -> Callable[[str, str], int]:
+        """`digest` for many values in a row: the key is taken once, so it is not to be kept while keys may change."""
         keys = self.rings[ring]
-        key = keys.keys[keys.active]
-        raw = hashlib.blake2b(f"{kind}\0{value}".encode(), digest_size=8, key=key).digest()
-        return int.from_bytes(raw, "big", signed=True)
+        keyed = hashlib.blake2b(digest_size=DIGEST_BYTES, key=keys.keys[keys.active]).copy
+
+        def digest(kind: str, value: str) -> int:
+            hashed = keyed()
+            hashed.update(f"{kind}\0{value}".encode())
+            number: int = _SIGNED(hashed.digest())[0]
+            return number
+
+        return digest
 
     def sealed_with(self, token: str) -> str:
         """The number of the key that sealed a value."""

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from benchmarks import registers_invented
 from passerelle import intake
-from passerelle.flow import commonness, crew, match, receive, take_in
+from passerelle.flow import candidates, commonness, crew, match, receive, take_in
 from passerelle.flow.ledger_lines import journal
 from passerelle.records.models import Key, Match, NameWord, Service, Subject
 from passerelle.testing import makers
@@ -134,6 +134,19 @@ def test_a_helper_that_was_ended_is_told_with_the_way_out(tmp_path) -> None:
             process.kill()
         with pytest.raises(crew.HelperLost, match="ended from outside"):
             asked.get()
+
+
+def test_what_few_share_counted_for_all_at_once_is_what_is_counted_one_by_one(exchange) -> None:
+    doors = {"Kerkstraat 12, 9000 Gent": 3, "Groenlaan 7, 2000 Antwerpen": 12, "Rue du Puits 5, 4000 Liège": 1}
+    for door, many in doors.items():
+        for number in range(many):
+            person = makers.person("p", f"Jan Maes {number}", address=[door])
+            makers.report(exchange["noord" if number % 2 else "midi"], "Iemand.", person)
+    keys = match.keys_of(Subject.objects.values_list("pk", flat=True))
+    few = candidates.seldom(keys.values())
+    said = {door: candidates.SharedValues(few)[door] for door in doors}
+    assert said == {door: candidates.SharedValues()[door] for door in doors}
+    assert list(said.values()) == [0, 10, 0] and set(few.values()) == {1, 3}
 
 
 def test_names_are_counted_in_bands_and_only_those_of_open_reports(exchange) -> None:

@@ -75,6 +75,13 @@ def import_(
     Good rows land and are compared; refused ones wait with their reason (`passerelle refused`). A second run adds
     nothing twice. Status 1 when rows were refused.
     """
+    started = time.monotonic()
+    if workers is None:
+        workers = _workers(file)
+    if workers and not dry_run:
+        from passerelle.flow import crew
+
+        crew.prepare()
     open_installation(folder)
     from passerelle import intake
     from passerelle.flow import take_in
@@ -85,7 +92,6 @@ def import_(
     if dossier_title and (not legal_basis or until is None):
         raise click.UsageError("--dossier needs --legal-basis and --until: an interest has a basis in law and an end.")
     source = intake.open_source(file, format=format_, mapping=mapping)
-    started = time.monotonic()
     helpers_mb = 0.0
     if dry_run:
         result = _look(source)
@@ -103,7 +109,7 @@ def import_(
                 filing=filing,
                 on_progress=bar.to,
                 on_rows=bar.count,
-                workers=_workers(source.total_estimate) if workers is None else workers,
+                workers=workers,
             )
         helpers_mb = taken.helpers_mb
         result = {
@@ -135,9 +141,10 @@ def import_(
 _SMALL = 400_000
 
 
-def _workers(total_bytes: int) -> int:
-    """A small file is done before the helpers have read their tables."""
-    return 0 if total_bytes < _SMALL else min(16, os.cpu_count() or 1)
+def _workers(file: Path) -> int:
+    """One helper for each core; none for a small file, which is done before they have read their tables."""
+    many = sum(one.stat().st_size for one in (file.rglob("*") if file.is_dir() else (file,)) if one.is_file())
+    return 0 if many < _SMALL else min(16, os.cpu_count() or 1)
 
 
 def _look(source: Any) -> dict[str, Any]:

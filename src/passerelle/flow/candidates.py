@@ -15,7 +15,7 @@ from passerelle import matching
 from passerelle.matching.evidence import address
 from passerelle.names import places
 from passerelle.records import sealed
-from passerelle.records.models import Relation, ReportVersion, Subject
+from passerelle.records.models import ReportVersion, Subject
 
 Ints = npt.NDArray[np.int64]
 
@@ -51,11 +51,17 @@ _LATEST = (
     "SELECT k.subject_id AS other FROM records_key k WHERE k.value = w.value AND k.service_id = s.id "
     "ORDER BY k.subject_id DESC LIMIT %s"
 )
-_SHARED = (
-    "SELECT count(DISTINCT b.record) FROM (SELECT coalesce(s.report_id, -s.dossier_id) AS record "
+_BEARING = (
+    "FROM (SELECT coalesce(s.report_id, -s.dossier_id) AS record "
     "FROM records_key k JOIN records_subject s ON s.id = k.subject_id LEFT JOIN records_report r ON r.id = s.report_id "
     "WHERE k.value = w.value AND (r.handling IS NULL OR r.handling <> 'sealed') LIMIT %s) b"
 )
+_TIES = "SELECT r.source_id, r.kind, r.target_id FROM"
+_AS_SAID = " ORDER BY r.id"
+_PLAIN = "SELECT s.id, s.report_id, s.ref, s.schema, s.properties FROM"
+_SHARED = f"SELECT count(DISTINCT b.record) {_BEARING}"
+_FEW_ROWS = 40
+_HUBS = frozenset({"address", "phone", "identifier"})
 
 
 def digest(kind: str, value: str) -> int:
@@ -66,7 +72,8 @@ def digest(kind: str, value: str) -> int:
 
 def digests(subject: matching.Subject) -> dict[int, str]:
     """The keys of a subject: the kind of each, by its digest."""
-    return {digest(key.kind, key.value): key.kind for key in matching.keys(subject)}
+    number = sealed.keys().digester()
+    return {number(kind, value): kind for kind, value in matching.keys(subject)}
 
 
 def put_keys(rows: Sequence[tuple[int, int, str, int]]) -> None:
@@ -243,12 +250,15 @@ class Known:
         around: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for start in range(0, len(ids), _AT_ONCE):
             chunk = ids[start : start + _AT_ONCE]
-            ahead = Relation.objects.filter(source__in=chunk).order_by("id")
-            for source, kind, target in ahead.values_list("source_id", "kind", "target_id"):
-                around[source].append((kind, target))
-            back = Relation.objects.filter(target__in=chunk, kind__in=list(_MIRRORED)).order_by("id")
-            for source, kind, target in back.values_list("source_id", "kind", "target_id"):
-                around[target].append((_MIRRORED[kind], source))
+            table, numbers = _listed(chunk)
+            with connection.cursor() as cursor:
+                cursor.execute(f"{_TIES} {table} JOIN records_relation r ON r.source_id = w.value{_AS_SAID}", numbers)
+                for source, kind, target in cursor.fetchall():
+                    around[source].append((kind, target))
+                cursor.execute(f"{_TIES} {table} JOIN records_relation r ON r.target_id = w.value{_AS_SAID}", numbers)
+                for source, kind, target in cursor.fetchall():
+                    if kind in _MIRRORED:
+                        around[target].append((_MIRRORED[kind], source))
         beside = sorted({other for near in around.values() for _, other in near} - plain.keys())
         for start in range(0, len(beside), _AT_ONCE):
             self._plain(beside[start : start + _AT_ONCE], plain)
@@ -256,9 +266,13 @@ class Known:
                 if pk in plain}  # fmt: skip
 
     def _plain(self, ids: Sequence[int], into: dict[int, matching.Subject]) -> None:
-        rows = Subject.objects.filter(pk__in=ids).order_by()
-        for pk, report, ref, schema, given in rows.values_list("pk", "report_id", "ref", "schema", "properties"):
-            into[pk] = plain(ref, schema, _PROPERTIES.open_in(given, ref))
+        opened = _PROPERTIES.opener()
+        table, numbers = _listed(ids)
+        with connection.cursor() as cursor:
+            cursor.execute(f"{_PLAIN} {table} JOIN records_subject s ON s.id = w.value", numbers)
+            rows = cursor.fetchall()
+        for pk, report, ref, schema, given in rows:
+            into[pk] = plain(ref, schema, opened(given, ref))
             if self._at_most and report is not None:
                 self._of_report[report].append(pk)
 
@@ -291,21 +305,20 @@ class SharedValues(Mapping[str, int]):
 
     In the steps in which it is also shown, from ten on, and sealed reports are not counted: neither the score nor the
     sentence tells of one record that somebody else filed. A value stands under several keys; the rarest says it best.
+    `few` are keys that are known to be borne by so few subjects that no step is reached (`seldom`).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, few: Mapping[int, int] | None = None) -> None:
+        self._few = few or {}
         self._counts: dict[str, int] = {}
 
     def __getitem__(self, value: str) -> int:
         if value not in self._counts:
-            wanted = {digest("address", key[:64]) for key in places.address_keys(value)}
-            wanted |= {digest(kind, value[:64]) for kind in ("phone", "identifier")}
-            table, numbers = _listed(sorted(wanted))
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT ({_SHARED}) FROM {table}", [SHARED_RECORDS_MAX, *numbers])  # noqa: S608
-                least = min((count for (count,) in cursor.fetchall() if count), default=0)
-            steps = (step for step in address.STEPS if SHARED_RECORDS_MIN <= step <= least)
-            self._counts[value] = max(steps, default=0)
+            number = sealed.keys().digester()
+            wanted = {number("address", key[:64]) for key in places.address_keys(value)}
+            wanted |= {number(kind, value[:64]) for kind in ("phone", "identifier")}
+            told = 0 if any(self._few.get(key) for key in wanted) else _shared_by(wanted)
+            self._counts[value] = told
         return self._counts[value]
 
     def __iter__(self) -> Iterator[str]:
@@ -313,3 +326,30 @@ class SharedValues(Mapping[str, int]):
 
     def __len__(self) -> int:
         return len(self._counts)
+
+
+def seldom(keys: Iterable[Mapping[int, str]]) -> dict[int, int]:
+    """Of the addresses and numbers among these keys, those that fewer records share than `SHARED_RECORDS_MIN`, and how
+    many: counted in one query for all of them, where each by itself would cost one."""
+    values = sorted({value for found in keys for value, kind in found.items() if kind in _HUBS})
+    few: dict[int, int] = {}
+    for start in range(0, len(values), _AT_ONCE):
+        table, numbers = _listed(values[start : start + _AT_ONCE])
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT w.value, (SELECT count(*) * 64 + count(DISTINCT b.record) {_BEARING}) FROM {table}",  # noqa: S608
+                [_FEW_ROWS, *numbers],
+            )
+            for value, told in cursor.fetchall():
+                rows, records = divmod(told, 64)
+                if rows < _FEW_ROWS and 0 < records < SHARED_RECORDS_MIN:
+                    few[value] = records
+    return few
+
+
+def _shared_by(wanted: Iterable[int]) -> int:
+    table, numbers = _listed(sorted(wanted))
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT ({_SHARED}) FROM {table}", [SHARED_RECORDS_MAX, *numbers])  # noqa: S608
+        least = min((count for (count,) in cursor.fetchall() if count), default=0)
+    return max((step for step in address.STEPS if SHARED_RECORDS_MIN <= step <= least), default=0)

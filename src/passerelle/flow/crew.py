@@ -12,10 +12,12 @@ import resource
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from passerelle.errors import Refused
@@ -33,6 +35,15 @@ Said = tuple[Sequence[tuple[str, Mapping[str, Sequence[str]]]], Sequence[tuple[i
 
 STARTED = "forkserver"
 """A helper is a fork of a process that has one thread, no connection, and has read the tables of names and streets."""
+
+_READ_FIRST = [
+    "django.core.management", "django.db.models", "django.forms", "cryptography.hazmat.primitives.ciphers.aead",
+    "passerelle.linkers.tables",
+]  # fmt: skip
+"""What a helper needs and what asks for no settings; the tables last, because they freeze what was read."""
+
+_COLLECTED = (100_000, 50, 50)
+"""Rows and subjects come in thousands and refer to each other in no circle: looking for circles took a sixth of all."""
 
 
 class HelperLost(Refused):
@@ -86,6 +97,24 @@ class Soon(Generic[T]):
             ) from error
 
 
+def prepare() -> None:
+    """Starts the process that the helpers are forks of, if it does not run yet. It needs more than a second to read its
+    tables, in which whoever asked can read their own."""
+    multiprocessing.set_forkserver_preload(_READ_FIRST)
+    forkserver.ensure_running()
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Within it, this process looks for circles of dead objects more seldom."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECTED)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
 class Crew:
     """So many helping processes; with 0 `workers`, this process does the work when it is asked for the answer.
 
@@ -98,7 +127,7 @@ class Crew:
         self._known: Known | None = None
         self._pool: ProcessPoolExecutor | None = None
         if workers:
-            multiprocessing.set_forkserver_preload(["passerelle.linkers.tables"])
+            prepare()
             self._pool = ProcessPoolExecutor(
                 workers,
                 mp_context=multiprocessing.get_context(STARTED),
@@ -166,7 +195,7 @@ def _begin(surroundings: Mapping[str, str]) -> None:
 
     _Here.known = Known(REMEMBERED_MAX)
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(*_COLLECTED)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

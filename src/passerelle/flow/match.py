@@ -28,8 +28,10 @@ from passerelle.flow.candidates import (
     keys_of,
     near,
     put_keys,
+    seldom,
 )
 from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.flow.rows_at_once import put_rows
 from passerelle.ledger.events import MatchFound, MatchWeighedAgain
 from passerelle.linkers.weighing import Terms, least
 from passerelle.records.models import Match, Subject
@@ -162,7 +164,7 @@ def _find(services: Mapping[int, int], keys: Mapping[int, Mapping[int, str]], kn
     if not pairs:
         return findings
     subjects = known.of({pk for pair in pairs for pk in pair})
-    findings.counted, counted = commonness.known(SharedValues())
+    findings.counted, counted = commonness.known(SharedValues(seldom(keys.values())))
     for left, right in _worth_weighing(list(pairs), subjects, kept, counted):
         one, two = (left, right) if left in services else (right, left)
         compared = matching.compare(subjects[one], subjects[two], commonness=counted)
@@ -272,7 +274,7 @@ def keep(lines: Journal, findings: Findings) -> list[Match]:
             match.counted = findings.counted
             match.save(update_fields=["score", "band", "because", "evidence", "counted"])
             again.append(match)
-    Match.objects.bulk_create(new)
+    put_rows(Match, new)
     for match in new:
         lines.write(
             MatchFound(

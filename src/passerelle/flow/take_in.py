@@ -14,19 +14,20 @@ from passerelle import intake
 from passerelle.errors import Refused
 from passerelle.flow import commonness, match, oblige
 from passerelle.flow.candidates import plain
-from passerelle.flow.crew import Crew, Keyed, Said, Soon, keys_of_rows
+from passerelle.flow.crew import Crew, Keyed, Said, Soon, keys_of_rows, seldom_collected
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.receive import (
-    THINGS,
     RelationDraft,
     ReportDraft,
     SubjectDraft,
     caption_of,
-    commitment_of,
+    category_of,
+    content_of,
     put_version,
 )
-from passerelle.flow.rows_at_once import put_rows
+from passerelle.flow.rows_at_once import Always, put_columns
 from passerelle.intake import BadRow, Row
+from passerelle.ledger import canonical
 from passerelle.ledger.events import RegisterTaken, ReportFiled
 from passerelle.matching.subject import FAMILIES, RELATIONS
 from passerelle.records.models import (
@@ -41,7 +42,8 @@ from passerelle.records.models import (
     Service,
     Subject,
 )
-from passerelle.records.models.subjects import CATEGORIES
+from passerelle.records.models.reports import new_report_ref, new_salt
+from passerelle.records.models.subjects import CATEGORIES, new_subject_ref
 from passerelle.words import Sentence
 
 ROWS_AT_ONCE = 500
@@ -118,7 +120,7 @@ def take_in(
             service=service, name=name, defaults={"format": source.format, "taken_at": lines.now}
         )
     run = _Run(register, officer, filing, taken, subjects_at_once)
-    with Crew(workers) as crew:
+    with seldom_collected(), Crew(workers) as crew:
         ahead: deque[tuple[list[Row | BadRow], list[ReportDraft], _Asked]] = deque()
         for batch in _batches(source.read(on_progress), rows_at_once):
             drafts = [draft_of(row, filing) for row in batch if isinstance(row, Row)]
@@ -354,7 +356,7 @@ def _land(
     subjects = _put_new(lines, register, run.officer, new, run.filing)
     match.put_keys(
         [
-            (subject.pk, subject.service_id, kind, value)
+            (subject, register.service_id, kind, value)
             for subject, mine in zip(subjects, keys, strict=True)
             for value, kind in (mine or {}).items()
         ]
@@ -375,7 +377,7 @@ def _land(
     taken.subjects += len(subjects)
     landed = [row.external_id for row, _ in rows]
     register.refused_rows.filter(mended_at__isnull=True, external_id__in=landed).update(mended_at=lines.now)
-    return [subject.pk for subject in subjects]
+    return subjects
 
 
 def _words(drafts: Iterable[ReportDraft]) -> Counter[int]:
@@ -386,86 +388,79 @@ def _words(drafts: Iterable[ReportDraft]) -> Counter[int]:
 
 def _put_new(
     lines: Journal, register: Register, officer: Officer | None, new: Sequence[tuple[Row, ReportDraft]], filing: Filing
-) -> list[Subject]:
-    reports = put_rows(
-        Report,
-        (
-            Report(
-                service=register.service,
-                author=officer,
-                dossier=filing.dossier,
-                source_grade=draft.source_grade,
-                information_grade=draft.information_grade,
-                handling=draft.handling,
-                learnt_on=draft.learnt_on,
-                filed_at=lines.now,
-            )
-            for _, draft in new
-        ),
-    )
-    said = put_rows(
-        ReportVersion,
-        (
-            ReportVersion(
-                report=report, number=1, text=draft.text, language=draft.language, said_by=officer, said_at=lines.now
-            )
-            for report, (_, draft) in zip(reports, new, strict=True)
-        ),
-    )
-    subjects = put_rows(
-        Subject,
-        (
-            Subject(
-                service=register.service,
-                report=report,
-                local_id=subject.local_id,
-                schema=subject.schema,
-                category="none" if subject.schema in THINGS else subject.category,
-                caption=caption_of(subject),
-                properties={name: list(values) for name, values in subject.properties.items()},
-                spans=[],
-                recorded_at=lines.now,
-                to_match_at=lines.now,
-            )
-            for report, (_, draft) in zip(reports, new, strict=True)
-            for subject in draft.subjects
-        ),
-    )
-    rows_of: dict[int, dict[str, Subject]] = {}
-    for subject_row in subjects:
-        assert subject_row.report_id is not None
-        rows_of.setdefault(subject_row.report_id, {})[subject_row.local_id] = subject_row
-    put_rows(
-        Relation,
-        (
-            Relation(source=rows_of[report.pk][r.source], kind=r.kind, target=rows_of[report.pk][r.target])
-            for report, (_, draft) in zip(reports, new, strict=True)
-            for r in draft.relations
-        ),
-        once=True,
-    )
-    put_rows(
-        RegisterRow,
-        (
-            RegisterRow(register=register, external_id=row.external_id, digest=row.digest, report=report)
-            for report, (row, _) in zip(reports, new, strict=True)
-        ),
-    )
-    for report, version, (_, draft) in zip(reports, said, new, strict=True):
+) -> list[int]:
+    """The new rows of a batch, told column by column. Returns the primary keys of their subjects, in order."""
+    drafts = [draft for _, draft in new]
+    refs = [new_report_ref() for _ in drafts]
+    author, service, at = officer.pk if officer else None, register.service, Always(lines.now)
+    reports = put_columns(Report, len(drafts), {
+        "ref": refs,
+        "service_id": Always(service.pk),
+        "author_id": Always(author),
+        "dossier_id": Always(filing.dossier.pk if filing.dossier else None),
+        "source_grade": [draft.source_grade for draft in drafts],
+        "information_grade": [draft.information_grade for draft in drafts],
+        "handling": [draft.handling for draft in drafts],
+        "learnt_on": [draft.learnt_on for draft in drafts],
+        "filed_at": at,
+    })  # fmt: skip
+    salts = [new_salt() for _ in drafts]
+    put_columns(ReportVersion, len(drafts), {
+        "report_id": reports,
+        "number": Always(1),
+        "text": [draft.text for draft in drafts],
+        "language": [draft.language for draft in drafts],
+        "salt": salts,
+        "said_by_id": Always(author),
+        "said_at": at,
+    })  # fmt: skip
+    whose = [report for report, draft in zip(reports, drafts, strict=True) for _ in draft.subjects]
+    said = [subject for draft in drafts for subject in draft.subjects]
+    subject_refs = [new_subject_ref() for _ in said]
+    subjects = put_columns(Subject, len(said), {
+        "ref": subject_refs,
+        "service_id": Always(service.pk),
+        "report_id": whose,
+        "local_id": [subject.local_id for subject in said],
+        "schema": [subject.schema for subject in said],
+        "category": [category_of(subject) for subject in said],
+        "caption": [caption_of(subject) for subject in said],
+        "properties": [{name: list(values) for name, values in subject.properties.items()} for subject in said],
+        "recorded_at": at,
+        "to_match_at": at,
+    })  # fmt: skip
+    pairs = zip(whose, said, subjects, strict=True)
+    number = {(report, subject.local_id): key for report, subject, key in pairs}
+    ends = [
+        (number[report, relation.source], relation.kind, number[report, relation.target])
+        for report, draft in zip(reports, drafts, strict=True)
+        for relation in draft.relations
+    ]
+    put_columns(Relation, len(ends), {
+        "source_id": [source for source, _, _ in ends],
+        "kind": [kind for _, kind, _ in ends],
+        "target_id": [target for _, _, target in ends],
+    }, once=True)  # fmt: skip
+    put_columns(RegisterRow, len(new), {
+        "register_id": Always(register.pk),
+        "external_id": [row.external_id for row, _ in new],
+        "digest": [row.digest for row, _ in new],
+        "report_id": reports,
+    })  # fmt: skip
+    named = iter(subject_refs)
+    for ref, salt, draft in zip(refs, salts, drafts, strict=True):
         lines.write(
             ReportFiled(
-                report=report.ref,
-                service=register.service.key,
+                report=ref,
+                service=service.key,
                 by=officer.ref if officer else "",
                 version=1,
-                handling=report.handling,
+                handling=draft.handling,
                 dossier=filing.dossier.ref if filing.dossier else "",
-                commitment=commitment_of(version, draft),
-                subjects=tuple(subject.ref for subject in rows_of.get(report.pk, {}).values()),
+                commitment=canonical.commitment(salt, content_of(draft)),
+                subjects=tuple(itertools.islice(named, len(draft.subjects))),
             )
         )
-        for rule in oblige.rules_for(report, lines.now) if report.themes or report.territory else ():
-            oblige.by_rules(lines, report, rules=(rule,))
     return subjects
 
 

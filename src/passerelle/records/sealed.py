@@ -56,6 +56,10 @@ def open_all(row: models.Model) -> None:
             getattr(row, field.attname)
 
 
+def _row_of(row: object) -> str:
+    return bytes(row).hex() if isinstance(row, bytes | memoryview | bytearray) else str(row)
+
+
 class Token(str):
     """A sealed value on its way to or from the database; never shown, never compared."""
 
@@ -109,8 +113,7 @@ class SealedText(models.TextField):
 
     def place(self, row: object) -> str:
         """Where a value of this column stands: what it is bound to."""
-        said = bytes(row).hex() if isinstance(row, bytes | memoryview | bytearray) else str(row)
-        return f"{self.model._meta.db_table}|{self.column}|{said}"
+        return f"{self.model._meta.db_table}|{self.column}|{_row_of(row)}"
 
     def to_plain(self, text: str) -> Any:
         """The value of an opened text."""
@@ -132,6 +135,25 @@ class SealedText(models.TextField):
         """A value sealed for a row."""
         text = self.to_text(value)
         return Token(keys().seal(text, self.place(row)) if text else "")
+
+    def sealer(self) -> Callable[[Any, object], str]:
+        """`sealed_for`, for many values in a row: the keys are looked up once."""
+        seal, place, to_text = keys().seal, f"{self.model._meta.db_table}|{self.column}|", self.to_text
+
+        def sealed(value: Any, row: object) -> str:
+            text = to_text(value)
+            return seal(text, place + _row_of(row)) if text else ""
+
+        return sealed
+
+    def opener(self) -> Callable[[str, object], Any]:
+        """`open_in`, for many values in a row: the keys are looked up once."""
+        unseal, place, to_plain = keys().open, f"{self.model._meta.db_table}|{self.column}|", self.to_plain
+
+        def opened(token: str, row: object) -> Any:
+            return to_plain(unseal(token, place + _row_of(row)) if token else "")
+
+        return opened
 
     def pre_save(self, model_instance: Any, add: bool) -> Any:
         raw = model_instance.__dict__.get(self.attname)
