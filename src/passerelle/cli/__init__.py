@@ -17,6 +17,7 @@ from passerelle.cli import (
     lists,
     overseeing,
     people,
+    replaying,
     taking_in,
     watching,
     witness,
@@ -58,5 +59,6 @@ for command in (
     watching.alarm, watching.clock,
     overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
+    replaying.replay,
 ):  # fmt: skip
     main.add_command(command)

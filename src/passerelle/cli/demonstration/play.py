@@ -80,7 +80,7 @@ def play(*, now: datetime, say: Callable[[StoryLine], None] | None = None) -> Ou
             sentence("This folder holds data that no finished demonstration left here."),
             way_out=sentence("Give the demonstration a folder of its own, or remove the one that was interrupted."),
         )
-    stage = _Stage(now, Teller(before["seen"] if before else 0), say)
+    stage = Stage(now, Teller(before["seen"] if before else 0), say)
     chapters: dict[str, set[str]] = _first(stage, folder) if before is None else {}
     stage.worker_until(now)
     stage.worker(now)
@@ -99,7 +99,7 @@ def play(*, now: datetime, say: Callable[[StoryLine], None] | None = None) -> Ou
     )
 
 
-def _first(stage: _Stage, folder: Path) -> dict[str, set[str]]:
+def _first(stage: Stage, folder: Path) -> dict[str, set[str]]:
     cast = acts.Cast()
     for step in script.steps(stage.end):
         stage.worker_until(step.at)
@@ -109,14 +109,21 @@ def _first(stage: _Stage, folder: Path) -> dict[str, set[str]]:
     return {title: {cast.records[name].ref for name in names} for title, names in CHAPTERS}
 
 
-class _Stage:
+class Stage:
     """The clock of the story, the worker's turns, and what has been told."""
 
-    def __init__(self, end: datetime, teller: Teller, say: Callable[[StoryLine], None] | None) -> None:
-        self.end, self.teller, self._say = end, teller, say
+    def __init__(
+        self, end: datetime, teller: Teller, say: Callable[[StoryLine], None] | None, idle: timedelta = IDLE
+    ) -> None:
+        self.end, self.teller, self._say, self._idle = end, teller, say, idle
         self.story: list[StoryLine] = []
         self.left_out: list[str] = []
         self._last_turn: datetime | None = None
+
+    @property
+    def clock(self) -> datetime | None:
+        """The moment of the worker's last turn."""
+        return self._last_turn
 
     def step(self, cast: acts.Cast, step: script.Step) -> None:
         """Do one step; one that the data say is refused must be, and is told with the refusal's own sentence."""
@@ -148,7 +155,7 @@ class _Stage:
                 .values_list("next_event_at", flat=True)
                 .first()
             )
-            idle = self._last_turn + IDLE if self._last_turn is not None else until
+            idle = self._last_turn + self._idle if self._last_turn is not None else until
             if due is None and idle >= until:
                 return
             at = idle if due is None else min(due + SWEEP, idle)

@@ -272,7 +272,7 @@ def _owed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     yield StoryLine(
         at, "owed", whom, waits,
         sentence("Owed by {holder}: {duty}, until {due}.", holder=whom, duty=kind, due=_due(facts)),
-        (*_sentences(duty.because[:3]), _deadline(facts["deadline"])),
+        (*_sentences(duty.because[:3]), deadline_sentence(facts["deadline"])),
     )
 
 
@@ -280,7 +280,8 @@ def _due(facts: Facts) -> str:
     return _time(datetime.fromisoformat(facts["due_at"]))
 
 
-def _deadline(row_id: str) -> Sentence:
+def deadline_sentence(row_id: str) -> Sentence:
+    """A deadline by its row in the table: how long, whether it binds here, and its source."""
     row = next(row for row in deadlines.shipped() if row.id == row_id)
     return sentence(
         "Deadline: {period}; {standing}, {source}.", period=row.says(),
