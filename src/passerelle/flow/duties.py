@@ -200,7 +200,10 @@ def tell(
     duty: Duty | None = None,
     officer: Officer | None = None,
 ) -> None:
-    """A sentence for a desk, or for one officer."""
+    """A sentence for a desk, or for one officer. What would be told to a machine is told to its desk, where persons
+    read it."""
+    if officer is not None and hasattr(officer, "account"):
+        officer = None
     Notice.objects.create(
         service=service, officer=officer, duty=duty, kind=kind, says=says.to_json(), told_at=lines.now
     )

@@ -61,12 +61,14 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "passerelle.records",
     "passerelle.web",
+    "passerelle.api.apps.ApiConfig",
     "passerelle.server.apps.ServerConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "passerelle.web.headers.HeadersMiddleware",
+    "passerelle.api.gate.GateMiddleware",
     "passerelle.web.bad_bytes.NoNulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "passerelle.web.idle.IdleMiddleware",

@@ -2,7 +2,9 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("passerelle.web.urls"))]
+from passerelle.api.v1 import api
+
+urlpatterns = [path("", include("passerelle.web.urls")), path("api/v1/", api.urls)]
 
 handler400 = "passerelle.web.refusals.bad_request"
 handler403 = "passerelle.web.refusals.not_there"
