@@ -10,12 +10,13 @@ import pytest
 
 from benchmarks.registers_invented import rows, write
 from passerelle.linkers import EngineMissing, Record, Terms, link, records
+from passerelle.linkers.digests import digest
 from passerelle.linkers.doors import door
 from passerelle.linkers.joining import OutputWrong
-from passerelle.linkers.rarity import words
 from passerelle.linkers.reference import candidates, pairs_of
+from passerelle.linkers.saying import say
 from passerelle.linkers.sieve import facts, most
-from passerelle.linkers.weighing import commonness, digest, rarity_of, say, stem_digests
+from passerelle.linkers.weighing import commonness, rarity_of
 from passerelle.matching import Subject, Subjects, compare, keys
 
 
@@ -114,7 +115,7 @@ def test_what_a_name_can_say_at_most_is_never_less_than_what_it_says(register: P
     subjects = [*subjects_of(register), *odd_subjects()]
     said = say(0, subjects)
     known = commonness(len(subjects), said.stems, {}, Terms())
-    found = words(0, subjects, stem_digests(said.stems))
+    found = said.named
     bounds = rarity_of(len(subjects), said.stems, Terms()).most(found, len(subjects))
     assert bounds.min() < 1.0 < bounds.max(), "there are common names and rare ones"
     pairs = np.array([*candidates(subjects, None, Terms(hub=100)), *((row, row) for row in range(len(subjects)))])

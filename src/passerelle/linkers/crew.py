@@ -18,17 +18,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from passerelle.errors import Refused
-from passerelle.linkers import rarity, sieve
+from passerelle.linkers import sieve
 from passerelle.linkers.keeping import Kept, save, save_text
-from passerelle.linkers.weighing import Terms, commonness, line_of, say, stem_digests, values_of, weigh
+from passerelle.linkers.naming import Naming, Noted
+from passerelle.linkers.saying import Lexicon, say
+from passerelle.linkers.weighing import Terms, bar_of, commonness, line_of, that_may, values_of, weigh
 from passerelle.matching import Commonness, Subject
 from passerelle.matching.keys import PER_NAME
 from passerelle.names import parts, places
 from passerelle.words import sentence
 
 KEYS = np.dtype([("d", np.int64), ("r", np.int32), ("kind", np.uint8)])
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+SMALL = 1e-6
+"""Bits by which sums of the same figures in another order may differ, and many times more."""
 AHEAD = 4
 STARTED = "forkserver"
 """A worker is a fork of a process that does nothing else, has one thread, and has read the tables."""
@@ -138,8 +146,13 @@ def facts_file(side: str, number: int) -> str:
     return f"facts-{side}-{number:06}.npy"
 
 
+def named_file(side: str, number: int) -> str:
+    """Where the names of a run of records stand, word by word."""
+    return f"named-{side}-{number:06}.npy"
+
+
 def words_file(side: str, number: int) -> str:
-    """Where the words of the names of a run of records stand."""
+    """Where the words stand that a process met for the first time in a run of records."""
     return f"words-{side}-{number:06}.npy"
 
 
@@ -162,6 +175,9 @@ class _Here:
     alone: bool
     kept: dict[str, Kept]
     known: Commonness | None
+    lexicon: Lexicon
+    noted: dict[str, Noted]
+    naming: Naming | None
 
 
 _here = _Here()
@@ -170,6 +186,7 @@ _here = _Here()
 def _tell(folder: str, terms: Terms, alone: bool) -> None:
     _here.folder, _here.terms, _here.alone = Path(folder), terms, alone
     _here.kept, _here.known = {}, None
+    _here.lexicon, _here.noted, _here.naming = Lexicon(), {}, None
 
 
 def _let_go() -> None:
@@ -213,15 +230,14 @@ def _subjects(side: str, rows: Iterable[int]) -> list[Subject]:
 
 def _keys(task: Task) -> int:
     subjects = _subjects(task.side, range(task.first, task.last))
-    said = say(task.first, subjects)
+    said = say(task.first, subjects, _here.lexicon)
     save(_here.folder / facts_file(task.side, task.number), sieve.facts(subjects))
-    save(
-        _here.folder / words_file(task.side, task.number), rarity.words(task.first, subjects, stem_digests(said.stems))
-    )
+    save(_here.folder / named_file(task.side, task.number), said.named)
+    save(_here.folder / words_file(task.side, task.number), _here.lexicon.untold())
     array = np.empty(len(said.rows), dtype=KEYS)
     array["d"], array["r"], array["kind"] = said.digests, said.rows, said.kinds
     save(_here.folder / keys_file(task.side, task.number), array)
-    counts = {"stems": said.stems, "shared": said.shared}
+    counts = {"stems": said.stems, "shared": said.shared.tolist()}
     save_text(_here.folder / counts_file(task.side, task.number), json.dumps(counts, ensure_ascii=False))
     return 0
 
@@ -242,11 +258,34 @@ def _commonness() -> Commonness:
     return _here.known
 
 
+def _noted(side: str) -> Noted:
+    if side not in _here.noted:
+        _here.noted[side] = Noted(_here.folder, side)
+    return _here.noted[side]
+
+
+def _alive(pairs: Ints) -> tuple[Ints, Bools]:
+    """The places of the pairs that can reach the bar by what was noted of their records, and which of these do so by
+    their names as they are, not by what these might say at most."""
+    left, right = _noted("left"), _noted("left" if _here.alone else "right")
+    ours, theirs = pairs[:, 0], pairs[:, 1]
+    one, two = left.facts[ours], right.facts[theirs]
+    rows = np.flatnonzero(that_may(one, two, np.minimum(left.most[ours], right.most[theirs]), _here.terms))
+    if _here.naming is None:
+        _here.naming = Naming(_here.folder, left, right, _commonness())
+    bits, sure = _here.naming.bits(ours[rows], theirs[rows])
+    reach = sieve.most(one[rows], two[rows]) + bits >= bar_of(_here.terms) - SMALL
+    kept = ~sure | reach
+    return rows[kept], sure[kept]
+
+
 def _scores(task: Task) -> int:
     pairs = np.load(_here.folder / f"pairs-{task.number:06}.npy").astype(np.int64)
+    rows, sure = _alive(pairs)
+    pairs = pairs[rows]
     if _here.alone:
-        rows, where = np.unique(pairs, return_inverse=True)
-        subjects = _subjects("left", rows.tolist())
+        read, where = np.unique(pairs, return_inverse=True)
+        subjects = _subjects("left", read.tolist())
         where = where.reshape(pairs.shape)
         left, right = where[:, 0], where[:, 1]
     else:
@@ -254,7 +293,7 @@ def _scores(task: Task) -> int:
         theirs, right = np.unique(pairs[:, 1], return_inverse=True)
         subjects = [*_subjects("left", ours.tolist()), *_subjects("right", theirs.tolist())]
         right = right + len(ours)
-    found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms)
+    found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms, sure)
     places = {(one, two): place for place, (one, two) in enumerate(pairs.tolist())}
     met = [(pair, places[pair.left, pair.right]) for pair in found]
     lines = [line_of(pair, subjects[int(left[at])], subjects[int(right[at])]) for pair, at in met]

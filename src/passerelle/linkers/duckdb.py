@@ -16,15 +16,17 @@ from passerelle.linkers.crew import (
     gather,
     keys_file,
     memory_mb,
+    named_file,
     scores_file,
     words_file,
 )
 from passerelle.linkers.job import Found, Job
 from passerelle.linkers.keeping import save_text
-from passerelle.linkers.weighing import rarity_of
+from passerelle.linkers.naming import gather_records, gather_words
+from passerelle.linkers.weighing import commonness, rarity_of
 
 RECORDS_AT_ONCE = 2_000
-PAIRS_AT_ONCE = 20_000
+PAIRS_AT_ONCE = 50_000
 FEW_RECORDS = 1_500
 """So few are weighed by this process alone: others would take longer to start."""
 
@@ -78,21 +80,29 @@ def _candidates(job: Job, crew: Crew, counts: dict[str, int]) -> dict[str, Any]:
                 base, counts["left"], alone=job.alone, terms=job.terms,
                 told=lambda share: job.progress("candidates", 0.8 * share),
             )  # fmt: skip
-            facts = pairing.gather_facts(
-                {side: [job.folder / facts_file(side, number) for number in chunks[side]] for side in job.sides}
-            )
-            told = json.loads((job.folder / "commonness.json").read_text(encoding="utf-8"))
-            named = pairing.gather_rarest(
-                {side: [job.folder / words_file(side, number) for number in chunks[side]] for side in job.sides},
-                counts, rarity_of(told["subjects"], told["stems"], job.terms),
-            )  # fmt: skip
-            written = pairing.write_chunks(base, job.folder, facts, named, job.terms, PAIRS_AT_ONCE)
+            written = pairing.write_chunks(base, job.folder, PAIRS_AT_ONCE)
+        _notes(job, counts, chunks)
         (job.folder / "pairing.duckdb").unlink()
         found = {"candidates": many, "chunks": written, "bounded_keys": bounded_keys, "bounded": bounded}
         save_text(done, json.dumps(found, ensure_ascii=False))
         job.progress("candidates", 1.0)
     said: dict[str, Any] = json.loads(done.read_text(encoding="utf-8"))
     return said
+
+
+def _notes(job: Job, counts: dict[str, int], chunks: dict[str, range]) -> None:
+    """What was noted of all records, put together for those who weigh pairs."""
+    told = json.loads((job.folder / "commonness.json").read_text(encoding="utf-8"))
+    known = commonness(told["subjects"], told["stems"], {}, job.terms)
+    words = [job.folder / words_file(side, number) for side in job.sides for number in chunks[side]]
+    numbers = gather_words(job.folder, words, told["stems"], known)
+    for side in job.sides:
+        gather_records(
+            job.folder, side, counts[side],
+            [job.folder / facts_file(side, number) for number in chunks[side]],
+            [job.folder / named_file(side, number) for number in chunks[side]],
+            numbers, rarity_of(told["subjects"], told["stems"], job.terms),
+        )  # fmt: skip
 
 
 def _named(

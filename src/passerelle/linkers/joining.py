@@ -26,7 +26,7 @@ ENGINES = ("duckdb", "spark")
 """The engines that are built: one machine, or a cluster."""
 
 REFUSALS_TOLD_MAX = 1_000
-FORMAT = 3
+FORMAT = 4
 LARGE_BYTES = 400_000
 """From this size on (of both files) several processes will work, and are made ready while the files are read."""
 

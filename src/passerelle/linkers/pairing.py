@@ -12,9 +12,9 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from passerelle.linkers import rarity, sieve
+from passerelle.linkers.digests import KINDS
 from passerelle.linkers.keeping import save
-from passerelle.linkers.weighing import BESIDE, KINDS, NAMED, WEIGHT, Terms, that_may
+from passerelle.linkers.weighing import BESIDE, NAMED, WEIGHT, Terms
 
 MEMORY = "256MB"
 BLOCK_ROWS = 50_000
@@ -152,46 +152,11 @@ def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Te
     return int(base.execute("SELECT count(*) FROM candidate").fetchall()[0][0])
 
 
-def gather_facts(files: Mapping[str, Sequence[Path]]) -> tuple[sieve.Table, sieve.Table]:
-    """The facts of both sides, one after another as the records stand."""
-    empty = np.empty(0, dtype=sieve.FACTS)
-    found = {side: np.concatenate([empty, *(np.load(file) for file in paths)]) for side, paths in files.items()}
-    return found["left"], found.get("right", found["left"])
-
-
-def gather_rarest(
-    files: Mapping[str, Sequence[Path]], records: Mapping[str, int], known: rarity.Rarity
-) -> tuple[rarity.Floats, rarity.Floats]:
-    """The most bits that the name of each record of both sides can say."""
-    empty = np.empty(0, dtype=rarity.WORDS)
-    found = {
-        side: known.most(np.concatenate([empty, *(np.load(file) for file in paths)]), records[side])
-        for side, paths in files.items()
-    }
-    return found["left"], found.get("right", found["left"])
-
-
-def write_chunks(
-    base: duckdb.DuckDBPyConnection,
-    folder: Path,
-    facts: tuple[sieve.Table, sieve.Table],
-    named: tuple[rarity.Floats, rarity.Floats],
-    terms: Terms,
-    size: int,
-) -> int:
-    """The candidates that may still reach the bar, in files of `size` pairs: those that one key joins stand together,
-    so that a file speaks of few records. How many files."""
-    found = base.execute("SELECT l, r FROM candidate ORDER BY best, l, r").fetchnumpy()
-    number, waiting = 0, np.empty((0, 2), dtype=np.int32)
-    for start in range(0, len(found["l"]), 10 * size):
-        pairs = np.stack([found[name][start : start + 10 * size] for name in ("l", "r")], axis=1)
-        left, right = pairs[:, 0], pairs[:, 1]
-        may = that_may(facts[0][left], facts[1][right], np.minimum(named[0][left], named[1][right]), terms)
-        waiting = np.concatenate([waiting, pairs[may]])
-        while len(waiting) >= size:
-            save(folder / f"pairs-{number:06}.npy", waiting[:size])
-            number, waiting = number + 1, waiting[size:]
-    if len(waiting):
-        save(folder / f"pairs-{number:06}.npy", waiting)
-        number += 1
+def write_chunks(base: duckdb.DuckDBPyConnection, folder: Path, size: int) -> int:
+    """The candidates in files of `size` pairs: those of one record stand near each other. How many files."""
+    found = base.execute("SELECT l, r FROM candidate ORDER BY l, r").fetchnumpy()
+    number = 0
+    for number, start in enumerate(range(0, len(found["l"]), size), 1):
+        pairs = np.stack([found[name][start : start + size] for name in ("l", "r")], axis=1)
+        save(folder / f"pairs-{number - 1:06}.npy", pairs)
     return number

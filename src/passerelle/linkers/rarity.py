@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.matching import Commonness, Subject
+from passerelle.matching import Commonness
 from passerelle.matching.evidence.finding import weights
-from passerelle.names import parts
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-WORDS = np.dtype([("r", np.int32), ("stem", np.int64)])
-"""The words of the names of records that have one name, in their order: the record's number, and the word's digest."""
-
-
-def words(first: int, subjects: Sequence[Subject], digests: Mapping[str, int]) -> npt.NDArray[Any]:
-    """The words of these records' names, of those that have one name; the first record has the number `first`."""
-    rows = [
-        (row, digests[word.stem])
-        for row, subject in enumerate(subjects, first)
-        if len(subject.names) == 1 and not subject.weak_names
-        for word in parts.parse(subject.names[0]).words
-    ]
-    return np.array(rows, dtype=WORDS)
 
 
 class Rarity:
@@ -42,7 +26,7 @@ class Rarity:
         self._subjects = subjects
 
     def most(self, said: npt.NDArray[Any], records: int) -> Floats:
-        """For each record (of `records`, by number) the most bits of its name; `said` are rows of WORDS, in order.
+        """For each record (of `records`, by number) the most bits of its name; `said` are rows of `saying.NAMED`.
 
         Fewer words than all make a name likelier by chance. Two neighbours written as one word make a word that
         nobody may bear here: that is allowed for.

@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import product
 
-from passerelle.linkers.weighing import BESIDE, KINDS, NAMED, WEIGHT, Pair, Terms, commonness, say
+from passerelle.linkers.digests import KINDS
+from passerelle.linkers.saying import say
+from passerelle.linkers.weighing import BESIDE, NAMED, WEIGHT, Pair, Terms, commonness
 from passerelle.matching import Subject, compare
 
 Key = tuple[int, ...]
@@ -19,7 +21,7 @@ def pairs_of(left: Sequence[Subject], right: Sequence[Subject] | None, terms: Te
     shared: Counter[int] = Counter()
     for side in said:
         stems += side.stems
-        shared.update(side.shared)
+        shared.update(side.shared.tolist())
     shared = Counter({value: count for value, count in shared.items() if count > 2})
     known = commonness(len(left) + len(right or ()), stems, shared, terms)
     found = []
@@ -61,7 +63,7 @@ def _bearers(subjects: Sequence[Subject]) -> tuple[dict[Key, list[int]], dict[in
     said = say(0, subjects)
     by_key: dict[Key, list[int]] = defaultdict(list)
     by_row: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for row, value, kind in zip(said.rows, said.digests, said.kinds, strict=True):
+    for row, value, kind in zip(said.rows.tolist(), said.digests.tolist(), said.kinds.tolist(), strict=True):
         by_key[(value,)].append(row)
         by_row[row].append((value, KINDS[kind]))
     return by_key, by_row

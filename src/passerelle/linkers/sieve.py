@@ -30,12 +30,12 @@ FACTS = np.dtype(
         ("person", np.uint8), ("dates", np.uint8), ("year", np.int16), ("month", np.uint8), ("day", np.uint8),
         ("nations", np.uint8), ("nation", "S4"), ("addresses", np.uint8), ("house", np.int32),
         ("documents", np.uint8), ("kind", np.uint8), ("document", f"S{SIGNS}"),
-        ("phones", np.uint8), ("phone", f"S{SIGNS}"), ("rest", np.float32),
+        ("phones", np.uint8), ("phone", f"S{SIGNS}"), ("rest", np.float32), ("text", f"S{SIGNS}"),
     ]
 )  # fmt: skip
 """What is noted of a record, so that most pairs are put aside without reading it again. `dates`, `nations`,
 `addresses`, `documents`, `phones`: 0 for none, 1 where the one there is stands beside, 2 where nothing is known of
-them but that they are there. `rest`: the most bits that all else can add."""
+them but that they are there. `rest`: the most bits that all else can add. `text`: how the first name begins."""
 
 NONE, ONE, ANY = 0, 1, 2
 _SMALL = 1e-6
@@ -83,7 +83,7 @@ def _facts(subject: Subject, weigh: dict[str, Any]) -> tuple[Any, ...]:
     rest += len(subject.relations) * float(max(weigh["relation"].values()))
     return (
         person, dates, year, month, day, nations, nation, addresses, house, documents, kind, document, phones, phone,
-        rest + _SMALL,
+        rest + _SMALL, subject.names[0].encode("utf-8", "replace")[:SIGNS] if subject.names else b"",
     )  # fmt: skip
 
 

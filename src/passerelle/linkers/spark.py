@@ -17,17 +17,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from passerelle.linkers import pairing, rarity, sieve
+from passerelle.linkers import pairing, sieve
+from passerelle.linkers.digests import KINDS
 from passerelle.linkers.job import EngineMissing, Found, Job
 from passerelle.linkers.keeping import Kept, save_text
+from passerelle.linkers.saying import NAMED, say
 from passerelle.linkers.weighing import (
-    KINDS,
     Terms,
     commonness,
     line_of,
     rarity_of,
-    say,
-    stem_digests,
     that_may,
     values_of,
     weigh,
@@ -176,9 +175,9 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
         rows = batch.column("r").to_numpy()
         subjects = [Subject.from_ftm(json.loads(text)) for text in batch.column("entity").to_pylist()]
         said = say(0, subjects)
-        ends = np.searchsorted(np.array(said.rows), np.arange(len(rows) + 1)).astype(np.int32)
+        ends = np.searchsorted(said.rows, np.arange(len(rows) + 1)).astype(np.int32)
         noted = sieve.facts(subjects)
-        words = rarity.words(0, subjects, stem_digests(said.stems))
+        words = said.named
         until = np.searchsorted(words["r"], np.arange(len(rows) + 1)).astype(np.int32)
         # Spark takes the columns by their place: they stand in the order of SAID.
         rest: list[list[Any]] = [[]] * max(0, len(rows) - 1)
@@ -190,7 +189,7 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
                 "facts": pa.array([row.tobytes() for row in noted], pa.binary()),
                 "stem": pa.array([list(said.stems), *rest][: len(rows)], pa.list_(pa.string())),
                 "borne": pa.array([list(said.stems.values()), *rest][: len(rows)], pa.list_(pa.int64())),
-                "shared": pa.array([said.shared, *rest][: len(rows)], pa.list_(pa.int64())),
+                "shared": pa.array([said.shared.tolist(), *rest][: len(rows)], pa.list_(pa.int64())),
                 "words": pa.ListArray.from_arrays(until, pa.array(words["stem"], pa.int64())),
             }
         )
@@ -269,7 +268,9 @@ class _Note:
         for batch in batches:
             listed = batch.column("words").to_pylist()
             said = [(row, stem) for row, stems in enumerate(listed) for stem in stems]
-            most = known.most(np.array(said, dtype=rarity.WORDS), len(listed))
+            words = np.zeros(len(said), dtype=NAMED)
+            words["r"], words["stem"] = [row for row, _ in said], [stem for _, stem in said]
+            most = known.most(words, len(listed))
             yield pa.record_batch(
                 {"r": batch.column("r"), "facts": batch.column("facts"), "named": pa.array(most, pa.float64())}
             )

@@ -7,7 +7,8 @@ import gc
 
 import numpy as np
 
-from passerelle.linkers.weighing import Terms, commonness, say, weigh
+from passerelle.linkers.saying import say
+from passerelle.linkers.weighing import Terms, commonness, weigh
 from passerelle.matching import Subject
 
 _ONE, _TWO = (

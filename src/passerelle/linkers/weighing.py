@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from passerelle.linkers import rarity, sieve
-from passerelle.linkers.doors import door
+from passerelle.linkers.digests import digest
 from passerelle.matching import Commonness, Subject, Subjects, compare, keys
-from passerelle.matching.evidence import address
-from passerelle.matching.subject import ADDRESS, FAMILIES
-from passerelle.names import parts
+from passerelle.names.word_table import number_of
 
 Ints = npt.NDArray[np.int64]
 
@@ -66,96 +63,9 @@ def line_of(pair: Pair, left: Subject, right: Subject) -> str:
     )  # fmt: skip
 
 
-@dataclass(slots=True)
-class Said:
-    """What a run of records says: its keys by 64-bit digest (with the row that bears each), the kinds and samples of
-    keys, the stems of its names, and the digests of values that many may share."""
-
-    rows: list[int] = field(default_factory=list)
-    digests: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    stems: Counter[str] = field(default_factory=Counter)
-    shared: list[int] = field(default_factory=list)
-
-
-KINDS = (
-    "name", "word", "near", "born", "birth", "organisation", "identifier", "phone", "plate", "plate_part", "email",
-    "address", "relation", "other",
-)  # fmt: skip
-"""The kinds of keys that `matching` makes; one that is not listed here counts as other, and is bounded like all."""
-
-
-def digest(kind: str, value: str) -> int:
-    """A key as a signed 64-bit number. Two that collide only cost one comparison more."""
-    return int(digests([f"{kind}\0{value}"])[0])
-
-
-def digests(texts: Sequence[str]) -> Ints:
-    """Texts as signed 64-bit numbers, alike on every machine: eight bytes at a time, mixed and added."""
-    if not texts:
-        return np.empty(0, dtype=np.int64)
-    packed = np.array([text.encode() for text in texts])
-    width = -(-packed.dtype.itemsize // 8)
-    parts_of = packed.astype(f"S{8 * width}").view("<u8").reshape(len(texts), width)
-    out = np.zeros(len(texts), dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        for place in range(width):
-            part = parts_of[:, place]
-            out += np.where(part != 0, _mixed(part + np.uint64((place + 1) * _STEP % 2**64)), np.uint64(0))
-        return _mixed(out).view(np.int64)
-
-
-_STEP = 0x9E3779B97F4A7C15
-
-
-def _mixed(word: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """The mixing of SplitMix64 (Steele, Lea and Flood, 2014)."""
-    word = (word ^ (word >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    word = (word ^ (word >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed: npt.NDArray[np.uint64] = word ^ (word >> np.uint64(31))
-    return mixed
-
-
-def say(first: int, subjects: Sequence[Subject]) -> Said:
-    """What these records say; the first of them has the number `first`."""
-    said = Said()
-    places = {kind: place for place, kind in enumerate(KINDS)}
-    other = places["other"]
-    texts: list[str] = []
-    shared: list[str] = []
-    for row, subject in enumerate(subjects, first):
-        found = _keys(subject)
-        said.rows.extend([row] * len(found))
-        for kind, value in found:
-            texts.append(f"{kind}\0{value}")
-            said.kinds.append(places.get(kind, other))
-            if kind in {"phone", "identifier"}:
-                shared.append(f"\0{value}")
-        shared.extend(f"\0{text}" for text in address.addresses(subject))
-        said.stems.update({word.stem for name in subject.names for word in parts.parse(name).words})
-    said.digests = digests(texts).tolist()
-    said.shared = digests(shared).tolist()
-    return said
-
-
-def _keys(subject: Subject) -> Collection[tuple[str, str]]:
-    """As `matching.keys`, with plain addresses read by their street."""
-    lived = (*subject.properties.get("address", ()), *subject.properties.get("full", ()))
-    if not lived or ADDRESS in FAMILIES[subject.schema]:
-        return keys(subject)
-    found = [door(text) for text in lived]
-    if not all(found):
-        return keys(subject)
-    rest = {name: values for name, values in subject.properties.items() if name not in {"address", "full"}}
-    bare = Subject(subject.id, subject.schema, subject.names, subject.weak_names, rest, subject.relations)
-    at = {("address", f"{word}#{one[1]}"[:64]) for one in found if one for word in one[0]}
-    return at.union(keys(bare))
-
-
 def stem_digests(stems: Iterable[str]) -> dict[str, int]:
     """The digests of words of names."""
-    listed = list(stems)
-    return dict(zip(listed, digests([f"\0{stem}" for stem in listed]).tolist(), strict=True))
+    return {stem: number_of(stem) for stem in stems}
 
 
 def rarity_of(subjects: int, stems: Mapping[str, int], terms: Terms) -> rarity.Rarity:
@@ -202,16 +112,24 @@ def weigh(
     right: Ints,
     known: Commonness,
     terms: Terms,
+    promising: npt.NDArray[np.bool_] | None = None,
 ) -> list[Pair]:
     """The pairs that reach the bar. `pairs` are the records' numbers; `left`, `right` their places in `subjects`.
 
-    The scores are those of `matching.compare`: the batch only says which pairs are worth asking it.
+    The scores are those of `matching.compare`: the batch only says which pairs are worth asking it, besides those
+    that are known to be `promising`.
     """
     if not len(left):
         return []
-    scores = Subjects(subjects, known).score(left, right, at_least=least(terms))
+    worth = np.zeros(len(left), dtype=np.bool_) if promising is None else promising.copy()
+    rest = np.flatnonzero(~worth)
+    if len(rest):
+        read, at = np.unique(np.concatenate([left[rest], right[rest]]), return_inverse=True)
+        batch = Subjects([subjects[row] for row in read.tolist()], known)
+        scores = batch.score(at[: len(rest)], at[len(rest) :], at_least=least(terms))
+        worth[rest] = scores >= least(terms)
     found = []
-    for place in np.flatnonzero(scores >= least(terms)).tolist():
+    for place in np.flatnonzero(worth).tolist():
         compared = compare(subjects[int(left[place])], subjects[int(right[place])], commonness=known)
         if compared.score < terms.bar:
             continue
@@ -231,7 +149,10 @@ def bar_of(terms: Terms) -> float:
 
 
 def that_may(
-    left: sieve.Table, right: sieve.Table, named: npt.NDArray[np.float64], terms: Terms
+    left: sieve.Table,
+    right: sieve.Table,
+    named: npt.NDArray[np.floating],
+    terms: Terms,
 ) -> npt.NDArray[np.bool_]:
     """Which pairs of rows of `sieve.FACTS` can still reach the bar, when their names say no more than `named` bits.
 

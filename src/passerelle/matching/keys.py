@@ -26,7 +26,7 @@ def keys(subject: Subject) -> frozenset[Key]:
     if PERSON in family:
         born = {date[0] for text in subject.values("birthDate") if (date := birth.read(text))}
         for name in (*subject.names, *subject.weak_names):
-            found |= _plain_keys(name) if born else name_keys(name)
+            found |= plain_keys(name) if born else name_keys(name)
             for word in _word_keys(name):
                 found |= {Key("born", f"{word}|{year}") for year in born}
         for text in subject.values("birthDate"):
@@ -41,19 +41,25 @@ def keys(subject: Subject) -> frozenset[Key]:
     if not family & {PERSON, ORGANISATION, ADDRESS, PHONE}:
         for name in (*subject.names, *subject.weak_names):
             found |= name_keys(name)
-    found |= _number_keys(subject, family)
-    texts = address.texts(subject) if ADDRESS in family else address.addresses(subject)
-    for text in texts:
+    found |= beside(subject, address.texts(subject) if ADDRESS in family else address.addresses(subject))
+    return frozenset(found)
+
+
+def beside(subject: Subject, lived: Iterable[str]) -> set[Key]:
+    """The keys of a subject that are not of its names and its birth: numbers, the addresses `lived`, relations."""
+    family = FAMILIES[subject.schema]
+    found = _number_keys(subject, family)
+    for text in lived:
         found |= {Key("address", value[:64]) for value in places.address_keys(text)}
     for relation in subject.relations:
         for name in relation.other.names if relation.kind not in {"lives_at", "located_at"} else ():
-            found |= {Key("relation", f"{relation.kind}:{key.value}"[:64]) for key in _plain_keys(name)}
+            found |= {Key("relation", f"{relation.kind}:{key.value}"[:64]) for key in plain_keys(name)}
         if relation.kind in {"drives", "uses", "owns"}:
             found |= {
                 Key("relation", f"{relation.kind}:{key.value}"[:64])
                 for key in _number_keys(relation.other, FAMILIES[relation.other.schema])
             }
-    return frozenset(found)
+    return found
 
 
 def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
@@ -79,14 +85,14 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
 
 def name_keys(name: str) -> frozenset[Key]:
     """The keys of one personal name: pairs of its words as they sound; a long, lonely or unusual word alone."""
-    return _plain_keys(name) | _near_keys(name)
+    return plain_keys(name) | near_keys(name)
 
 
 @lru_cache(maxsize=32768)
-def _plain_keys(name: str) -> frozenset[Key]:
+def plain_keys(name: str) -> frozenset[Key]:
     """The keys of a name but those with one consonant left out of all its words."""
     read = parts.parse(name).words
-    words = [found for word in read if word.kind == "name" and (found := _said(word).keys)]
+    words = [found for word in read if word.kind == "name" and (found := said_of(word).keys)]
     out: set[Key] = set()
     if len(words) == 1:
         out |= {Key("word", value) for value in words[0]}
@@ -96,10 +102,10 @@ def _plain_keys(name: str) -> frozenset[Key]:
             out |= {Key("name", (f"{a}|{b}" if a <= b else f"{b}|{a}")[:64]) for a in one for b in two}
         out |= {Key("word", value) for value in one if len(value) >= 5 and not value.startswith("=")}
     if len(words) > 1:
-        whole = "".join(_said(word).first for word in read[:4])
+        whole = "".join(said_of(word).first for word in read[:4])
         if len(whole) >= 3:
             out.add(Key("word", whole[:64]))
-    out |= {Key("name", value[:64]) for value in _joined_keys(name)}
+    out |= {Key("name", value[:64]) for value in joined_keys(name)}
     for word in read:
         if word.prefix == "abd" and word.forms:  # Abdul Rashid says more than Rashid: found also without a second word
             out |= {Key("word", f"abd {value}"[:64]) for value in sounds.skeletons(word.forms[0].units, 2) if value}
@@ -110,7 +116,7 @@ SHORT = 300
 """What a syllable says at most, in hundredths of a consonant."""
 
 
-def _joined_keys(name: str) -> set[str]:
+def joined_keys(name: str) -> set[str]:
     """Of three short words, two as one word beside the third: *Kim Byung-chul*, *Byeongcheol Kim*."""
     read = parts.parse(name)
     if len(read.words) != 3 or not all(word.kind == "name" and not word.prefix for word in read.words):
@@ -121,12 +127,12 @@ def _joined_keys(name: str) -> set[str]:
             continue
         joined = parts.merged(read, place)
         if joined is not None:
-            out |= {"|".join(sorted((a, b))) for a in _said(joined.words[place]).keys for b in _said(other).keys}
+            out |= {"|".join(sorted((a, b))) for a in said_of(joined.words[place]).keys for b in said_of(other).keys}
     return out
 
 
 @lru_cache(maxsize=4096)
-def _near_keys(name: str) -> frozenset[Key]:
+def near_keys(name: str) -> frozenset[Key]:
     """The keys of a name of which one word may be another: each word by itself that is no well-known given name, and a
     name of few words with one consonant left out of all of them."""
     return _alone_keys(name) | _one_less_keys(name)
@@ -154,9 +160,9 @@ LEAST_FOR_ALONE = 4
 
 def _one_less_keys(name: str) -> frozenset[Key]:
     read = parts.parse(name).words
-    if len(read) > WORDS_FOR_ONE_LESS or sum(1 for word in read if word.kind == "name" and _said(word).keys) < 2:
+    if len(read) > WORDS_FOR_ONE_LESS or sum(1 for word in read if word.kind == "name" and said_of(word).keys) < 2:
         return frozenset()
-    whole = "".join(sorted(_said(word).first for word in read))
+    whole = "".join(sorted(said_of(word).first for word in read))
     if len(whole) < LEAST_FOR_ONE_LESS_IN_ALL:
         return frozenset()
     return frozenset(Key("near", value[:64]) for value in _one_less([whole]))
@@ -189,10 +195,10 @@ def _word_keys(name: str) -> frozenset[str]:
 
 def word_keys(word: parts.Word) -> frozenset[str]:
     """The consonants of one word in coarse classes, one string for each way of reading it, and its given-name row."""
-    return frozenset(_said(word).keys)
+    return frozenset(said_of(word).keys)
 
 
-class _Said(NamedTuple):
+class Said(NamedTuple):
     """What one word is found by, in order; and its likeliest reading as it is written ("" where it has none)."""
 
     keys: tuple[str, ...]
@@ -200,11 +206,12 @@ class _Said(NamedTuple):
 
 
 _WORDS_MAX = 65_536
-_words: dict[int, _Said] = {}
+_words: dict[int, Said] = {}
 """What was found for a word, by the number of the word: a register says the same words over and over."""
 
 
-def _said(word: parts.Word) -> _Said:
+def said_of(word: parts.Word) -> Said:
+    """What one word is found by."""
     known = _words.get(word.number)
     if known is not None:
         return known
@@ -216,7 +223,7 @@ def _said(word: parts.Word) -> _Said:
     first = sounds.skeletons(word.forms[0].units, _readings(word.forms[0]))[0] if word.forms else ""
     if len(_words) >= _WORDS_MAX:
         _words.clear()
-    said = _words[word.number] = _Said(tuple(sorted(found)), first)
+    said = _words[word.number] = Said(tuple(sorted(found)), first)
     return said
 
 
@@ -225,5 +232,5 @@ def _readings(form: parts.Form) -> int:
     return 5 if form.abjad or not form.cost else 3
 
 
-PER_NAME = (_plain_keys, _near_keys, _word_keys)
+PER_NAME = (plain_keys, near_keys, _word_keys)
 """What these remember is of one name each; a caller that reads a register once may let go of it."""

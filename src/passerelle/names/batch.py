@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import given, latin, parts, sounds
+from passerelle.names import parts, sounds
 from passerelle.names.compare import (
     MERGED_APART,
     MERGED_FIRST_APART,
@@ -25,6 +25,7 @@ from passerelle.names.compare import (
     weights,
 )
 from passerelle.names.pair_table import PairTable
+from passerelle.names.word_table import FORMS_MAX, WORD, Rows, pairs_apart, rows_of
 
 Ints = npt.NDArray[np.int64]
 Costs = npt.NDArray[np.int32]
@@ -33,20 +34,21 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 WORDS_MAX = 8
+_YES_OR_NO = ("odd", "abjad", "known", "title")
+_TEXTS = ("script", "bare", "stem", "signs", "signs_heard")
 _WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 8, 8], dtype=np.int64)
 """Names of a few words are set side by side in a square of so many: by the count of words."""
 _FEW = 1000
 """Fewer pairs of names are all set in squares of one size; fewer pairs of words are all listened to."""
 _CELLS = 400_000
 """So many pairs of words at once stay in the processor's cache."""
-UNITS_MAX = 16
-FORMS_MAX = 3
-_GROUPS_MAX = 8
-_HEARD_MAX = 16
 _KINDS = ("same", "sound", "near", "equivalent", "initial", "different")
 _SAME, _SOUND, _NEAR, _EQUIVALENT, _INITIAL, _DIFFERENT = range(6)
-_PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
+PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
+ROLES = (parts.UNKNOWN, parts.FAMILY, parts.GIVEN)
 _FAR_KEY = np.int64(1) << 40
+COSTS_MAX = 1_000_000
+"""So many pairs of words are remembered by names that are laid one set after another."""
 _ALIGNED = 8_192  # so many alignments at once stay in the processor's cache
 
 
@@ -115,7 +117,6 @@ class Names:
         self._role = np.zeros(shape, dtype=np.int64)
         self._over = np.zeros(shape, dtype=np.int64)
         self._count = np.zeros(len(texts), dtype=np.int64)
-        roles = {parts.FAMILY: 1, parts.GIVEN: 2}
         for row, name in enumerate(self.names):
             self._count[row] = len(name.words)
             for place, word in enumerate(name.words[:WORDS_MAX]):
@@ -124,76 +125,55 @@ class Names:
                     number = local[word.number] = len(self._words)
                     self._words.append(word)
                 self._word[row, place] = number
-                self._prefix[row, place] = _PREFIXES.index(word.prefix)
-                self._role[row, place] = roles.get(name.roles[place], 0)
+                self._prefix[row, place] = PREFIXES.index(word.prefix)
+                self._role[row, place] = ROLES.index(name.roles[place])
                 self._over[row, place] = over_cost(name, place)
         self._shares: Callable[[str], float] = shares or _sure
-        self._read_words()
-        self._near: Shorts | None = None
-        self._known = PairTable()
+        self._hold(rows_of(self._words), np.array([self._shares(word.stem) for word in self._words]))
+
+    @classmethod
+    def said(cls, words: Rows, share: Floats) -> Names:
+        """No names yet, but the words of all that `lay` will bring: rows of WORD, and the share that bears each."""
+        made = cls.__new__(cls)
+        made.names, made._words, made._shares = [], [], _sure
+        made._hold(words, share)
+        return made
+
+    def lay(self, rank: Ints, word: Ints, prefix: Ints, role: Ints, over: Ints) -> None:
+        """Names by the places of their words (rows of WORDS_MAX, -1 for none), instead of those there were. `rank`
+        puts them in the order of their texts; the rest is said of each word. What words cost stays known."""
+        self._rank, self._word, self._prefix, self._role, self._over = rank, word, prefix, role, over
+        self._count = (word >= 0).sum(axis=1)
+        if len(self._costs_known) > COSTS_MAX:
+            self._forget()
+
+    def scored(self, left: Ints, right: Ints) -> tuple[Outcome, Bools]:
+        """As `score`, of names without odd words that were laid; and for which pairs the outcome stands: not where
+        two words may be one word of the other name."""
+        found, merge = self._plain(left, right)
+        sure = np.ones(len(left), dtype=np.bool_)
+        sure[merge] = False
+        return found, sure
+
+    def _hold(self, words: Rows, share: Floats) -> None:
+        """Keeps what is known of the words: rows of WORD, and the share of subjects that bear each."""
+        if not len(words):
+            words, share = np.zeros(1, dtype=WORD), np.ones(1)
+        self._units, self._length, self._form_cost = words["units"], words["length"], words["cost"]
+        self._groups, self._heard = words["groups"], words["heard"]
+        self._odd, self._abjad, self._known, self._title = (words[name].copy() for name in _YES_OR_NO)
+        self._script, self._bare, self._stem, self._signs, self._signs_heard = (words[name].copy() for name in _TEXTS)
+        self._weight, self._says = words["weight"].astype(np.int64), words["says"].astype(np.int64)
+        self._first, self._share = words["first"].astype(np.int64), share
+        self._forget()
         table = weights()
-        prices = np.array([table.prefix.get(prefix, 0) for prefix in _PREFIXES])
+        prices = np.array([table.prefix.get(prefix, 0) for prefix in PREFIXES])
         self._prefix_cost = np.maximum.outer(prices, prices)
         np.fill_diagonal(self._prefix_cost, 0)
 
-    def _read_words(self) -> None:
-        count = max(1, len(self._words))
-        self._units = np.zeros((count, FORMS_MAX, UNITS_MAX), dtype=np.int64)
-        self._length = np.full((count, FORMS_MAX), -1, dtype=np.int64)
-        self._form_cost = np.zeros((count, FORMS_MAX), dtype=np.int64)
-        self._abjad = np.zeros(count, dtype=np.bool_)
-        self._weight = np.zeros(count, dtype=np.int64)
-        self._says = np.zeros(count, dtype=np.int64)
-        self._first = np.full(count, -1, dtype=np.int64)
-        self._odd = np.zeros(count, dtype=np.bool_)
-        self._groups = np.full((count, _GROUPS_MAX), -1, dtype=np.int64)
-        self._heard = np.full((count, _HEARD_MAX), -1, dtype=np.int64)
-        self._is_known = np.zeros(count, dtype=np.bool_)
-        self._title = np.zeros(count, dtype=np.bool_)
-        self._script = np.zeros(count, dtype=np.int64)
-        self._bare = np.zeros(count, dtype=np.int64)
-        self._stem = np.zeros(count, dtype=np.int64)
-        self._signs = np.zeros(count, dtype=np.int64)
-        self._signs_heard = np.zeros(count, dtype=np.int64)
-        self._share = np.ones(count, dtype=np.float64)
-        scripts: dict[str, int] = {}
-        bares: dict[str, int] = {}
-        stems: dict[str, int] = {}
-        signs: dict[str, int] = {}
-        paired = {name for pair in given.apart() for name in pair}
-        for number, word in enumerate(self._words):
-            self._odd[number] = (
-                word.kind != "name"
-                or len(word.forms) > FORMS_MAX
-                or len(word.groups) > _GROUPS_MAX
-                or len(word.heard) > _HEARD_MAX
-                or any(len(form.units) > UNITS_MAX for form in word.forms)
-            )
-            self._says[number], self._title[number] = word.says, word.title
-            self._weight[number], self._first[number] = word.weight, word.first
-            self._script[number] = scripts.setdefault(word.known_in, len(scripts))
-            self._is_known[number] = word.known
-            self._stem[number] = stems.setdefault(word.stem, len(stems))
-            if word.signs:
-                odd = word.script == "han"  # numbers of Chinese words are odd, of Korean words even
-                self._signs[number] = 2 * signs.setdefault(word.signs, len(signs) + 1) + odd
-                self._signs_heard[number] = stems.setdefault(word.signs_heard, len(stems))
-            self._share[number] = self._shares(word.stem)
-            bare = latin.bare(word.stem)
-            self._bare[number] = bares.setdefault(bare, len(bares) + 1) if bare in paired else 0
-            if self._odd[number]:
-                continue
-            self._groups[number, : len(word.groups)] = sorted(word.groups)
-            self._heard[number, : len(word.heard)] = sorted(word.heard)
-            for slot, form in enumerate(word.forms):
-                self._length[number, slot] = len(form.units)
-                self._units[number, slot, : len(form.units)] = form.units
-                self._form_cost[number, slot] = form.cost
-                self._abjad[number] = form.abjad
-        self._paired = np.array(
-            sorted(bares[one] * 1_000_000 + bares[two] for one, two in given.apart() if one in bares and two in bares),
-            dtype=np.int64,
-        )
+    def _forget(self) -> None:
+        """What two words cost, for those that were compared."""
+        self._costs_known = PairTable()
 
     def score(self, left: npt.ArrayLike, right: npt.ArrayLike) -> Outcome:
         """The outcome for each pair of rows `left[i]`, `right[i]`."""
@@ -278,7 +258,7 @@ class Names:
         one, two = self._word[left, :wide_one], self._word[right, :wide_two]
         a, b = one[:, :, None], two[:, None, :]
         valid = (a >= 0) & (b >= 0)
-        words = max(1, len(self._words))
+        words = len(self._units)
         cost, kind = np.zeros(valid.shape, dtype=np.int64), np.zeros(valid.shape, dtype=np.int64)
         cost[valid], kind[valid] = self._costs((np.minimum(a, b) * words + np.maximum(a, b))[valid], words)
         pre_one, pre_two = self._prefix[left][:, :wide_one], self._prefix[right][:, :wide_two]
@@ -316,7 +296,7 @@ class Names:
         clash = (paired & (role_one + role_two == 3) & (role_one != 0) & (role_two != 0)).any(axis=1)
         total += np.where(crossed, table.reorder * np.where(clash, 3, 1), 0)
         # fathers set against sons
-        ben = _PREFIXES.index("ben")
+        ben = PREFIXES.index("ben")
         ben_one, ben_two = pre_one == ben, pre_two == ben
         uneven = (paired & (ben_one != np.take_along_axis(ben_two, safe, axis=1))).sum(axis=1)
         fathers = ben_one.any(axis=1) & ben_two.any(axis=1) & (uneven >= 2)
@@ -400,14 +380,14 @@ class Names:
 
     def _costs(self, keys: Ints, words: int) -> tuple[Ints, Ints]:
         """Cost and kind of each pair of words; those not yet known are compared, and kept."""
-        place = self._known.find(keys)
+        place = self._costs_known.find(keys)
         lacking = keys[place < 0]
         if len(lacking):
             fresh = np.unique(lacking)
             cost, kind = self._compute(fresh // words, fresh % words)
-            self._known.put(fresh, cost * 8 + kind)
-            place = self._known.find(keys)
-        found = self._known.at(place).astype(np.int64)
+            self._costs_known.put(fresh, cost * 8 + kind)
+            place = self._costs_known.find(keys)
+        found = self._costs_known.at(place).astype(np.int64)
         return found >> 3, found & 7
 
     def _may_be_alike(self, one: Ints, two: Ints, length: Ints) -> Bools:
@@ -418,37 +398,34 @@ class Names:
             table.length_floor * 100 + table.length_share * length
         ) + 1.0
         least = np.zeros(len(one), dtype=np.int64)
-        for mine, other in ((one, two), (two, one)):
-            near = self._nearest()
+        held, place = np.unique(np.concatenate([one, two]), return_inverse=True)
+        near, places = self._nearest(held), (place[: len(one)], place[len(one) :])
+        for mine, other in ((one, places[1]), (two, places[0])):
             sums = np.full(len(one), 100_000, dtype=np.int64)
             for slot in range(FORMS_MAX):
                 rows = np.flatnonzero(self._length[mine, slot] > 0)
                 if not len(rows):
                     break
                 words, against = mine[rows], other[rows]
-                found = self._form_cost[words, slot].copy()
-                for place in range(int(self._length[words, slot].max())):
-                    there = place < self._length[words, slot]
-                    found += np.where(there, near[against, self._units[words, slot, place]], 0)
+                units, length = self._units[words, slot], self._length[words, slot]
+                found = self._form_cost[words, slot].astype(np.int64)
+                for at in range(int(length.max())):
+                    found += np.where(at < length, near[against, units[:, at]], 0)
                 sums[rows] = np.minimum(sums[rows], found)
             np.maximum(least, sums, out=least)
         may: Bools = ~((least >= far) & (far <= 1000)) | self._odd[one] | self._odd[two]
         return may
 
-    def _nearest(self) -> Shorts:
-        """For each word and each unit of all, the least that the unit can cost against the word in any of its forms."""
-        if self._near is None:
-            apart, missing, missing_abjad = _unit_tables()
-            alone = np.minimum(missing, missing_abjad)
-            near = np.repeat(alone[None, :], len(self._units), axis=0).astype(np.int16)
-            for slot in range(FORMS_MAX):
-                for place in range(UNITS_MAX):
-                    rows = np.flatnonzero(self._length[:, slot] > place)
-                    if not len(rows):
-                        break
-                    near[rows] = np.minimum(near[rows], apart[self._units[rows, slot, place]].astype(np.int16))
-            self._near = near
-        return self._near
+    def _nearest(self, words: Ints) -> Shorts:
+        """For each of these words and each unit of all, the least that the unit can cost against the word."""
+        apart, missing, missing_abjad = _unit_tables()
+        near = np.repeat(np.minimum(missing, missing_abjad)[None, :], len(words), axis=0).astype(np.int16)
+        for slot in range(FORMS_MAX):
+            length, units = self._length[words, slot], self._units[words, slot]
+            for place in range(int(length.max(initial=0))):
+                rows = np.flatnonzero(length > place)
+                near[rows] = np.minimum(near[rows], apart[units[rows, place]].astype(np.int16))
+        return near
 
     def _compute(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
         """Cost and kind for pairs of distinct words, as `compare.word_cost` without the prefixes."""
@@ -478,7 +455,7 @@ class Names:
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
         shared = _share_one(self._groups[one], self._groups[two])
         equal = shared & (price > table.equivalent)
-        apart = ~shared & self._is_known[one] & self._is_known[two] & (self._script[one] == self._script[two])
+        apart = ~shared & self._known[one] & self._known[two] & (self._script[one] == self._script[two])
         known = np.flatnonzero(apart)
         apart[known] &= ~_share_one(self._heard[one[known]], self._heard[two[known]])
         raised = np.minimum(table.cap, np.rint(price * table.known_apart).astype(np.int64) + table.known_apart_least)
@@ -486,9 +463,7 @@ class Names:
         kind = np.where(apart & (raised >= table.cap), _DIFFERENT, kind)
         price = np.where(equal, table.equivalent, np.where(apart, raised, price))
         kind = np.where(equal, _EQUIVALENT, kind)
-        sexes = np.isin(self._bare[one] * 1_000_000 + self._bare[two], self._paired)
-        sexes |= np.isin(self._bare[two] * 1_000_000 + self._bare[one], self._paired)
-        sexes &= (self._bare[one] > 0) & (self._bare[two] > 0)
+        sexes = self._two_names(one, two)
         price, kind = np.where(sexes, table.cap, price), np.where(sexes, _DIFFERENT, kind)
         same = self._stem[one] == self._stem[two]
         price, kind = np.where(same, 0, price), np.where(same, _SAME, kind)
@@ -504,6 +479,17 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
+
+    def _two_names(self, one: Ints, two: Ints) -> Bools:
+        """Which pairs of words are two given names that are never one (`given.apart`)."""
+        found = np.zeros(len(one), dtype=np.bool_)
+        rows = np.flatnonzero((self._bare[one] > 0) & (self._bare[two] > 0))
+        if len(rows):
+            known, place = np.unique(pairs_apart(), return_inverse=True)
+            pairs = place.reshape(-1, 2) @ (len(known), 1)
+            ours, theirs = np.searchsorted(known, self._bare[one[rows]]), np.searchsorted(known, self._bare[two[rows]])
+            found[rows] = np.isin(ours * len(known) + theirs, pairs)
+        return found
 
 
 def _scores(base: Floats, cost: Ints) -> Floats:
@@ -537,7 +523,7 @@ def distances(
     wide_left, wide_right = int(left_length.max()), int(right_length.max())
     count = apart.shape[0]
     flat = apart.ravel()
-    ours, theirs = left[:, :wide_left].T.copy(), right[:, :wide_right].T.copy()
+    ours, theirs = left[:, :wide_left].T.astype(np.int64), right[:, :wide_right].T.astype(np.int64)
     gone_left = np.where(right_abjad & ~left_abjad, missing_abjad[ours], missing[ours])
     gone_right = np.where(left_abjad & ~right_abjad, missing_abjad[theirs], missing[theirs])
     row = [np.zeros(len(left), dtype=np.int32)]

@@ -14,11 +14,12 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
 from passerelle.names import organisations, sounds
-from passerelle.names.batch import UNITS_MAX, distances
+from passerelle.names.batch import distances
 from passerelle.names.organisations import ALIKE, LEFT_OUT
 from passerelle.names.organisations_read import COUNTRY, NUMBER, Token, read, units
 from passerelle.names.pair_table import PairTable
 from passerelle.names.towns import read_town
+from passerelle.names.word_table import UNITS_MAX
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
