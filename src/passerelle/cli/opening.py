@@ -44,9 +44,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_installation(folder: Path, *, migrate: bool = False, new: bool = False) -> None:
+def open_installation(folder: Path, *, migrate: bool = False, new: bool = False, bare: bool = False) -> None:
     """Start Django on this folder. Raises NoInstallation where there is none (unless it is `new`), TablesMissing where
-    its tables are older than this program (unless they are to be brought up by `migrate`)."""
+    its tables are older than this program (unless they are to be brought up by `migrate`; `bare`: not looked at)."""
     folder = folder.resolve()
     configured = (folder / conf.FILE_NAME).exists() or "PASSERELLE_SECRET_KEY" in os.environ
     if not new and not configured:
@@ -70,6 +70,8 @@ def open_installation(folder: Path, *, migrate: bool = False, new: bool = False)
     from passerelle.records import wall
 
     wall.house_from_now_on()
+    if bare:
+        return
     if migrate:
         call_command("migrate", verbosity=0, interactive=False)
         return

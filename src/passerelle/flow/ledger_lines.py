@@ -19,6 +19,10 @@ from passerelle.ledger.events import ClockWentBack, Event
 from passerelle.records import wall
 from passerelle.records.models.ledger import LedgerHead, LedgerLine
 
+LINES_OF_A_COPY = 'SELECT entry, leaf FROM records_ledgerline ORDER BY "index"'
+HEAD_OF_A_COPY = "SELECT size, frontier FROM records_ledgerhead"
+"""How a backup reads the ledger of the copy it made, over a connection that is not Django's."""
+
 
 class Journal:
     """The lines of one transaction, in order. `now` is its effective time (`duty.effective`): no line is dated before
