@@ -59,12 +59,33 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Witnesses of the ledger: `KEY URL, KEY URL`; a key alone is asked by files. See docs/how-to/witness.md.",
     ),
+    Setting("oidc_issuer", "", "Single sign-on: the OpenID Connect provider's issuer, to the letter. Empty: none."),
+    Setting("oidc_client_id", "", "Single sign-on: what this installation is called at the provider."),
+    Setting(
+        "oidc_client_secret",
+        "",
+        "Single sign-on: the secret that the provider gave; by the environment only, never in the file.",
+    ),
+    Setting("oidc_subject_claim", "sub", "Single sign-on: the claim of the token that officers are linked by."),
+    Setting(
+        "oidc_second_factor",
+        "",
+        "Single sign-on: what counts as a second factor, as `acr:value` or `amr:value`, with commas. "
+        "Empty: ours is asked as well.",
+    ),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 
 
 CHOICES: dict[str, tuple[str, ...]] = {"second_factor": ("optional", "roles", "all")}
 """Settings that are one of a few words."""
+
+
+BY_ENVIRONMENT_ONLY = frozenset({"oidc_client_secret"})
+"""Secrets of others, which stand in no file of ours."""
+
+NEVER_IDENTITY = frozenset({"email", "preferred_username", "name", "upn", "phone_number", "nickname"})
+"""Claims that somebody else can come to have (OpenID Connect Core 1.0, 5.7): no officer is linked by one."""
 
 
 class UnknownSetting(Refused):
@@ -94,6 +115,11 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> dict[str
                     sentence("{path} names a setting “{name}” that does not exist.", path=str(path), name=name),
                     way_out=sentence("The settings are listed in docs/settings.md."),
                 )
+            if name in BY_ENVIRONMENT_ONLY:
+                raise WrongSetting(
+                    sentence("{path} holds “{name}”, which is a secret of somebody else.", path=str(path), name=name),
+                    way_out=sentence("Give it in the environment, as PASSERELLE_{name}.", name=name.upper()),
+                )
             if type(value) is not type(values[name]):
                 raise WrongSetting(
                     sentence(
@@ -117,6 +143,14 @@ def load(folder: Path, environment: Mapping[str, str] | None = None) -> dict[str
                     name=name, value=repr(values[name]), choices=", ".join(choices),
                 )
             )
+    if values["oidc_subject_claim"] in NEVER_IDENTITY:
+        raise WrongSetting(
+            sentence(
+                "“{name}” is set to {value}, which may become somebody else's.",
+                name="oidc_subject_claim", value=repr(values["oidc_subject_claim"]),
+            ),
+            way_out=sentence("Use `sub`, or another claim that the provider never gives to a second person."),
+        )
     return values
 
 

@@ -52,6 +52,8 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("", "GET", {}, "sssss sssss sssss ss s s"), ("", "POST", {"code": "000000"}, "sssss sssss sssss ss s s"),
     ],  # nobody of these gave a right password a moment ago: see test_second_factor
     "passkey-sign-in": [("", "GET", {}, "+++++ +++++ +++++ ++ + +"), ("", "POST", {}, "")],  # tried in test_passkeys
+    "to-provider": [("", "GET", {}, "..... ..... ..... .. . .")],  # no provider is set: see test_single_sign_on
+    "from-provider": [("", "GET", {}, "..... ..... ..... .. . .")],
     "add-passkey": [("", "GET", {}, EVERYBODY), ("", "POST", {"name": "x"}, "!!!!! !!!!! !!!!! !! ! s")],
     "second-factor": [("", "GET", {}, EVERYBODY)],
     "add-app": [("", "GET", {}, EVERYBODY), ("", "POST", {"code": ""}, "!!!!! !!!!! !!!!! !! ! s")],

@@ -220,3 +220,41 @@ def reset_factor(username: str, reason: str, folder: Path) -> None:
     found = _found(username)
     second_factor.reset(officer=found, by=None, reason=reason, now=now())
     click.echo(f"{found.name} has no second factor any more, and signs in with the password alone.")
+
+
+@officer.command("link")
+@click.argument("username")
+@click.argument("subject")
+@click.option("--issuer", default="", help="The provider; default: the one of the settings.")
+@in_folder
+def link_identity(username: str, subject: str, issuer: str, folder: Path) -> None:
+    """Link an officer to an account of the provider of single sign-on. SUBJECT is what its token says in the claim that
+    `oidc_subject_claim` names: ask whoever runs the provider, never an e-mail address."""
+    open_installation(folder)
+    from passerelle.flow import single_sign_on
+
+    found, at = _found(username), issuer or _issuer()
+    single_sign_on.link(officer=found, issuer=at, subject=subject, by=None, now=now())
+    click.echo(f"{found.name} signs in as {subject} of {at} from now on. `passerelle officer unlink` takes it back.")
+
+
+@officer.command("unlink")
+@click.argument("username")
+@click.option("--issuer", default="", help="The provider; default: the one of the settings.")
+@in_folder
+def unlink_identity(username: str, issuer: str, folder: Path) -> None:
+    """Take the link to the provider of single sign-on away. Whoever is signed in by it is signed out."""
+    open_installation(folder)
+    from passerelle.flow import single_sign_on
+
+    found, at = _found(username), issuer or _issuer()
+    single_sign_on.unlink(officer=found, issuer=at, by=None, now=now())
+    click.echo(f"No account of {at} signs {found.name} in any more.")
+
+
+def _issuer() -> str:
+    from django.conf import settings
+
+    if not settings.OIDC_ISSUER:
+        raise click.UsageError("This installation has no provider: set `oidc_issuer`, or give --issuer.")
+    return str(settings.OIDC_ISSUER)

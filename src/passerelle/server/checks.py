@@ -12,7 +12,7 @@ from django.db import connection
 
 from passerelle import keyring
 from passerelle.errors import Refused
-from passerelle.flow import passkeys
+from passerelle.flow import passkeys, provider
 from passerelle.server import safe_sqlite
 
 
@@ -48,7 +48,7 @@ def safe_database(app_configs: Any, **options: Any) -> list[CheckMessage]:
 @register()
 def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS; W006: no second factor is asked;
-    W008: an address that passkeys cannot be bound to."""
+    E006: single sign-on that cannot be used; W008: an address that passkeys cannot be bound to."""
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("this-folder-has-no-key"):
         found.append(
@@ -88,6 +88,14 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
                 "The address of the pages is none that a browser binds a passkey to: no passkey is offered.",
                 hint="Set `address` to https:// and a name, without a path: `https://passerelle.example`.",
                 id="passerelle.W008",
+            )
+        )
+    if settings.OIDC_ISSUER and provider.configured() is None:
+        found.append(
+            Error(
+                "Single sign-on names an issuer, and cannot be used.",
+                hint="It needs an issuer with HTTPS, `oidc_client_id`, and the `address` of these pages.",
+                id="passerelle.E006",
             )
         )
     return found

@@ -136,6 +136,9 @@ SECOND_FACTOR = str(CONF["second_factor"])
 API_SKEW_SECONDS = max(1, int(CONF["api_skew_seconds"]))
 API_REQUESTS_PER_MINUTE = max(1, int(CONF["api_requests_per_minute"]))
 ADDRESS = str(CONF["address"]).rstrip("/")
+OIDC_ISSUER, OIDC_CLIENT_ID = str(CONF["oidc_issuer"]), str(CONF["oidc_client_id"])
+OIDC_CLIENT_SECRET = str(CONF["oidc_client_secret"])
+OIDC_SUBJECT_CLAIM, OIDC_SECOND_FACTOR = str(CONF["oidc_subject_claim"]), str(CONF["oidc_second_factor"])
 HTTPS = bool(CONF["https"])
 if HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -13,18 +13,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from passerelle.flow import passkeys, second_factor
+from passerelle.flow import passkeys, second_factor, single_sign_on
 from passerelle.records.models import Officer
 
 GIVEN = "second_given"
 PENDING = "second_pending"
 CHALLENGE = "passkey_challenge"
-OPEN_TO_ALL = ("sign-in", "second-step", "passkey-sign-in", "sign-out", "language", "health")
+BY_PROVIDER = "signed_in_by_provider"
+PROVIDER_ASKED_TWO = "provider_asked_two"
+OPEN_TO_ALL = (
+    "sign-in", "second-step", "passkey-sign-in", "to-provider", "from-provider", "sign-out", "language", "health",
+)  # fmt: skip
 TO_ADD_ONE = ("second-factor", "add-app", "add-passkey")
 
 
 class SecondFactorMiddleware:
-    """Ends a session that skipped the second factor; sends whoever must add one to the page where they can."""
+    """Ends a session that skipped the second factor, or that was opened by a link which is gone since; sends whoever
+    must add a factor to the page where they can."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -35,7 +40,12 @@ class SecondFactorMiddleware:
             if officer.second_since is not None and not request.session.get(GIVEN):
                 logout(request)
                 return redirect(settings.LOGIN_URL)
-            if officer.second_since is None and second_factor.must_have(officer) and not _is_open(request.path):
+            by = request.session.get(BY_PROVIDER)
+            if by is not None and not single_sign_on.stands(by["identity"]):
+                logout(request)
+                return redirect(settings.LOGIN_URL)
+            asked = officer.second_since is None and not request.session.get(PROVIDER_ASKED_TWO)
+            if asked and second_factor.must_have(officer) and not _is_open(request.path):
                 return redirect("second-factor")
         return self.get_response(request)
 
@@ -44,14 +54,17 @@ def _is_open(path: str) -> bool:
     return path in {reverse(name) for name in (*OPEN_TO_ALL, *TO_ADD_ONE)}
 
 
-def wait_for_second(request: HttpRequest, officer: Officer, going_to: str, now: datetime) -> None:
-    """The password was right: nobody is signed in yet, and for some minutes a second factor is waited for."""
+def wait_for_second(
+    request: HttpRequest, officer: Officer, going_to: str, now: datetime, by_provider: dict[str, Any] | None = None
+) -> None:
+    """The password was right, or the provider's word: nobody is signed in yet, and for some minutes a second factor is
+    waited for."""
     if request.user.is_authenticated:
         logout(request)
     request.session.cycle_key()
     request.session[PENDING] = {
         "officer": officer.pk, "seat": officer.get_session_auth_hash(), "next": going_to,
-        "until": (now + second_factor.PENDING).timestamp(),
+        "until": (now + second_factor.PENDING).timestamp(), "by_provider": by_provider,
     }
 
 
@@ -82,6 +95,15 @@ def shown(request: HttpRequest) -> passkeys.Shown:
 
 def let_in(request: HttpRequest, officer: Officer) -> None:
     """Signed in, with both."""
-    request.session.pop(PENDING, None)
-    login(request, officer)
+    pending = request.session.pop(PENDING, None) or {}
+    opened_by(request, officer, pending.get("by_provider"))
     request.session[GIVEN] = True
+
+
+def opened_by(request: HttpRequest, officer: Officer, by_provider: dict[str, Any] | None = None) -> None:
+    """Signed in; the session ends with the link to the provider, where one opened it."""
+    login(request, officer)
+    for left in (GIVEN, PROVIDER_ASKED_TWO, BY_PROVIDER):
+        request.session.pop(left, None)
+    if by_provider is not None:
+        request.session[BY_PROVIDER] = by_provider

@@ -20,6 +20,7 @@ from passerelle.web.pages import (
     reports,
     second_factor,
     sign_in,
+    single_sign_on,
     watches,
     why,
 )
@@ -30,6 +31,8 @@ urlpatterns: list[URLPattern] = [
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("sign-in/second", second_factor.second_step, name="second-step"),
     path("sign-in/passkey", passkeys.passkey_sign_in, name="passkey-sign-in"),
+    path("sign-in/provider", single_sign_on.to_provider, name="to-provider"),
+    path("sign-in/provider/back", single_sign_on.from_provider, name="from-provider"),
     path("second-factor/passkey", passkeys.add_passkey, name="add-passkey"),
     path("second-factor", second_factor.second_factor_page, name="second-factor"),
     path("second-factor/app", second_factor.add_app, name="add-app"),

@@ -39,6 +39,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
     if officer is None:
         tries.failed(username=None, address=address, now=now)
         return _ask(request, going_to, now, passkeys.wrong_passkey(), ABSENT_STATUS)
+    request.session.pop(second.PENDING, None)
     second.let_in(request, officer)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 

@@ -217,6 +217,10 @@ def guarded(request: HttpRequest, now: datetime) -> None:
 
 def password(request: HttpRequest, now: datetime) -> None:
     """Whoever adds a factor gives the password. Raises WrongPassword."""
+    by = request.session.get(second.BY_PROVIDER)
+    fresh = by is not None and now.timestamp() <= by["at"] + second_factor.PENDING.total_seconds()
+    if fresh and not request.user.has_usable_password():
+        return  # they have none: having come from the provider a moment ago shows as much
     if not request.user.check_password(request.POST.get("password", "")):
         tries.failed(username=request.user.username, address=request.META.get("REMOTE_ADDR", ""), now=now)
         raise WrongPassword(sentence("This is not your password."))

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from passerelle.errors import Refused
-from passerelle.flow import passkeys
+from passerelle.flow import passkeys, provider
 from passerelle.flow import sign_in as tries
 from passerelle.web import second
 from passerelle.web.language import COOKIE, IN_SESSION
@@ -45,10 +45,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     for whoever has a second factor."""
     going_to = safe_next(request)
     if request.method != "POST":
-        return render(request, "sign_in.html", {"next": going_to, **_ways_in()})
+        return render(request, "sign_in.html", {"next": going_to, **ways_in()})
     username, now = request.POST.get("username", "").strip(), timezone.now()
     address = request.META.get("REMOTE_ADDR", "")
-    context = {"next": going_to, "username": username, **_ways_in()}
+    context = {"next": going_to, "username": username, **ways_in()}
     if tries.must_wait(username=username, address=address, now=now):
         return render(request, "sign_in.html", {**context, "refusal": too_many()}, status=TOO_MANY_STATUS)
     officer = authenticate(request, username=username, password=request.POST.get("password", ""))
@@ -63,12 +63,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         second.wait_for_second(request, officer, going_to, now)
         return redirect("second-step")
     tries.succeeded(username=username)
-    login(request, officer)
+    second.opened_by(request, officer)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 
 
-def _ways_in() -> dict[str, Any]:
-    return {"seats": seats(), "passkeys": passkeys.offered()}
+def ways_in() -> dict[str, Any]:
+    """What the page of signing in offers beside name and password."""
+    return {"seats": seats(), "passkeys": passkeys.offered(), "provider": provider.configured() is not None}
 
 
 def too_many() -> TooManyTries:
