@@ -265,8 +265,8 @@ def _noted(side: str) -> Noted:
 
 
 def _alive(pairs: Ints) -> tuple[Ints, Bools]:
-    """The places of the pairs that can reach the bar by what was noted of their records, and which of these do so by
-    their names as they are, not by what these might say at most."""
+    """The places of the pairs that can reach the bar by what was noted of their records, and which of these do so with
+    what their names say word by word; of the others that is not known, or no bound."""
     left, right = _noted("left"), _noted("left" if _here.alone else "right")
     ours, theirs = pairs[:, 0], pairs[:, 1]
     one, two = left.facts[ours], right.facts[theirs]
@@ -276,12 +276,12 @@ def _alive(pairs: Ints) -> tuple[Ints, Bools]:
     bits, sure = _here.naming.bits(ours[rows], theirs[rows])
     reach = sieve.most(one[rows], two[rows]) + bits >= bar_of(_here.terms) - SMALL
     kept = ~sure | reach
-    return rows[kept], sure[kept]
+    return rows[kept], reach[kept]
 
 
 def _scores(task: Task) -> int:
     pairs = np.load(_here.folder / f"pairs-{task.number:06}.npy").astype(np.int64)
-    rows, sure = _alive(pairs)
+    rows, promising = _alive(pairs)
     pairs = pairs[rows]
     if _here.alone:
         read, where = np.unique(pairs, return_inverse=True)
@@ -293,7 +293,7 @@ def _scores(task: Task) -> int:
         theirs, right = np.unique(pairs[:, 1], return_inverse=True)
         subjects = [*_subjects("left", ours.tolist()), *_subjects("right", theirs.tolist())]
         right = right + len(ours)
-    found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms, sure)
+    found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms, promising)
     places = {(one, two): place for place, (one, two) in enumerate(pairs.tolist())}
     met = [(pair, places[pair.left, pair.right]) for pair in found]
     lines = [line_of(pair, subjects[int(left[at])], subjects[int(right[at])]) for pair, at in met]

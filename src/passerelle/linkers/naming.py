@@ -96,8 +96,9 @@ class Naming:
         self._sides, self._known = (left, right), known
 
     def bits(self, left: Ints, right: Ints) -> tuple[Floats, Bools]:
-        """The bits of the evidence `name` of each pair of records, and where they stand: not for records that have no
-        name, or several, or one that must be looked at by itself."""
+        """The bits of the evidence `name` of each pair of records, and where they stand: not where two words may be one
+        word of the other name, nor for records that have no name, or several, or one that must be looked at by itself
+        (there they are said to be very low)."""
         ours, theirs = self._sides
         one, at_one = np.unique(left, return_inverse=True)
         two, at_two = np.unique(right, return_inverse=True)
@@ -112,7 +113,7 @@ class Naming:
         stands = plain[at_one] & plain[at_two]
         stands &= (rank[at_one] != rank[at_two]) | (word[at_one] == word[at_two]).all(axis=1)
         rows = np.flatnonzero(stands)
-        bits = np.zeros(len(left))
+        bits = np.full(len(left), -1e9)
         outcome, sure = self._names.scored(at_one[rows], at_two[rows])
         found = name.bits_of_many(outcome, self._known)
         full = there.sum(axis=1) > 1

@@ -90,8 +90,10 @@ class Subject:
 
     def values(self, *properties: str) -> tuple[str, ...]:
         """All values of the named properties, in that order, without doubles."""
-        found = dict.fromkeys(value for name in properties for value in self.properties.get(name, ()))
-        return tuple(found)
+        given = [self.properties[name] for name in properties if name in self.properties]
+        if len(given) == 1 and len(given[0]) == 1:
+            return tuple(given[0])
+        return tuple(dict.fromkeys(value for values in given for value in values))
 
     @classmethod
     def from_ftm(cls, data: Mapping[str, Any]) -> Subject:
@@ -105,6 +107,10 @@ class Subject:
         properties: dict[str, tuple[str, ...]] = {}
         relations: list[Relation] = []
         for name, value in given.items():
+            if type(value) is list and len(value) == 1 and type(value[0]) is str:  # as nearly all are
+                if text := value[0].strip():
+                    properties[name] = (text,)
+                continue
             values = value if isinstance(value, list | tuple) else [value]
             texts = [str(item).strip() for item in values if not isinstance(item, Mapping) and item is not None]
             kind = "".join("_" + sign.lower() if sign.isupper() else sign for sign in name)
@@ -112,7 +118,9 @@ class Subject:
                 relations.extend(Relation(kind, cls.from_ftm(item)) for item in values if isinstance(item, Mapping))
             if any(texts):
                 properties[name] = tuple(text for text in texts if text)
-        names = _distinct(properties.pop("name", ()), properties.pop("alias", ()), properties.pop("previousName", ()))
+        names = properties.pop("name", ())
+        if len(names) != 1 or "alias" in properties or "previousName" in properties:
+            names = _distinct(names, properties.pop("alias", ()), properties.pop("previousName", ()))
         if not names and (properties.get("firstName") or properties.get("lastName")):
             first, last = properties.get("firstName", ()), properties.get("lastName", ())
             names = (" ".join((*first[:1], *properties.get("middleName", ())[:1], *last[:1])),)

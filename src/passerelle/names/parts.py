@@ -6,10 +6,11 @@ import math
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from passerelle.names import given, japanese, latin, sounds
+from passerelle.names import given, japanese, latin, small_words, sounds
 from passerelle.names import script as scripts
+from passerelle.names.small_words import Rules
 
 FAMILY, GIVEN, UNKNOWN = "family", "given", ""
 
@@ -86,61 +87,6 @@ class Name:
     merged: dict[int, Name | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    titles: frozenset[str]
-    titles_or_names: frozenset[str]
-    endings: frozenset[str]
-    endings_off: re.Pattern[str]
-    generations: frozenset[str]
-    apart: frozenset[str]
-    hyphened: frozenset[str]
-    sun: frozenset[str]
-    ben: frozenset[str]
-    ben_not: frozenset[str]
-    abd: re.Pattern[str]
-    abu: frozenset[str]
-    din: frozenset[str]
-    allah: frozenset[str]
-    particles: frozenset[str]
-    particles_joined: tuple[str, ...]
-    particles_not: frozenset[str]
-    van_is_a_name_beside: frozenset[str]
-    patronymics: tuple[str, ...]
-    han_double: frozenset[str]
-    hangul_double: frozenset[str]
-
-
-@cache
-def _rules() -> _Rules:
-    data: dict[str, Any] = sounds.load("parts")
-    return _Rules(
-        titles=frozenset(data["titles"]),
-        titles_or_names=frozenset(data["titles_or_names"]),
-        endings=frozenset(data["endings"]["apart"]),
-        endings_off=re.compile(rf"(?P<stem>.{{3,}}){data['endings_of_case']}"),
-        generations=frozenset(data["generations"]),
-        apart=frozenset(data["articles"]["apart"]),
-        hyphened=frozenset(data["articles"]["hyphened"]),
-        sun=frozenset(data["articles"]["sun"]),
-        ben=frozenset(data["ben"]["apart"]),
-        ben_not=frozenset(data["ben"]["not"]),
-        abd=re.compile(
-            rf"(?:{data['abd']['forms']})(?:[aeiou]{{1,2}}(?:l|r(?=r)|s(?=s)|n(?=n)|d(?=d)|z(?=z)|t(?=t))|(?=[aeiou]))(?P<stem>.{{3,}})"
-        ),
-        abu=frozenset(data["abu"]["apart"]),
-        din=frozenset(data["din"]["apart"]),
-        allah=frozenset(data["allah"]["apart"]),
-        particles=frozenset(data["particles"]["apart"]),
-        particles_joined=tuple(data["particles"]["joined"]),
-        particles_not=frozenset(data["particles"]["not"]),
-        van_is_a_name_beside=frozenset(data["particles"]["van_is_a_name_beside"]),
-        patronymics=tuple(sorted(set(data["patronymics"]) - set(data["patronymics_not"]), key=len, reverse=True)),
-        han_double=frozenset(data["surname_first"]["han_double"]),
-        hangul_double=frozenset(data["surname_first"]["hangul_double"]),
-    )
-
-
 _NUMBERS: list[int] = [0]
 
 
@@ -188,7 +134,7 @@ def _said(stem: str, weight: int, text: str = "") -> int:
 @lru_cache(maxsize=131072)
 def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     """The Word for `stem` (lower case), kept: the same stem and prefix give the same object."""
-    rules = _rules()
+    rules = small_words.rules()
     text = text or stem
     if text != NUMERAL and (prefix or text != stem):
         plain = word_of(stem) if not prefix else None
@@ -224,7 +170,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     )
 
 
-def _other_writings(stem: str, script: str, prefix: str, rules: _Rules) -> list[tuple[str, int]]:
+def _other_writings(stem: str, script: str, prefix: str, rules: Rules) -> list[tuple[str, int]]:
     """Other ways the same word is written: without a joined article, cut at another place."""
     out: list[tuple[str, int]] = []
     if script == "latin":
@@ -312,7 +258,10 @@ def parse(text: str) -> Name:
     Titles are dropped, articles are dropped, *ben*, *abd al-*, *abu* and *van der* become prefixes of the next word,
     *ed-Din* and *-ullah* join the word before, a comma puts the family name first.
     """
-    rules = _rules()
+    plain = _plainly(text.split(" "))
+    if plain:
+        return Name(text, plain, (UNKNOWN,) * len(plain))
+    rules = small_words.rules()
     comma = text.count(",") == 1 and not text.strip().endswith(",")
     family_words = 0
     tokens: list[Token] = []
@@ -331,6 +280,42 @@ def parse(text: str) -> Name:
     return Name(text, tuple(words), tuple(roles))
 
 
+def _plainly(pieces: list[str]) -> tuple[Word, ...] | None:
+    """The words of a name that begins with pieces that are words whatever stands beside them; None for any other."""
+    words: list[Word] = []
+    for at, piece in enumerate(pieces):
+        word = _lone(piece)
+        if word is None:
+            rest = _after(" ".join(pieces[at:])) if at else None
+            return (*words, *rest) if rest else None
+        words.append(word)
+    return tuple(words)
+
+
+@lru_cache(maxsize=65536)
+def _lone(piece: str) -> Word | None:
+    if not piece.isalpha() or not latin.composed(latin.parted(piece)).isalpha() or _beside(piece) != "":
+        return None
+    built = _build(_tokens(piece), small_words.rules())
+    return built[0][0] if len(built) == 1 and built[0][0].script not in READ_AS else None
+
+
+@lru_cache(maxsize=32768)
+def _after(text: str) -> tuple[Word, ...] | None:
+    """The words of what follows a word: small words and the words they belong to, the same whatever that word is."""
+    if not all(_lone(piece) or (piece.isalpha() and _beside(piece) == "small") for piece in text.split(" ")):
+        return None
+    return tuple(word for word, _ in _build(_tokens(f"Jan {text}"), small_words.rules())[1:])
+
+
+def _beside(piece: str) -> str:
+    """What a piece does to those beside it: `small` if it belongs to the next word, "" if nothing."""
+    rules, letters = small_words.rules(), latin.bare(latin.plain(piece))
+    if letters in rules.acts_on_others:
+        return "other"
+    return "small" if letters in rules.of_the_next or _ABD_ONLY.match(letters) or letters == "عبد" else ""
+
+
 def _tokens(text: str) -> list[Token]:
     out: list[Token] = []
     for chunk in _SEPARATOR.split(latin.composed(latin.parted(text))):
@@ -344,7 +329,7 @@ def _tokens(text: str) -> list[Token]:
     return out
 
 
-def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
+def _build(tokens: list[Token], rules: Rules) -> list[tuple[Word, int]]:
     """Words with the place of their last token."""
     kept = list(enumerate(tokens))
     first = 0
@@ -430,7 +415,7 @@ def _build(tokens: list[Token], rules: _Rules) -> list[tuple[Word, int]]:
     return out
 
 
-def _may_be_a_name(kept: list[tuple[int, Token]], rules: _Rules) -> bool:
+def _may_be_a_name(kept: list[tuple[int, Token]], rules: Rules) -> bool:
     """Whether a title is also a name (*Hafiz*) and needed as one: a single name would be left without it."""
     if latin.bare(kept[0][1].plain) not in rules.titles_or_names:
         return False
@@ -450,7 +435,7 @@ def _father_of(token: str) -> str:
     return "abu" + token
 
 
-def _take_off(token: str, letters: str, prefix: str, rules: _Rules) -> tuple[str, str]:
+def _take_off(token: str, letters: str, prefix: str, rules: Rules) -> tuple[str, str]:
     """The stem of one token and its prefix, when the small word is joined to it."""
     if prefix == "abd" and (_ALLAH.match(letters) or letters in rules.allah):
         return ("الله" if scripts.script_of(token) == "arabic" else "allah"), "abd"
@@ -478,7 +463,7 @@ def _take_off(token: str, letters: str, prefix: str, rules: _Rules) -> tuple[str
     return token, prefix
 
 
-def _east(words: list[Word], roles: list[str], rules: _Rules) -> tuple[list[Word], list[str]]:
+def _east(words: list[Word], roles: list[str], rules: Rules) -> tuple[list[Word], list[str]]:
     """Chinese and Korean characters: the family name stands first, in one sign or two; a given name is one word."""
     if not any(word.script in {"han", "hangul"} for word in words):
         return words, roles
