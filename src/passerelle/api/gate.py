@@ -59,8 +59,8 @@ class GateMiddleware:
             return problems.problem(request, 413)
         except (DisallowedHost, UnreadablePostError):
             return problems.problem(request, 400)
-        if request.path_info in OPEN_TO_ALL and request.method == "GET":
-            return self.get_response(request)
+        if request.path_info in OPEN_TO_ALL:
+            return self.get_response(request) if request.method == "GET" else problems.problem(request, 405)
         kind = (request.content_type or "").lower()
         if body and kind not in (CONTENT_OF_ROWS if request.path_info.startswith(ROWS) else CONTENT):
             return problems.problem(request, 415)
