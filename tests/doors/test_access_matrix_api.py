@@ -30,7 +30,7 @@ SEATS = (
 """noord filed the reports; federal is the recipient; stad is a stranger to all of it; nobody signs nothing."""
 
 SIGNS = {"+": (200, 201), "x": (403,), ".": (404,), "!": (409,), "?": (422,), "u": (401,)}
-"""+ done or answered; x not this seat; . there is nothing here; ! refused as things stand; ? wrong or missing; u 401."""
+"""+ answered; x not this seat; . there is nothing here; ! refused as things stand; ? missing or wrong; u 401."""
 
 ALL = "+++ +++ +++ + u"
 CASE = {"purpose": "my_case", "reason": "file 2026/12"}
@@ -92,7 +92,8 @@ TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
     ("POST", "watches"): [("", {**INTEREST, "subjects": [PERSON]}, ALL)],
     ("POST", "watches/{ref}/end"): [("watch", None, "... xx+ ... . u")],
     ("POST", "matches/{ref}/judge"): [
-        ("asked match", {"verdict": "same"}, "... .++ ... . u"), ("strong match", {"verdict": "same"}, "... xxx ... . u"),
+        ("asked match", {"verdict": "same"}, "... .++ ... . u"),
+        ("strong match", {"verdict": "same"}, "... xxx ... . u"),
     ],
     ("POST", "matches/{ref}/take-back"): [("asked match", None, "... .!! ... . u")],
     ("POST", "duties/{ref}/acknowledge"): [
@@ -151,8 +152,7 @@ def operations(client: Client, ref: str) -> set[tuple[str, str]]:
 
 def signed(exchange: dict[str, Any], seat: str, **more: Any) -> Client:
     if seat == "nobody":
-        nobody = Client("http://testserver", "key-0000000000000000", bytes(32), send=through_django)
-        return nobody
+        return Client("http://testserver", "key-0000000000000000", bytes(32), send=through_django)
     service, role = seat.split(".")
     return machine(exchange[service], role, **more)
 
@@ -170,7 +170,7 @@ def watched(settings: Any) -> None:
 
 
 def test_access_matrix_every_operation_answers_every_machine_as_the_table_says(
-    exchange: dict[str, Any], things: dict[str, str], watched: None  # noqa: F811 (the fixture of the pages' matrix)
+    exchange: dict[str, Any], things: dict[str, str], watched: None
 ) -> None:
     seated = {seat: signed(exchange, seat) for seat in SEATS}
     found = operations(seated["noord.supervisor"], things["open report"])
@@ -198,7 +198,7 @@ def test_access_matrix_every_operation_answers_every_machine_as_the_table_says(
 
 
 def test_access_matrix_every_operation_asks_a_scope_and_nothing_happens_without_it(
-    exchange: dict[str, Any], things: dict[str, str], watched: None  # noqa: F811
+    exchange: dict[str, Any], things: dict[str, str], watched: None
 ) -> None:
     document = api.get_openapi_schema(path_prefix="/")
     named = {operation["operationId"] for one in document["paths"].values() for operation in one.values()}
