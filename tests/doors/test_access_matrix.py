@@ -16,8 +16,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from passerelle.flow import consult, decide, exceptions, oversight, recall, second_factor, watches, work
-from passerelle.records.models import Delivery, Dossier, Duty, Factor, Match, Officer, Report
+from passerelle.flow import consult, decide, exceptions, oversight, recall, receive, second_factor, watches, work
+from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Officer, Report
 from passerelle.testing import makers
 from tests.doors.opening import asks
 
@@ -128,6 +128,32 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("consent report", "GET", {}, "?+++. ..... ..... .. ? s"),  # and holds the duty to decide
         ("sealed report", "GET", {}, ".+++. ..... ..... .. ? s"),
     ],
+    "correct-report": [
+        ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),
+        ("open report", "POST", {"text": ""}, "?!??. ..... ..... .. ? s"),
+        ("sealed report", "GET", {}, ".+++. ..... ..... .. ? s"),
+    ],
+    "withdraw": [
+        ("open report", "POST", {"ground": "not_accurate", "reason": "it was misread"}, "!>>>. !!!!. ..... .. ! s"),
+        ("open report", "POST", {"ground": "not_accurate", "reason": "oops"}, "!!!!. !!!!. ..... .. ! s"),
+        ("consent report", "POST", {"ground": "not_accurate", "reason": "it was misread"}, "!!!!. !!!!. ..... .. ! s"),
+        ("sealed report", "POST", {"ground": "not_accurate", "reason": "it was misread"}, ".!!!. ..... ..... .. ! s"),
+    ],
+    "erase": [
+        ("open report", "POST", {"ground": "unlawful"}, "!!>>. !!!!. ..... .. ! s"),
+        ("open report", "POST", {"ground": "a whim"}, "!!!!. !!!!. ..... .. ! s"),
+        ("sealed report", "POST", {"ground": "unlawful"}, ".!!!. ..... ..... .. ! s"),
+    ],
+    "changes": [
+        ("to correct", "GET", {}, "..... ++++. ..... .. + s"),
+        ("to destroy", "GET", {}, "..... ++++. ..... .. + s"),
+        ("to pass on", "GET", {}, "..... ..... ..... .. . s"),
+    ],
+    "receipt": [
+        ("to correct", "POST", {"receipt": "corrected"}, "..... !>>>. ..... .. ! s"),
+        ("to correct", "POST", {"receipt": "lost"}, "..... !!!!. ..... .. ! s"),
+        ("to destroy", "POST", {"receipt": "removed"}, "..... !!!!. ..... .. ! s"),
+    ],
     "dossier": [("dossier", "GET", {}, "..... ++++. ..... .. ? s")],
     "add-subjects": [
         ("dossier", "GET", {}, "..... ++++. ..... .. . s"),
@@ -169,6 +195,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("to review", "GET", {}, "++++. ..... ..... .. + s"),
         ("withheld", "GET", {}, "++++. .+++. ..... .. + s"),
         ("to destroy", "GET", {}, "..... ++++. ..... .. + s"),
+        ("to correct", "GET", {}, "..... ++++. ..... .. + s"),
     ],
     "pass-on": [
         ("to pass on", "POST", {}, "!>>>. .!!!. ..... .. ! s"),
@@ -237,6 +264,11 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
     told = Delivery.objects.get(report=mistake)
     consult.read_delivery(ref=told.ref, officer=makers.seat(federal, "desk"), now=now)
     recall.recall(ref=told.ref, officer=desk, reason="more than was allowed", now=now)
+    righted = makers.report(noord, "Rechtgezet: Ferdinand Oosterlynck.", person, author=desk, now=now)
+    had = Delivery.objects.get(report=righted)
+    consult.read_delivery(ref=had.ref, officer=makers.seat(federal, "desk"), now=now)
+    revised = receive.ReportDraft(text="Hij was het: Ferdinand Oosterlynck.", language="nl", subjects=[person])
+    receive.revise_report(ref=righted.ref, officer=desk, draft=revised, now=now)
     to_judge = Duty.objects.get(kind="judge")
     work.turn(now=datetime.now(tz=UTC))
     pointer = Delivery.objects.get(report=filed["consent"])
@@ -278,7 +310,8 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         "to acknowledge": Duty.objects.get(report=filed["open"], kind="acknowledge").ref,
         "to review": Duty.objects.get(kind="review", about=withheld).ref,
         "withheld": withheld.ref,
-        "to destroy": Duty.objects.get(kind="correct").ref,
+        "to destroy": Duty.objects.get(kind="correct", report=mistake).ref,
+        "to correct": Duty.objects.get(kind="correct", report=righted).ref,
         "noord.officer": makers.seat(noord, "officer").ref,
     }
 
@@ -297,6 +330,8 @@ def state() -> list[Any]:
         list(Delivery.objects.order_by("id").values_list("ref", "recalled_at")),
         list(Duty.objects.order_by("id").values_list("ref", "version", "state", "officer")),
         list(Match.objects.order_by("id").values_list("ref", "verdict")),
+        list(Report.objects.order_by("id").values_list("ref", "version", "gone")),
+        list(Correction.objects.order_by("id").values_list("ref", "receipt")),
         [model.objects.count() for model in (Report, Dossier, Delivery)],
         list(Officer.objects.order_by("id").values_list("ref", "away_until", "second_since")),
         list(Factor.objects.order_by("id").values_list("ref", "last_step")),

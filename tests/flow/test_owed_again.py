@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import acknowledge, decide, judge, match, receive, reconcile, watches, work
+from passerelle.flow import acknowledge, consult, decide, judge, match, receive, reconcile, watches, work
 from passerelle.flow.receive import ReportDraft
 from passerelle.records.models import Delivery, Duty, Match, Report, Subject
 from passerelle.testing import makers
@@ -79,7 +79,9 @@ def test_what_comes_after_an_acknowledgement_is_acknowledged_by_itself(exchange)
 
 def test_two_deliveries_before_the_acknowledgement_ask_for_one(exchange) -> None:
     makers.dossier(exchange["midi"], THIEF)
-    _revise(_report(exchange, THIEF, handling="open"), THIEF, hours=2)
+    report = _report(exchange, THIEF, handling="open")
+    consult.read_delivery(ref=Delivery.objects.get().ref, officer=makers.seat(exchange["midi"], "desk"), now=_hours(1))
+    _revise(report, THIEF, hours=2)
     assert Delivery.objects.count() == 2 and Duty.objects.filter(kind="acknowledge").count() == 1
 
 

@@ -80,17 +80,17 @@ SITUATIONS: list[tuple[str, ThingFacts, dict[str, set[str]]]] = [
     (
         "an open report of the reader's own service",
         thing("report", service=MINE),
-        by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant"}),
+        by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant", "erase"}),
     ),
     (
         "a sealed report of the reader's own service, filed by another",
         thing("report", service=MINE, handling="sealed", filed_by="other"),
-        by_role(set(), SEE | DECIDE | {"review"}, SEE | DECIDE | {"reassign", "review", "grant"}),
+        by_role(set(), SEE | DECIDE | {"review"}, SEE | DECIDE | {"reassign", "review", "grant", "erase"}),
     ),
     (
         "a sealed report that the reader filed",
         thing("report", service=MINE, handling="sealed", filed_by="me"),
-        by_role(SEE | {"file", "correct"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant"}),
+        by_role(SEE | {"file", "correct"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant", "erase"}),
     ),
     (
         "a report of another service that the reader filed before changing service",

@@ -9,6 +9,7 @@ import click
 from passerelle.cli import (
     accounts,
     comparing,
+    correcting,
     demo,
     installation,
     keeping,
@@ -54,6 +55,7 @@ for command in (
     people.service, people.officer, accounts.account,
     taking_in.import_, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries,
+    correcting.report, correcting.corrections, correcting.receipt,
     ledgers.reconcile, ledgers.ledger,
     keeping.keys, saving.backup, saving.restore,
     witness.witness,

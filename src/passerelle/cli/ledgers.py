@@ -28,8 +28,10 @@ def reconcile(folder: Path, as_json: bool) -> None:
                 "live": result.live,
                 "missing": len(result.missing),
                 "surplus": len(result.surplus),
+                "uncorrected": len(result.uncorrected),
                 "missing_tellings": [list(t) for t in result.missing],
                 "surplus_tellings": [list(t) for t in result.surplus],
+                "uncorrected_copies": [list(t) for t in result.uncorrected],
             }
         )
     else:
@@ -38,6 +40,8 @@ def reconcile(folder: Path, as_json: bool) -> None:
             click.echo(f"Missing: {report} is owed to {to} and nothing stands in the tables.")
         for report, to in result.surplus:
             click.echo(f"Surplus: {report} to {to} is live and nothing calls for it.")
+        for report, to in result.uncorrected:
+            click.echo(f"Uncorrected: the copy of {report} that {to} has says something else, and no duty stands.")
         click.echo("It balances." if result.balances else "It does not balance: tell oversight.")
     if not result.balances:
         sys.exit(1)

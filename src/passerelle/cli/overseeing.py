@@ -65,10 +65,11 @@ def oversight() -> None:
     """What oversight does: order a decision, draw a sample and look at it, see who uses no access."""
 
 
-as_officer = click.option("--as", "username", required=True, help="The officer of oversight who acts.")
+as_officer = click.option("--as", "username", required=True, help="The officer who acts, by their username.")
 
 
-def _seat(username: str) -> Any:
+def seat(username: str) -> Any:
+    """The officer who signs in with this name. Raises UsageError."""
     from passerelle.records.models import Officer
 
     found = Officer.objects.select_related("service").filter(username=username, is_active=True).first()
@@ -87,7 +88,7 @@ def order(duty: str, reason: str, username: str, folder: Path) -> None:
     open_installation(folder)
     from passerelle.flow import oversight as verbs
 
-    done = verbs.order_decision(ref=duty, officer=_seat(username), reason=reason, now=now())
+    done = verbs.order_decision(ref=duty, officer=seat(username), reason=reason, now=now())
     assert done.holder is not None and done.due_at is not None
     who = done.officer.name if done.officer else done.holder.name
     click.echo(f"Ordered: {who} decides by {done.next_event_at:%Y-%m-%d %H:%M} UTC.")
@@ -104,7 +105,7 @@ def sample(kind: str, size: int, username: str, folder: Path, as_json: bool) -> 
     open_installation(folder)
     from passerelle.flow import oversight as verbs
 
-    drawn = verbs.draw_sample(kind=kind, size=size, officer=_seat(username), now=now())
+    drawn = verbs.draw_sample(kind=kind, size=size, officer=seat(username), now=now())
     items = [{"thing": item.thing, "why": item.why} for item in drawn.items.all()]
     if as_json:
         print_json({"sample": drawn.ref, "population": drawn.population, "root": drawn.ledger_root, "items": items})
@@ -129,7 +130,7 @@ def examine(sample: str, thing: str, outcome: str, note: str, username: str, fol
     open_installation(folder)
     from passerelle.flow import oversight as verbs
 
-    verbs.examine(ref=sample, thing=thing, outcome=outcome, note=note, officer=_seat(username), now=now())
+    verbs.examine(ref=sample, thing=thing, outcome=outcome, note=note, officer=seat(username), now=now())
     click.echo("Kept.")
 
 

@@ -5,6 +5,7 @@ from passerelle.duty.lifecycle import (
     KINDS,
     LIVE,
     MOVES,
+    OWED_ANEW,
     STATES,
     IllegalMove,
     Kind,
@@ -14,4 +15,7 @@ from passerelle.duty.lifecycle import (
     moves_from,
 )
 
-__all__ = ["ENDED", "KINDS", "LIVE", "MOVES", "STATES", "IllegalMove", "Kind", "Move", "State", "after", "moves_from"]
+__all__ = [
+    "ENDED", "KINDS", "LIVE", "MOVES", "OWED_ANEW", "STATES", "IllegalMove", "Kind", "Move", "State", "after",
+    "moves_from",
+]  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Literal
 from passerelle.errors import Refused
 from passerelle.words import noop, sentence
 
-Kind = Literal["pass_on", "judge", "acknowledge", "answer", "review", "correct"]
+Kind = Literal["pass_on", "judge", "acknowledge", "answer", "review", "correct", "request"]
 State = Literal["open", "held", "deferred", "withheld", "done", "upheld", "void"]
 
 KINDS: dict[str, str] = {
@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "answer": noop("Answer a question"),
     "review": noop("Review a decision"),
     "correct": noop("Correct"),
+    "request": noop("Answer a person's request"),
 }
 """What a desk may owe, with the words the pages use."""
 
@@ -36,6 +37,9 @@ STATES: dict[str, str] = {
 LIVE: tuple[str, ...] = ("open", "held", "deferred", "withheld")
 """States in which a duty has a holder, a due time and a next event."""
 ENDED: tuple[str, ...] = ("done", "upheld", "void")
+OWED_ANEW: tuple[str, ...] = ("recalled", "again")
+"""Outcomes of a duty to pass on that has ended, and has since been owed anew by another: what was told was recalled, or
+the answer would differ now."""
 
 _ANY = tuple(KINDS)
 _UNPAUSED = ("open",)
@@ -60,7 +64,7 @@ MOVES: tuple[Move, ...] = (
     Move("overturn", ("pass_on",), ("withheld",), "done", noop("A second person overturned; it was passed on.")),
     Move("judge", ("judge",), _UNDECIDED, "done", noop("The match was judged.")),
     Move("acknowledge", ("acknowledge",), _UNDECIDED, "done", noop("The recipient has got it and said what was done.")),
-    Move("answer", ("answer",), _UNDECIDED, "done", noop("The question was answered.")),
+    Move("answer", ("answer", "request"), _UNDECIDED, "done", noop("The question was answered.")),
     Move("review", ("review",), _UNDECIDED, "done", noop("The decision was reviewed.")),
     Move("correct", ("correct",), _UNDECIDED, "done", noop("The correction was carried out.")),
     Move("hold", _ANY, _UNPAUSED, "held", noop("It was put on hold until a date.")),
@@ -79,6 +83,14 @@ MOVES: tuple[Move, ...] = (
         noop("Nothing calls for this telling any more: the match was parted or the interest has ended."),
     ),
     Move("recall", ("acknowledge",), _UNDECIDED, "void", noop("What was passed on was recalled.")),
+    Move(
+        "reopen", ("pass_on",), ("withheld",), "open",
+        noop("A second person overturned; it is passed on as soon as its match has been judged."),
+    ),
+    Move(
+        "withdraw", ("judge", "acknowledge", "review"), _UNDECIDED, "void",
+        noop("The report it is about was withdrawn or erased by its service."),
+    ),
     Move("fold", _ANY, LIVE, "void", noop("Another duty tells the same.")),
 )  # fmt: skip
 """An empty target means: the state stays, only the holder, the clock or the reasons change."""

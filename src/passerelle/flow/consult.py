@@ -9,10 +9,11 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from passerelle.duty import moves_from
-from passerelle.flow import facts, oblige, visits
+from passerelle.flow import correct, facts, oblige, visits
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.views import (
+    ChangesView,
     DeliveryView,
     DossierView,
     DutyView,
@@ -26,11 +27,12 @@ from passerelle.flow.views import (
 )
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DeliveryClimbed, Read
-from passerelle.policy import access, disclosure, reading, unusual
+from passerelle.policy import access, disclosure, ending, reading, unusual
 from passerelle.policy.access import waiting
 from passerelle.policy.facts import ThingFacts
 from passerelle.records import extracts, sealed, visibility
 from passerelle.records.models import (
+    Correction,
     Delivery,
     Dossier,
     Duty,
@@ -58,17 +60,23 @@ def read_report(*, ref: str, officer: Officer, purpose: str = "", reason: str = 
         report = visibility.reports(officer).select_related("service", "author", "dossier").filter(ref=ref).first()
         if report is None:
             raise NotThere
-        ground = _may_read(officer, facts.report_facts(report))
+        reader, thing = facts.reader_facts(officer), facts.report_facts(report)
+        ground = may_read(officer, thing)
         follows = visits.of_report(officer, report)
-        _write(lines, officer, report.ref, *visits.why(lines, officer, report.ref, follows, purpose, reason), ground)
+        why = visits.why(lines, officer, report.ref, follows, purpose, reason)
+        write_down(lines, officer, report.ref, *why, ground)
         duties = visibility.duties(officer).filter(report=report)
         deliveries = visibility.deliveries(officer).filter(report=report)
         return ReportView(
             report=report,
-            said=ReportVersion.objects.get(report=report, number=report.version),
-            subjects=_subjects(report.subjects.order_by("id")),
+            said=ReportVersion.objects.filter(report=report, number=report.version).first(),
+            subjects=_subjects(report.spoken_of().order_by("id")),
             duties=list(duties.select_related("recipient", "holder", "officer").order_by("raised_at", "id")),
             deliveries=list(deliveries.select_related("recipient", "duty")),
+            receipts=correct.receipts_of(report) if officer.service_id == report.service_id else [],
+            may_withdraw=not report.gone and access.may(reader, "correct", thing).allowed,
+            may_erase=report.gone != "erased" and access.may(reader, "erase", thing).allowed,
+            may_revise=not report.gone and access.may(reader, "file", thing).allowed,
         )
 
 
@@ -83,9 +91,9 @@ def read_delivery(*, ref: str, officer: Officer, purpose: str = "", reason: str 
             .select_related("sender", "recipient", "report", "report__service", "duty")
             .get(pk=row)
         )
-        ground = _may_read(officer, facts.delivery_facts(delivery))
+        ground = may_read(officer, facts.delivery_facts(delivery))
         follows = visits.of_delivery(officer, delivery)
-        _write(
+        write_down(
             lines, officer, delivery.ref, *visits.why(lines, officer, delivery.ref, follows, purpose, reason), ground
         )
         mine = officer.service_id == delivery.recipient_id
@@ -104,7 +112,37 @@ def read_delivery(*, ref: str, officer: Officer, purpose: str = "", reason: str 
             because=delivery.because if mine or officer.role == "oversight" else delivery.duty.because,
             acknowledge=acknowledge if mine and delivery.form != "pointer" else None,
             awaited=delivery.duty if mine and delivery.form == "pointer" and delivery.duty.live else None,
+            corrections=list(
+                Correction.objects.filter(report=delivery.report, recipient=delivery.recipient, duty__isnull=False)
+                .select_related("duty")
+                .order_by("-asked_at", "-id")
+            ),
             dossiers=list(Dossier.objects.filter(subjects__in=yours, service=officer.service_id).distinct()),
+        )
+
+
+def read_changes(*, ref: str, officer: Officer, now: datetime) -> ChangesView:
+    """What changed in the copy that a duty to correct asks for: for the service that holds it, and oversight. Each
+    reading writes its line. Raises NotThere."""
+    with journal(now) as lines:
+        duty = (
+            visibility.duties(officer)
+            .select_related("service", "holder", "officer", "recipient", "report__service", "about")
+            .filter(ref=ref, kind="correct")
+            .first()
+        )
+        if duty is None or duty.report is None:
+            raise NotThere
+        thing = facts.duty_facts(duty)
+        write_down(lines, officer, duty.ref, "duty", "", may_read(officer, thing))
+        rows = list(duty.corrections.select_related("delivery", "report").order_by("asked_at", "id"))
+        waits = [row for row in rows if not row.receipt]
+        sealed.open_all(duty)
+        return ChangesView(
+            duty=duty,
+            corrections=rows,
+            receipts=ending.receipts_for(waits[-1].kind) if waits else (),
+            may_answer=duty.live and bool(waits) and access.may(facts.reader_facts(officer), "correct", thing).allowed,
         )
 
 
@@ -138,7 +176,7 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
         whole = access.may(reader, "read_content", thing)
         ground = whole.ground or access.may(reader, "list", thing).ground or ""
         follows = visits.of_match(officer, match)
-        _write(lines, officer, match.ref, *visits.why(lines, officer, match.ref, follows, purpose, reason), ground)
+        write_down(lines, officer, match.ref, *visits.why(lines, officer, match.ref, follows, purpose, reason), ground)
         duty = (
             Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True)
             .select_related("holder", "officer", "service", "recipient")
@@ -169,9 +207,10 @@ def read_dossier(*, ref: str, officer: Officer, purpose: str = "", reason: str =
         dossier = visibility.dossiers(officer).select_related("service", "opened_by").filter(ref=ref).first()
         if dossier is None:
             raise NotThere
-        ground = _may_read(officer, facts.dossier_facts(dossier))
+        ground = may_read(officer, facts.dossier_facts(dossier))
         follows = visits.of_dossier(officer, dossier)
-        _write(lines, officer, dossier.ref, *visits.why(lines, officer, dossier.ref, follows, purpose, reason), ground)
+        why = visits.why(lines, officer, dossier.ref, follows, purpose, reason)
+        write_down(lines, officer, dossier.ref, *why, ground)
         subjects = list(dossier.subjects.order_by("id"))
         reports = list(visibility.reports(officer).filter(dossier=dossier).order_by("filed_at", "id"))
         refs = [subject.ref for subject in subjects] + list(
@@ -220,7 +259,7 @@ def read_grant(*, ref: str, officer: Officer, now: datetime) -> GrantView:
         reader, thing = facts.reader_facts(officer), facts.grant_facts(grant, lines.now)
         content = access.may(reader, "read_content", thing)
         if content.allowed:
-            _write(lines, officer, grant.ref, "exception", grant.reason, content.ground or "")
+            write_down(lines, officer, grant.ref, "exception", grant.reason, content.ground or "")
         return GrantView(
             grant=grant,
             content=grant.content if content.allowed else None,
@@ -241,7 +280,7 @@ def read_proposal(*, ref: str, officer: Officer, now: datetime) -> ProposalView:
         if proposal is None:
             raise NotThere
         thing = facts.duty_facts(proposal.review)
-        _write(lines, officer, proposal.ref, "duty", "", _may_read(officer, thing))
+        write_down(lines, officer, proposal.ref, "duty", "", may_read(officer, thing))
         may = proposal.review.live and access.may(facts.reader_facts(officer), "review", thing).allowed
         return ProposalView(proposal=proposal, content=proposal.content, may_review=may)
 
@@ -253,6 +292,7 @@ ACTS_OF_KIND = {
     "review": ("review", "reassign"),
     "answer": ("answer", "hold", "reassign"),
     "correct": ("correct", "hold", "reassign"),
+    "request": ("reassign",),
 }
 
 
@@ -294,6 +334,7 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     return DutyView(
         glass=_ref_of(Grant, duty),
         asked=_ref_of(Proposal, duty),
+        follows=duty.corrections.exists(),
         duty=duty,
         in_full=in_full,
         because=duty.because if in_full else duty.because[:1],
@@ -344,14 +385,16 @@ def _still_possible(duty: Duty) -> set[str]:
     return {names.get(step, step) for step in moves_from(duty.kind, duty.state)}
 
 
-def _may_read(officer: Officer, thing: ThingFacts) -> str:
+def may_read(officer: Officer, thing: ThingFacts) -> str:
+    """The ground on which an officer may read a content. Raises NotThere for what is denied and absent alike."""
     verdict = access.may(facts.reader_facts(officer), "read_content", thing)
     if not verdict.allowed or verdict.ground is None:
         raise NotThere
     return verdict.ground
 
 
-def _write(lines: Journal, officer: Officer, thing: str, purpose: str, reason: str, ground: str) -> None:
+def write_down(lines: Journal, officer: Officer, thing: str, purpose: str, reason: str, ground: str) -> None:
+    """The row and the line of a reading, before the first byte of what is read."""
     assert purpose in reading.PURPOSES or purpose in READING_PURPOSES
     row = Reading.objects.create(
         officer=officer, thing=thing, purpose=purpose, reason=reason, ground=ground, read_at=lines.now
@@ -406,7 +449,7 @@ def _side(officer: Officer, subject: Subject, other: Subject, whole: bool, discr
             said=ReportVersion.objects.filter(report=report, number=report.version).first() if report else None,
             dossier=subject.dossier,
         )
-    if not whole or subject.service_id == officer.service_id:
+    if not whole or subject.service_id == officer.service_id or (report is not None and report.gone):
         return _NOT_SHOWN
     form, hidden = _law_between(subject, officer.service, other, now)
     sealed.open_all(subject)

@@ -48,8 +48,9 @@ def send(
         recipient=recipient,
         form=decided.form,
         content=content,
-        names=sorted({*content.get("yours", ()), *(subject["ref"] for subject in content.get("subjects", ()))}),
+        names=names_in(content),
         because=[reason.to_json() for reason in because],
+        decided=sender_decided,
         delivered_at=lines.now,
     )
     lines.write(
@@ -77,6 +78,11 @@ def send(
     return delivery
 
 
+def names_in(content: dict[str, Any]) -> list[str]:
+    """References of the subjects that a content speaks of, the recipient's and the sender's."""
+    return sorted({*content.get("yours", ()), *(subject["ref"] for subject in content.get("subjects", ()))})
+
+
 def content_of(
     duty: Duty, form: str, purpose: str, standing: str, *, sender_decided: bool, danger_to_life: bool
 ) -> dict[str, Any]:
@@ -88,7 +94,7 @@ def content_of(
         content = extracts.pointer(report)
         content["unsure"] = standing == "unsure"
     else:
-        others = {s.ref: s.category for s in report.subjects.all() if s.ref not in matched | unsaid}
+        others = {s.ref: s.category for s in report.spoken_of() if s.ref not in matched | unsaid}
         hidden = (
             disclosure.blacked_out(
                 sender=service_facts(report.service),

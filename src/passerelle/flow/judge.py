@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from passerelle.errors import Refused
-from passerelle.flow import duties, oblige
+from passerelle.flow import correct, duties, oblige
 from passerelle.flow.facts import NotAllowed, NotThere, allow, match_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchJudged
 from passerelle.records import visibility
-from passerelle.records.models import Duty, Judgement, Match, Officer
+from passerelle.records.models import Delivery, Duty, Judgement, Match, Officer
 from passerelle.records.models.matches import VERDICTS
 from passerelle.words import sentence
 
@@ -102,7 +104,9 @@ def _follow(lines: Journal, match: Match, officer: Officer) -> None:
         return
     if others.exists():
         for duty in resting:
-            _end_with_its_review(lines, duty, officer)
+            if duty.live:
+                _end_with_its_review(lines, duty, officer)
+        correct.parted(lines, resting, officer)
         return
     asked = Duty.objects.select_for_update(of=("self",)).filter(match=match, kind="judge", ended_at__isnull=True)
     confirming = asked.select_related("service", "match", "officer").first()
@@ -124,10 +128,12 @@ def _follow(lines: Journal, match: Match, officer: Officer) -> None:
 
 
 def _resting_on(match: Match) -> list[Duty]:
+    """What is owed by this match, and what was told by it and stands."""
+    told = Q(state="done", pk__in=Delivery.objects.exclude(evidence="recalled").values("duty"))
     return list(
         Duty.objects.select_for_update(of=("self",))
         .select_related("service", "recipient", "report", "holder", "officer")
-        .filter(matches=match, kind="pass_on", ended_at__isnull=True)
+        .filter(Q(ended_at__isnull=True) | told, matches=match, kind="pass_on")
         .order_by("id")
     )
 

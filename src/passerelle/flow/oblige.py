@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from passerelle.duty import OWED_ANEW
 from passerelle.flow import deliver, duties
 from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal
@@ -34,6 +35,8 @@ class Claim:
 
 def interest_of(subject: Subject, now: datetime) -> Interest | None:
     """The live interest that this subject is part of: its dossier's, its watch, or its report's dossier's."""
+    if subject.report is not None and subject.report.gone:
+        return None
     interest = subject.watch
     dossier = subject.dossier if subject.dossier is not None else subject.report.dossier if subject.report else None
     if interest is None and dossier is not None:
@@ -51,7 +54,7 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
     for match in matches:
         standing = standing_of(match)
         for held, wanted in sides(match):
-            if held.report is None:
+            if held.report is None or held.report.gone:
                 continue
             interest = interest_of(wanted, lines.now)
             if interest is None or interest.service_id == held.service_id:
@@ -77,6 +80,8 @@ def _is_to_be_judged(lines: Journal, match: Match, held: Subject, interest: Inte
 
 def by_rules(lines: Journal, report: Report, rules: Iterable[Interest] | None = None) -> None:
     """Raise what rules of theme and territory call for, for one report."""
+    if report.gone:
+        return
     if rules is None:
         rules = rules_for(report, lines.now)
     for rule in rules:
@@ -123,7 +128,7 @@ def best_disclosure(
         if claim.subject is not None:
             categories = {claim.subject.category}
         else:
-            categories = set(report.subjects.values_list("category", flat=True)) or {"none"}
+            categories = set(report.spoken_of().values_list("category", flat=True)) or {"none"}
             if len(categories) > 1:
                 categories.discard("none")
         for category in sorted(categories):
@@ -146,6 +151,8 @@ def claims_of(duty: Duty, now: datetime) -> list[Claim]:
     """The claims that a duty to pass on stands on now, read from its matches and its interests."""
     claims: list[Claim] = []
     assert duty.report is not None
+    if duty.report.gone:
+        return claims
     interests = list(duty.interests.select_related("service").order_by("id"))
     for match in duty.matches.select_related(*MATCH_ROWS).order_by("id"):
         standing = standing_of(match)
@@ -206,7 +213,7 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
         .select_related("report__service", "recipient", "service", "holder", "officer")
         .filter(report=report, recipient=recipient, kind="pass_on")
         .exclude(state="void")
-        .exclude(outcome="recalled")
+        .exclude(outcome__in=OWED_ANEW)
         .first()
     )
     if duty is not None:
@@ -281,7 +288,7 @@ def was_recalled(duty: Duty) -> bool:
 
 def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
     """An ended duty that passed on less than may now travel by itself is topped up with another delivery."""
-    if duty.state != "done" or duty.outcome == "recalled":
+    if duty.state != "done" or duty.outcome in OWED_ANEW:
         return
     assert duty.recipient is not None and duty.report is not None
     decided, claim, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=False)
@@ -292,15 +299,6 @@ def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
         deliver.send(
             lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
         )
-
-
-def new_version(lines: Journal, report: Report) -> None:
-    """Whoever was told of an earlier version gets the new one, as far as it may travel by itself."""
-    told = Duty.objects.select_for_update(of=("self",)).select_related("report__service", "recipient", "service")
-    for duty in told.filter(report=report, kind="pass_on", state="done").order_by("id"):
-        claims = claims_of(duty, lines.now)
-        if claims:
-            _more(lines, duty, claims)
 
 
 def urgency_of(report: Report) -> str:

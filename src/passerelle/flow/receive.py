@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import commonness, duties, oblige, rungs, sizes
+from passerelle.flow import commonness, correct, duties, match, oblige, rungs, sizes
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.interests import InterestIncomplete, check_interest, state_interest
@@ -196,11 +196,23 @@ def put_report(
     return report
 
 
-def revise_report(*, ref: str, officer: Officer, draft: ReportDraft, now: datetime) -> Report:
-    """A new version of a report, by its own service; handling and grades stay as they were filed.
+PARTICULARS = (
+    "source_grade", "information_grade", "handling_note", "territory", "assessment", "danger_to_life", "learnt_on",
+)  # fmt: skip
+"""What a new version says beside its text, its themes and its subjects."""
 
-    Its subjects are compared again, and whoever was told of the old version gets the new one as far as it may travel by
-    itself. Raises NotThere, NotAllowed, ReportIncomplete.
+
+class GoneAlready(Refused):
+    """What was withdrawn or erased has no new version."""
+
+    code = "ending.gone_already"
+
+
+def revise_report(*, ref: str, officer: Officer, draft: ReportDraft, now: datetime) -> Report:
+    """A new version of a report, by its own service: all of it as it should have been; handling stays as it was filed.
+
+    Its subjects are compared again, and every holder of a copy follows (`flow/correct`). Raises NotThere, NotAllowed,
+    ReportIncomplete, GoneAlready.
     """
     check_report(draft)
     with journal(now) as lines:
@@ -211,8 +223,19 @@ def revise_report(*, ref: str, officer: Officer, draft: ReportDraft, now: dateti
             Report.objects.select_for_update(of=("self",)).select_related("service", "author", "dossier").get(pk=row)
         )
         allow(officer, "file", report_facts(report))
+        if report.gone:
+            raise GoneAlready(sentence("This report was withdrawn or erased already."))
+        draft = replace(draft, handling=report.handling)
+        for name in PARTICULARS:
+            setattr(report, name, getattr(draft, name))
+        report.themes = list(draft.themes)
+        report.save(update_fields=[*PARTICULARS, "themes"])
         put_version(lines, report=report, officer=officer, draft=draft)
+        oblige.by_rules(lines, report)
     return report
+
+
+SAID_ANEW = ("schema", "category", "caption", "properties", "spans", "to_match_at", "dropped_at")
 
 
 def put_version(lines: Journal, *, report: Report, officer: Officer | None, draft: ReportDraft) -> None:
@@ -230,7 +253,9 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
     )
     old = {subject.local_id: subject for subject in report.subjects.all()}
     if report.handling == "open":
-        said_before = commonness.counted_of(plain(one.ref, one.schema, one.properties) for one in old.values())
+        said_before = commonness.counted_of(
+            plain(one.ref, one.schema, one.properties) for one in old.values() if one.dropped_at is None
+        )
         said_now = _counted(draft.subjects)
         commonness.add({word: said_now[word] - said_before[word] for word in said_now | said_before})
     Relation.objects.filter(source__report=report).delete()
@@ -244,12 +269,11 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
         subject.category = category_of(subject_draft)
         subject.properties = {name: list(values) for name, values in subject_draft.properties.items()}
         subject.spans = [list(span) for span in subject_draft.spans]
-        subject.to_match_at = lines.now
+        subject.to_match_at, subject.dropped_at = lines.now, None
         kept.append(subject)
     for subject in kept:  # one by one, because what is sealed is sealed for its row
-        subject.save(update_fields=["schema", "category", "caption", "properties", "spans", "to_match_at"])
-    gone = [subject.pk for subject in old.values()]
-    Subject.objects.filter(pk__in=gone, matches_left__isnull=True, matches_right__isnull=True).delete()
+        subject.save(update_fields=SAID_ANEW)
+    _drop(lines, [subject for subject in old.values() if subject.dropped_at is None])
     new = put_subjects(lines, report.service, added, (), report=report, counted=True)
     by_id = {subject.local_id: subject for subject in (*kept, *new)}
     Relation.objects.bulk_create(
@@ -265,7 +289,21 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
             subjects=tuple(subject.ref for subject in (*kept, *new)),
         )
     )
-    oblige.new_version(lines, report)
+    correct.new_version(lines, report, officer)
+
+
+def _drop(lines: Journal, dropped: Sequence[Subject]) -> None:
+    """What the new version speaks of no more goes. Where a match rests on it, its row stays, empty: the pair is weighed
+    again at once, nothing speaks for it any more, and what rests on it is judged."""
+    ids = [subject.pk for subject in dropped]
+    Subject.objects.filter(pk__in=ids, matches_left__isnull=True, matches_right__isnull=True).delete()
+    left = list(Subject.objects.filter(pk__in=ids))
+    for subject in left:
+        subject.caption, subject.properties, subject.spans = "", {}, []
+        subject.dropped_at = subject.to_match_at = lines.now
+        subject.save(update_fields=["caption", "properties", "spans", "dropped_at", "to_match_at"])
+    if left:
+        oblige.by_matches(lines, match.with_rows(match.match_subjects(lines, left)))
 
 
 def commitment_of(said: ReportVersion, draft: ReportDraft) -> str:

@@ -10,7 +10,8 @@ from datetime import datetime
 from django.db.models import Q
 
 from passerelle import matching
-from passerelle.flow import commonness, oblige
+from passerelle.duty import OWED_ANEW
+from passerelle.flow import commonness, correct, oblige
 from passerelle.flow import match as matches
 from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import effective, journal
@@ -25,7 +26,8 @@ _AT_ONCE = 200
 class Reconciliation:
     """Counts of tellings, each a (report, recipient). owed = sent + withheld + live, or `missing` names what is not.
 
-    `surplus` are live duties that nothing calls for any more. Both lists hold (report ref, service key).
+    `surplus` are live duties that nothing calls for any more. `uncorrected` are copies that say something else than
+    their report, without a live duty or a receipt. Each list holds (report ref, service key).
     """
 
     owed: int
@@ -34,11 +36,12 @@ class Reconciliation:
     live: int
     missing: tuple[tuple[str, str], ...]
     surplus: tuple[tuple[str, str], ...]
+    uncorrected: tuple[tuple[str, str], ...] = ()
 
     @property
     def balances(self) -> bool:
-        """No telling is missing and none stands without a reason."""
-        return not self.missing and not self.surplus
+        """No telling is missing, none stands without a reason, and every copy follows its report."""
+        return not self.missing and not self.surplus and not self.uncorrected
 
 
 def reconcile(*, now: datetime) -> Reconciliation:
@@ -49,7 +52,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
     wall, now = now, effective(now)
     owed = set(_owed_by_matches(now)) | set(_owed_by_rules(now))
     sent, withheld, live, stands = set(), set(), set(), set()
-    told = Duty.objects.filter(kind="pass_on").exclude(outcome="recalled")
+    told = Duty.objects.filter(kind="pass_on").exclude(outcome__in=OWED_ANEW)
     duties = told.values_list("report_id", "recipient_id", "state")
     for report, recipient, state in duties.iterator():
         telling = (report, recipient)
@@ -70,6 +73,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
         live=len(owed & live),
         missing=_named(missing),
         surplus=_named(surplus),
+        uncorrected=_named(set(correct.uncorrected())),
     )
     with journal(wall) as lines:
         lines.write(
@@ -80,6 +84,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
                 live=result.live,
                 missing=len(result.missing),
                 surplus=len(result.surplus),
+                uncorrected=len(result.uncorrected),
             )
         )
     return result
@@ -147,7 +152,7 @@ def _owed_to(chunk: list[Subject], now: datetime) -> Iterator[tuple[int, int]]:
 def _calls(held: Subject, standing: str, interest: Interest) -> bool:
     """Whether a pair of this standing calls for a telling. A match that is kept stands as it was weighed, until it is
     weighed again: an address that has since become common does not unsay what was owed. Another pair is weighed now."""
-    if held.report is None or interest.service_id == held.service_id:
+    if held.report is None or held.report.gone or interest.service_id == held.service_id:
         return False
     decided = disclosure.decide(
         sender=service_facts(held.service),
@@ -165,7 +170,7 @@ def _owed_by_rules(now: datetime) -> Iterator[tuple[int, int]]:
     rules = list(Interest.objects.filter(kind="rule", until__gt=now.date()).select_related("service"))
     if not rules:
         return
-    for report in Report.objects.select_related("service").iterator(chunk_size=1000):
+    for report in Report.objects.filter(gone="").select_related("service").iterator(chunk_size=1000):
         for rule in rules:
             if rule.service_id != report.service_id and oblige.rule_names(rule, report):
                 decided, _, _ = oblige.best_disclosure(

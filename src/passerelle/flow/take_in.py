@@ -350,6 +350,9 @@ def _land(
             )
         }
         for pk, row, draft in changed:
+            if reports[pk].gone:  # what was withdrawn or erased does not come back with its register
+                taken.unchanged += 1
+                continue
             put_version(lines, report=reports[pk], officer=run.officer, draft=draft)
             RegisterRow.objects.filter(pk=pk).update(digest=row.digest)
             taken.changed += 1

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from passerelle.records.models import (
+    Correction,
     Delivery,
     Dossier,
     Duty,
@@ -35,13 +36,28 @@ class SubjectView:
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """A report of the reader's own service (or for oversight), with what was owed and sent of it."""
+    """A report of the reader's own service (or for oversight), with what was owed and sent of it, and what became of
+    each copy (its service is None where it may not be named). `said` is None for one that was erased."""
 
     report: Report
-    said: ReportVersion
+    said: ReportVersion | None
     subjects: Sequence[SubjectView]
     duties: Sequence[Duty]
     deliveries: Sequence[Delivery]
+    receipts: Sequence[tuple[Correction, Service | None]]
+    may_withdraw: bool
+    may_erase: bool
+    may_revise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesView:
+    """What a holder of a copy is asked to follow, and which receipts it may give."""
+
+    duty: Duty
+    corrections: Sequence[Correction]
+    receipts: Sequence[str]
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +69,7 @@ class DeliveryView:
     because: Sequence[Any]
     acknowledge: Duty | None
     awaited: Duty | None
+    corrections: Sequence[Correction]
     dossiers: Sequence[Dossier]
 
 
@@ -109,7 +126,8 @@ class DossierView:
 @dataclass(frozen=True, slots=True)
 class DutyView:
     """A duty as its reader may see it: the recipient is None where it may not be named. Who only waits for it sees the
-    state and the clock: `in_full` is false, and `because` has no more than that a subject of theirs is concerned."""
+    state and the clock: `in_full` is false, and `because` has no more than that a subject of theirs is concerned.
+    `follows`: it asks to follow a correction, not only to destroy what was recalled."""
 
     duty: Duty
     in_full: bool
@@ -123,6 +141,7 @@ class DutyView:
     deliveries: Sequence[Delivery]
     glass: str
     asked: str
+    follows: bool
 
 
 @dataclass(frozen=True, slots=True)

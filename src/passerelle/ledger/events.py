@@ -7,18 +7,22 @@ folded from its first line gives the tables back (`passerelle.replay.fold`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What every fact of the ledger is; only its subclasses are written."""
-
-    def facts(self) -> dict[str, Any]:
-        """The fields of the line by name, ready for the canonical form (tuples become lists)."""
-        values = ((field.name, getattr(self, field.name)) for field in fields(self))
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+from passerelle.ledger.event import Event
+from passerelle.ledger.events_after_telling import (
+    CorrectionAsked,
+    CorrectionReceived,
+    DeliveryRenewed,
+    ReportEnded,
+    ReportRestricted,
+    RequestAnswered,
+    RequestPartAnswered,
+    RequestPartAsked,
+    RequestRecorded,
+    ReviewCame,
+    ReviewDecided,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -524,6 +528,7 @@ class Reconciled(Event):
     live: int
     missing: int
     surplus: int
+    uncorrected: int
 
 
 EVENTS: dict[str, type[Event]] = {
@@ -540,6 +545,7 @@ EVENTS: dict[str, type[Event]] = {
         ReportFiled,
         ReportVersioned,
         HandlingChanged,
+        ReportEnded, ReportRestricted, ReviewCame, ReviewDecided,
         DossierOpened,
         SubjectsAdded,
         InterestStated, InterestAsked, InterestDecided, InterestEnded,
@@ -552,6 +558,8 @@ EVENTS: dict[str, type[Event]] = {
         Delivered,
         DeliveryClimbed,
         DeliveryRecalled,
+        DeliveryRenewed, CorrectionAsked, CorrectionReceived,
+        RequestRecorded, RequestPartAsked, RequestPartAnswered, RequestAnswered,
         Withheld,
         WithholdingReviewed,
         DecisionOrdered,

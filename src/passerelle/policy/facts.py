@@ -69,7 +69,7 @@ theme or territory."""
 URGENCIES: tuple[str, ...] = ("danger", "urgent_direct", "urgent", "normal")
 """From most to least urgent: danger to life; urgent and directly accessible; urgent; all else."""
 
-DUTY_KINDS: tuple[str, ...] = ("pass_on", "judge", "acknowledge", "answer", "review", "correct")
+DUTY_KINDS: tuple[str, ...] = ("pass_on", "judge", "acknowledge", "answer", "review", "correct", "request")
 """What a desk can owe."""
 
 ROLES: tuple[str, ...] = ("officer", "desk", "supervisor", "head", "oversight", "administrator")
@@ -96,6 +96,7 @@ ACTS: tuple[str, ...] = (
     "hold",
     "reassign",
     "correct",
+    "erase",
     "recall",
     "manage",
     "send_away",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from passerelle.records.models import (
     Account,
     AccountKey,
+    Correction,
     Delivery,
     Dossier,
     Duty,
@@ -18,8 +19,11 @@ from passerelle.records.models import (
     NameCount,
     Officer,
     Order,
+    PeriodicReview,
+    PersonRequest,
     Proposal,
     Report,
+    RequestPart,
     Sample,
     Service,
     Withholding,
@@ -67,6 +71,8 @@ def plain_rows() -> Folded:
             "version": report.version,
             "handling": report.handling,
             "dossier": report.dossier.ref if report.dossier else "",
+            "gone": report.gone,
+            "restricted_until": report.restricted_until.isoformat() if report.restricted_until else "",
         }
     for dossier in Dossier.objects.select_related("service"):
         folded.dossiers[dossier.ref] = {"service": dossier.service.key}
@@ -152,6 +158,43 @@ def plain_rows() -> Folded:
             "root": sample.ledger_root,
             "population": sample.population,
             "things": {item.thing: item.outcome for item in sample.items.all()},
+        }
+    rows_of = Correction.objects.select_related("report", "recipient", "delivery", "duty")
+    for correction in rows_of.iterator():
+        folded.corrections[correction.ref] = {
+            "report": correction.report.ref,
+            "recipient": correction.recipient.key,
+            "delivery": correction.delivery.ref,
+            "duty": correction.duty.ref if correction.duty else "",
+            "kind": correction.kind,
+            "version": correction.version,
+            "receipt": correction.receipt,
+        }
+    for review in PeriodicReview.objects.select_related("report", "duty"):
+        folded.reviews[review.ref] = {
+            "report": review.report.ref,
+            "of": review.of,
+            "due_on": review.due_on.isoformat(),
+            "duty": review.duty.ref,
+            "outcome": review.outcome,
+            "next_on": review.next_on.isoformat() if review.next_on else "",
+        }
+    for asked in PersonRequest.objects.select_related("service", "holder", "recorded_by", "duty", "answered_by"):
+        folded.requests[asked.ref] = {
+            "kind": asked.kind,
+            "way": asked.way,
+            "service": asked.service.key,
+            "holder": asked.holder.key,
+            "by": asked.recorded_by.ref,
+            "duty": asked.duty.ref,
+            "answered_by": asked.answered_by.ref if asked.answered_by else "",
+        }
+    for part in RequestPart.objects.select_related("request", "service", "duty", "answered_by"):
+        folded.parts[part.ref] = {
+            "request": part.request.ref,
+            "service": part.service.key,
+            "duty": part.duty.ref,
+            "answered_by": part.answered_by.ref if part.answered_by else "",
         }
     for proposal in Proposal.objects.select_related("service", "asked_by", "review", "interest"):
         folded.proposals[proposal.ref] = {

@@ -54,14 +54,14 @@ def pointer(report: Report) -> dict[str, Any]:
 def text_of(report: Report, text: str, hidden: Collection[str], matched: Collection[str] | None) -> str:
     """What may be shown of a report's text: all of it (`matched` None) or the sentences in which a matched subject
     stands, with the subjects in `hidden` (references) covered."""
-    covered = [subject for subject in report.subjects.order_by("id") if subject.ref in hidden]
+    covered = [subject for subject in report.spoken_of().order_by("id") if subject.ref in hidden]
     blacked = blacked_text(text, covered)
     return _BARS.sub(BAR, blacked if matched is None else _sentences_with(report, text, blacked, matched))
 
 
 def _content(report: Report, hidden: Collection[str], matched: Collection[str] | None) -> dict[str, Any]:
     said = ReportVersion.objects.get(report=report, number=report.version)
-    subjects = list(report.subjects.order_by("id"))
+    subjects = list(report.spoken_of().order_by("id"))
     covered = [subject for subject in subjects if subject.ref in hidden]
     shown = [subject for subject in subjects if subject.ref not in hidden]
     shown_ids = {subject.pk for subject in shown}
@@ -211,7 +211,7 @@ def _is_name(said: str, word: str) -> bool:
 def _sentences_with(report: Report, text: str, blacked: str, matched: Collection[str]) -> str:
     places = [
         (int(start), int(end))
-        for subject in report.subjects.all()
+        for subject in report.spoken_of()
         if subject.ref in matched
         for start, end in subject.spans
     ]

@@ -28,6 +28,10 @@ class Folded:
     orders: dict[str, Row] = field(default_factory=dict)
     grants: dict[str, Row] = field(default_factory=dict)
     samples: dict[str, Row] = field(default_factory=dict)
+    corrections: dict[str, Row] = field(default_factory=dict)
+    reviews: dict[str, Row] = field(default_factory=dict)
+    requests: dict[str, Row] = field(default_factory=dict)
+    parts: dict[str, Row] = field(default_factory=dict)
     proposals: dict[str, Row] = field(default_factory=dict)
     counts: dict[str, Row] = field(default_factory=dict)
     factors: dict[str, Row] = field(default_factory=dict)
@@ -120,7 +124,26 @@ def _report_filed(folded: Folded, facts: Row) -> None:
         "version": facts["version"],
         "handling": facts["handling"],
         "dossier": facts["dossier"],
+        "gone": "",
+        "restricted_until": "",
     }
+
+
+def _report_ended(folded: Folded, facts: Row) -> None:
+    folded.reports[facts["report"]]["gone"] = facts["how"]
+
+
+def _report_restricted(folded: Folded, facts: Row) -> None:
+    folded.reports[facts["report"]]["restricted_until"] = facts["until"]
+
+
+def _review_came(folded: Folded, facts: Row) -> None:
+    names = ("report", "of", "due_on", "duty")
+    folded.reviews[facts["review"]] = {**{name: facts[name] for name in names}, "outcome": "", "next_on": ""}
+
+
+def _review_decided(folded: Folded, facts: Row) -> None:
+    folded.reviews[facts["review"]].update(outcome=facts["outcome"], next_on=facts["next_on"])
 
 
 def _report_versioned(folded: Folded, facts: Row) -> None:
@@ -212,6 +235,37 @@ def _delivery_recalled(folded: Folded, facts: Row) -> None:
     folded.deliveries[facts["delivery"]]["evidence"] = "recalled"
 
 
+def _delivery_renewed(folded: Folded, facts: Row) -> None:
+    folded.deliveries[facts["delivery"]].update(version=facts["version"], form=facts["form"])
+
+
+def _correction_asked(folded: Folded, facts: Row) -> None:
+    names = ("report", "recipient", "delivery", "duty", "kind", "version")
+    folded.corrections[facts["correction"]] = {**{name: facts[name] for name in names}, "receipt": ""}
+
+
+def _correction_received(folded: Folded, facts: Row) -> None:
+    folded.corrections[facts["correction"]]["receipt"] = facts["receipt"]
+
+
+def _request_recorded(folded: Folded, facts: Row) -> None:
+    names = ("kind", "way", "service", "holder", "by", "duty")
+    folded.requests[facts["request"]] = {**{name: facts[name] for name in names}, "answered_by": ""}
+
+
+def _request_answered(folded: Folded, facts: Row) -> None:
+    folded.requests[facts["request"]]["answered_by"] = facts["by"]
+
+
+def _part_asked(folded: Folded, facts: Row) -> None:
+    names = ("request", "service", "duty")
+    folded.parts[facts["part"]] = {**{name: facts[name] for name in names}, "answered_by": ""}
+
+
+def _part_answered(folded: Folded, facts: Row) -> None:
+    folded.parts[facts["part"]]["answered_by"] = facts["by"]
+
+
 def _withheld(folded: Folded, facts: Row) -> None:
     folded.withholdings[facts["withholding"]] = {
         "duty": facts["duty"],
@@ -259,7 +313,12 @@ def _no_row(folded: Folded, facts: Row) -> None:
 
 
 _APPLY: dict[str, Callable[[Folded, Row], None]] = {
-    "DeliveryRecalled": _delivery_recalled,
+    "DeliveryRecalled": _delivery_recalled, "DeliveryRenewed": _delivery_renewed,
+    "CorrectionAsked": _correction_asked, "CorrectionReceived": _correction_received,
+    "ReportEnded": _report_ended, "ReportRestricted": _report_restricted,
+    "ReviewCame": _review_came, "ReviewDecided": _review_decided,
+    "RequestRecorded": _request_recorded, "RequestAnswered": _request_answered,
+    "RequestPartAsked": _part_asked, "RequestPartAnswered": _part_answered,
     "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
     "DeputyNamed": _deputy_named,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,

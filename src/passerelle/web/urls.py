@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from passerelle.web.pages import (
+    correcting,
     deliveries,
     dossiers,
     duties,
@@ -46,6 +47,11 @@ urlpatterns: list[URLPattern] = [
     path("file/subjects", filing.confirm, name="confirm-subjects"),
     path("reports", reports.reports, name="reports"),
     path("report/<slug:ref>", reports.report, name="report"),
+    path("report/<slug:ref>/correct", correcting.correct_report, name="correct-report"),
+    path("report/<slug:ref>/withdraw", correcting.withdraw, name="withdraw"),
+    path("report/<slug:ref>/erase", correcting.erase, name="erase"),
+    path("duty/<slug:ref>/changes", correcting.changes, name="changes"),
+    path("duty/<slug:ref>/receipt", correcting.receipt, name="receipt"),
     path("match/<slug:ref>", matches.match, name="match"),
     path("match/<slug:ref>/judge", matches.judge, name="judge"),
     path("match/<slug:ref>/take-back", matches.take_back, name="take-back"),

@@ -133,5 +133,32 @@ OUTCOME_WORDS: dict[str, str] = {
     "parted": noop("the match was parted"),
     "recalled": noop("recalled"),
     "destroyed": noop("every copy was destroyed"),
+    "gone": noop("the report was withdrawn or erased"),
+    "again": noop("the match was parted; it would be owed anew"),
+    "corrected": noop("the copy was corrected"),
+    "removed": noop("the copy was removed"),
+    "restricted": noop("the copy was marked as restricted"),
+    "not_found": noop("no copy was found"),
+    "refused": noop("the copy is kept: a law asks for it"),
 }
 """How a duty that has ended came out, where an acknowledgement does not say it."""
+
+CHANGED_WORDS: dict[str, str] = {
+    "text": noop("Text"),
+    "language": noop("Language"),
+    "grade": noop("Grade"),
+    "assessment": noop("An assessment, not a fact"),
+    "handling_note": noop("Note of handling"),
+    "themes": noop("Themes"),
+    "learnt_on": noop("Learnt on"),
+    "unsure": noop("The match is judged unsure"),
+    "subject_gone": noop("No longer spoken of"),
+    "subject_new": noop("Newly spoken of"),
+    "schema": noop("Kind"),
+    "category": noop("Category"),
+    "caption": noop("How the text puts it"),
+    "relations": noop("How they hang together"),
+    "blacked_out": noop("Blacked out"),
+    "yours": noop("Which of your subjects it concerns"),
+}
+"""What can change in what travelled, beside the properties of a subject."""

@@ -4,7 +4,7 @@
     AND ( role IN (desk, supervisor, head) AND act IN (READING + DECIDING)
           OR role IN (desk, supervisor, head) AND thing.kind = 'duty' AND act IN (acknowledge, judge)
           OR role IN (desk, supervisor, head) AND thing.kind = 'delivery' AND act = 'recall'
-          OR role IN (supervisor, head) AND (act = 'reassign' OR act = 'grant' AND thing.kind = 'report')
+          OR role IN (supervisor, head) AND (act = 'reassign' OR act IN (grant, erase) AND thing.kind = 'report')
           OR role = 'officer' AND handling <> 'sealed' AND act IN (READING + 'file')
           OR act = 'name_owner' AND (thing.kind = 'interest' OR NOT thing.discreet)
              AND (role <> 'officer' OR handling <> 'sealed') )
@@ -38,7 +38,7 @@ def grants(reader: ReaderFacts, act: str, thing: ThingFacts) -> bool:
             or (reader.role in DESK_ROLES and thing.kind == "delivery" and act == "recall")
             or (
                 reader.role in {"supervisor", "head"}
-                and (act == "reassign" or (act == "grant" and thing.kind == "report"))
+                and (act == "reassign" or (act in {"grant", "erase"} and thing.kind == "report"))
             )
             or (reader.role == "officer" and thing.handling != "sealed" and act in READING | {"file"})
             or (

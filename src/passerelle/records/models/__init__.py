@@ -4,6 +4,7 @@ import passerelle.records.models.ledger  # noqa: F401 (Django must know the tabl
 from passerelle.records.models.accounts import Account, AccountKey, Command, Nonce
 from passerelle.records.models.attempts import Attempt
 from passerelle.records.models.commonness import NameCount, NameWord
+from passerelle.records.models.corrections import Correction
 from passerelle.records.models.deliveries import Delivery, Withholding
 from passerelle.records.models.dossiers import Dossier, Interest
 from passerelle.records.models.drafts import Draft
@@ -18,6 +19,8 @@ from passerelle.records.models.proposals import Proposal
 from passerelle.records.models.readings import Reading
 from passerelle.records.models.registers import RefusedRow, Register, RegisterRow
 from passerelle.records.models.reports import Report, ReportVersion
+from passerelle.records.models.requests import PersonRequest, RequestPart
+from passerelle.records.models.reviews import PeriodicReview
 from passerelle.records.models.services import Officer, Service
 from passerelle.records.models.subjects import Key, Relation, Subject
 from passerelle.records.models.visits import Visit
@@ -29,6 +32,7 @@ __all__ = [
     "Attempt",
     "Checkpoint",
     "Command",
+    "Correction",
     "Delivery",
     "Dossier",
     "Draft",
@@ -49,6 +53,8 @@ __all__ = [
     "Notice",
     "Officer",
     "Order",
+    "PeriodicReview",
+    "PersonRequest",
     "Proposal",
     "Reading",
     "RecoveryCode",
@@ -58,6 +64,7 @@ __all__ = [
     "Relation",
     "Report",
     "ReportVersion",
+    "RequestPart",
     "Sample",
     "SampleItem",
     "Service",

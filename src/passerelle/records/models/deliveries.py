@@ -51,6 +51,7 @@ class Delivery(models.Model):
     content = SealedJson(default=dict)
     names = models.JSONField(default=list)  # references of the subjects it speaks of, theirs and the sender's
     salt = models.BinaryField(default=new_salt)
+    decided = models.BooleanField(default=False)  # the sender's desk decided it; else it travelled by itself
     evidence = models.CharField(max_length=15, default="delivered")
     because = SealedJson(default=list)
     delivered_at = models.DateTimeField()

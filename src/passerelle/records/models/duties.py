@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 
-from passerelle.duty import ENDED, KINDS, LIVE, STATES
+from passerelle.duty import ENDED, KINDS, LIVE, OWED_ANEW, STATES
 from passerelle.ids import fresh_ref
 from passerelle.records.models.dossiers import Interest
 from passerelle.records.models.matches import Match
@@ -99,7 +99,7 @@ class Duty(models.Model):
             ),
             models.UniqueConstraint(  # one that was void may be owed again
                 fields=["report", "recipient", "kind"],
-                condition=models.Q(kind="pass_on") & ~models.Q(state="void") & ~models.Q(outcome="recalled"),
+                condition=models.Q(kind="pass_on") & ~models.Q(state="void") & ~models.Q(outcome__in=OWED_ANEW),
                 name="duty_once",
             ),
             models.UniqueConstraint(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 
 from passerelle.ids import fresh_bytes, fresh_ref
 from passerelle.records.models.services import Officer, Service
-from passerelle.records.sealed import SealedText
+from passerelle.records.sealed import SealedJson, SealedText
 from passerelle.words import noop
 
 HANDLINGS: dict[str, str] = {
@@ -22,6 +22,7 @@ SOURCE_GRADES: dict[str, str] = {
     "C": noop("C: mostly unreliable so far"),
     "X": noop("X: cannot be judged"),
 }
+GONE: dict[str, str] = {"": noop("it stands"), "withdrawn": noop("withdrawn"), "erased": noop("erased")}
 INFORMATION_GRADES: dict[str, str] = {
     "1": noop("1: accurate beyond doubt"),
     "2": noop("2: known to the source itself"),
@@ -41,7 +42,11 @@ def new_salt() -> bytes:
 
 
 class Report(models.Model):
-    """One piece of information as its service filed it. Never edited: a new version is said beside the old one."""
+    """One piece of information as its service filed it. Never edited: a new version is said beside the old one.
+
+    `gone`: withdrawn (its own service still reads it; it calls for nothing any more) or erased (this row is the
+    tombstone: no text, no subject, no salt is left). While it is restricted it travels no further.
+    """
 
     ref = models.CharField(max_length=40, unique=True, default=new_report_ref)
     service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="reports")
@@ -62,12 +67,31 @@ class Report(models.Model):
     learnt_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     filed_at = models.DateTimeField()
+    review_on = models.DateField(null=True, blank=True, db_index=True)  # whether it is still kept is looked at again
+    gone = models.CharField(max_length=10, blank=True, default="")
+    gone_at = models.DateTimeField(null=True, blank=True)
+    gone_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    gone_ground = models.CharField(max_length=30, blank=True, default="")
+    gone_reason = SealedText(blank=True, default="")
+    restricted_until = models.DateField(null=True, blank=True)
+    restriction = models.CharField(max_length=30, blank=True, default="")  # why: a row of restrictions.yaml
+    restriction_reason = SealedText(blank=True, default="")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-filed_at", "-id"]
         indexes: ClassVar[list[models.Index]] = [models.Index(fields=["service", "-filed_at"])]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(handling__in=list(HANDLINGS)), name="report_handling"),
+            models.CheckConstraint(
+                condition=models.Q(gone="", gone_at__isnull=True)
+                | models.Q(gone__in=["withdrawn", "erased"], gone_at__isnull=False),
+                name="report_gone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(restriction="", restricted_until__isnull=True)
+                | (~models.Q(restriction="") & models.Q(restricted_until__isnull=False)),
+                name="report_restriction_ends",
+            ),
             models.CheckConstraint(condition=models.Q(source_grade__in=list(SOURCE_GRADES)), name="report_source"),
             models.CheckConstraint(
                 condition=models.Q(information_grade__in=list(INFORMATION_GRADES)), name="report_information"
@@ -77,6 +101,10 @@ class Report(models.Model):
     def __str__(self) -> str:
         return self.ref
 
+    def spoken_of(self) -> Any:
+        """The subjects of its latest version; those of earlier ones stay only for the matches that rest on them."""
+        return self.subjects.filter(dropped_at__isnull=True)
+
 
 class ReportVersion(models.Model):
     """What a report said at one time, with the salt of its commitment in the ledger."""
@@ -85,6 +113,7 @@ class ReportVersion(models.Model):
     number = models.PositiveIntegerField()
     text = SealedText(row="salt")
     language = models.CharField(max_length=2)
+    tear_line = SealedJson(default=dict, row="salt")  # what an extract may carry; empty: unmarked
     salt = models.BinaryField(default=new_salt)
     said_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True)
     said_at = models.DateTimeField()

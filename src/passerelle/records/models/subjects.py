@@ -49,6 +49,7 @@ class Subject(models.Model):
     spans = models.JSONField(default=list)
     bounded = models.JSONField(default=list)  # over-common values that were not followed in full: [[kind, records]]
     recorded_at = models.DateTimeField()
+    dropped_at = models.DateTimeField(null=True, blank=True)  # a later version speaks of it no more; its matches stay
     counted = models.PositiveIntegerField(default=0)  # the version of the counts of names it was last compared by
     to_match_at = models.DateTimeField(null=True, blank=True)  # empty: compared with everything known
 

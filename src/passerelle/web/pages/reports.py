@@ -9,10 +9,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from passerelle.flow import consult
+from passerelle.policy import ending
 from passerelle.records import visibility
 from passerelle.records.models import Officer
 from passerelle.web.asking import page
 from passerelle.web.beat import asks_again, known_at
+from passerelle.web.pages.correcting import ending_grounds
 from passerelle.web.pages.duties import colleagues
 
 ROWS_MAX = 100
@@ -45,6 +47,8 @@ def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     context = {
         "view": view,
         "live": [duty for duty in view.duties if duty.live],
+        "gone_ground": ending.grounds()[view.report.gone_ground].says if view.report.gone else "",
+        "withdraw_grounds": ending_grounds("withdraw"), "erase_grounds": ending_grounds("erase"),
         "known_at": known,
         "colleagues": [one for one in colleagues(request.user, now) if one != request.user] if leads else [],
     }

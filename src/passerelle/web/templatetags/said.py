@@ -17,6 +17,7 @@ from passerelle.flow.oversight import WHY_DRAWN
 from passerelle.policy import deadlines, facts, ladder, reading
 from passerelle.policy.grants import GRANT_KINDS
 from passerelle.records.models import (
+    corrections,
     deliveries,
     duties,
     factors,
@@ -51,6 +52,10 @@ WORDS: dict[str, Mapping[str, str]] = {
     "grant": GRANT_KINDS,
     "interest": proposals.PROPOSAL_KINDS,
     "sample": oversight.SAMPLE_KINDS,
+    "became": corrections.CORRECTION_KINDS,
+    "receipt": corrections.RECEIPTS,
+    "gone": reports.GONE,
+    "changed": {**words_shown.PROPERTY_WORDS, **words_shown.CHANGED_WORDS},
     "band": matches.BANDS,
     "category": subjects.CATEGORIES,
     "duty": duty.KINDS,
@@ -96,6 +101,20 @@ def said(value: Any) -> str:
     if isinstance(value, list) and value:
         return Sentence.from_json(value).in_language(reading_language())
     return str(value or "")
+
+
+@register.filter
+def shown(value: Any, field: str) -> str:
+    """A value of what changed, as its field is read."""
+    if field == "themes":
+        return ", ".join(called(one, "theme") for one in value)
+    if field == "relations":
+        return "; ".join(f"{source} {called(kind, 'relation')} {target}" for source, kind, target in value)
+    if field in ("language", "schema", "category"):
+        return called(value, field)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    return "; ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 @register.filter
