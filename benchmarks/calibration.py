@@ -26,10 +26,11 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import equality, names_data, registers_invented, respellings
+from benchmarks import names_data, registers_invented, respellings
 from benchmarks.fairness import Pairs, only
 from benchmarks.registers_un_ofac import persons
 from passerelle.errors import Refused
+from passerelle.fairness import gaps as equality
 from passerelle.matching import Commonness, Subject, Subjects
 from passerelle.names import parts
 

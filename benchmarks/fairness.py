@@ -28,10 +28,11 @@ import numpy.typing as npt
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import equality, names_data, respellings
+from benchmarks import names_data, respellings
 from benchmarks.regions import REGION_OF
 from benchmarks.registers_un_ofac import persons
 from passerelle.errors import Refused
+from passerelle.fairness import gaps as equality
 from passerelle.matching import Commonness, Key, Subject, Subjects, keys
 from passerelle.names import parts
 from passerelle.names.script import script_of

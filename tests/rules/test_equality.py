@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from benchmarks import equality
+from passerelle.fairness import gaps as equality
 
 
 def test_groups_with_one_rate_are_not_called_different_and_their_ratio_shrinks_to_one() -> None:

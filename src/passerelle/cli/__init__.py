@@ -11,6 +11,7 @@ from passerelle.cli import (
     comparing,
     correcting,
     demo,
+    equal_errors,
     installation,
     keeping,
     ledgers,
@@ -62,6 +63,6 @@ for command in (
     watching.alarm, watching.clock,
     overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
-    replaying.replay,
+    replaying.replay, equal_errors.fairness,
 ):  # fmt: skip
     main.add_command(command)

@@ -7,13 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
+from passerelle import sheets
 from passerelle.replay import lessons
 from passerelle.replay.chronicle import CAUSES, CERTAINTIES, Chronicle, Line, Said
 from passerelle.replay.lessons import Gap, Played, Telling, Told, Tried
 from passerelle.replay.sheet_style import STYLE
 from passerelle.words import LANGUAGES, Sentence, noop, sentence
 
-NAMES_OF_LANGUAGES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 FORMS = {"whole": noop("the whole report"), "extract": noop("an extract"), "pointer": noop("a pointer")}
 ACTS = {
     "hold": noop("to put it on hold"),
@@ -38,19 +38,8 @@ HOUSE_SERVICES = {"neutral-desk": noop("the neutral desk of the exchange"), "ove
 
 def sheet(chronicle: Chronicle, played: Sequence[Played]) -> str:
     """The HTML of the file. `played` are the variants in the chronicle's order, the first as it was filed."""
-    tabs = "".join(
-        f'<input type="radio" name="language" id="in-{code}"{" checked" if code == "en" else ""}>'
-        f'<label for="in-{code}" lang="{code}">{NAMES_OF_LANGUAGES[code]}</label>'
-        for code in LANGUAGES
-    )
-    bodies = "".join(_Page(chronicle, played, code).whole() for code in LANGUAGES)
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{html.escape(chronicle.title.in_language('en'))}</title><style>{STYLE}</style></head>"
-        f'<body><div class="languages">{tabs}{bodies}</div></body></html>\n'
-    )
+    bodies = {code: _Page(chronicle, played, code).whole() for code in LANGUAGES}
+    return sheets.page(chronicle.title.in_language("en"), bodies, STYLE)
 
 
 class _Page:
@@ -100,7 +89,7 @@ class _Page:
             self._list(noop("Fairness to the living"), self.chronicle.fairness),
             self._sources(),
         ]
-        return f'<main lang="{self.language}" class="in-{self.language}">{"".join(parts)}</main>'
+        return "".join(parts)
 
     def _in_short(self, played: Played) -> str:
         found = lessons.first(played)
@@ -149,8 +138,10 @@ class _Page:
         body = "".join(row for _, _, row in sorted(rows, key=lambda row: (row[0], row[1])))
         quiet = sum(told.event == "escalated" for told in played.story)
         note = self.text(
-            noop("Nobody acts in the right column but where the record says so: it shows what silence alone would do. "
-                 "Duties climbed {climbs} times and were told again {reminders} times."),
+            noop(
+                "Nobody acts in the right column but where the record says so: it shows what silence alone would "
+                "do. Duties climbed {climbs} times and were told again {reminders} times."
+            ),
             climbs=quiet, reminders=played.counts["reminders"],
         )  # fmt: skip
         return (
@@ -266,8 +257,10 @@ class _Page:
                 f"<td>{counts['live']}</td></tr>"
             )
         note = self.text(
-            noop("No rule here changes what is compared with what: the share of false and missed matches by origin of "
-                 "name stays what `passerelle fairness` measures. What changes is the load and what travels.")
+            noop(
+                "No rule here changes what is compared with what: the share of false and missed matches by origin"
+                " of name stays what `passerelle fairness` measures. What changes is the load and what travels."
+            )
         )  # fmt: skip
         return (
             f'<section><h2>{self.text(noop("The same case under a changed rule"))}</h2><div class="wide"><table>'

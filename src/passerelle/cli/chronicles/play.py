@@ -152,7 +152,7 @@ class _Play:
         elif kind == "away":
             assert service is not None
             officer = self.cast.officers[f"{service.key}.{row['role']}"]
-            seats.go_away(officer=officer, until=at + timedelta(days=float(row["days"])), now=at)
+            seats.go_away(officer=officer, until=at + timedelta(days=float(row["days"])), by=None, now=at)
         else:
             defaults = {"purpose": "investigation", "legal_basis": "as the chronicle says", "title": row.get("id", "")}
             more = (

@@ -1,0 +1,1 @@
+"""Whether errors are equal: invented probes by origin of name, outcomes by service and language, intervals."""

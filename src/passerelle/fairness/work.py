@@ -1,0 +1,66 @@
+"""Outcomes of the work by service, by language and by script of the record; small groups are not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+
+from passerelle.fairness.gaps import wilson
+
+SMALL_NUMBER = 10
+"""A group with fewer cases says something about single cases, and is not shown."""
+
+KINDS = ("judged_same", "withheld", "late")
+"""What is counted: matches judged the same of those judged; tellings withheld of those owed; tellings late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One outcome as a plain row: of which kind, in which groups (`by` → value), whether it came about, and hours where
+    something was waited for. It names nobody and no record."""
+
+    kind: str
+    groups: tuple[tuple[str, str], ...]
+    happened: bool
+    hours: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of one group: cases, and among them how many; shares are None where there are too few to be shown."""
+
+    kind: str
+    by: str
+    group: str
+    cases: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+    hours_median: float | None
+
+
+def shares(cases: Iterable[Case]) -> list[Share]:
+    """For each kind and each group its share with an interval at 95 % (Wilson, 1927), in the order of kinds and names.
+
+    A group with fewer than SMALL_NUMBER cases bears no figure at all, its number of cases included.
+    """
+    kept: dict[tuple[str, str, str], list[Case]] = {}
+    for case in cases:
+        for by, group in case.groups:
+            kept.setdefault((case.kind, by, group), []).append(case)
+    found = []
+    for (kind, by, group), those in sorted(kept.items()):
+        if len(those) < SMALL_NUMBER:
+            found.append(Share(kind, by, group, None, None, None, None, None))
+            continue
+        hits = sum(case.happened for case in those)
+        low, high = wilson(hits, len(those))
+        waited = [case.hours for case in those if case.hours is not None]
+        found.append(
+            Share(
+                kind, by, group, len(those), hits / len(those), low, high,
+                round(median(waited), 1) if len(waited) >= SMALL_NUMBER else None,
+            )
+        )  # fmt: skip
+    return found
