@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import random  # bent: invented persons, seeded by whoever measures
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
