@@ -53,8 +53,8 @@ _ALIGNED = 8_192  # so many alignments at once stay in the processor's cache
 
 
 @cache
-def _unit_tables() -> tuple[Costs, Costs, Costs]:
-    """`apart[u, v]`, `missing[u]`, `missing_abjad[u]` of `sounds.tables()` as arrays."""
+def _unit_tables() -> tuple[Costs, Costs, Costs, Costs]:
+    """`apart[u, v]`, `missing[u]`, `missing_abjad[u]`, `missing_both[u]` of `sounds.tables()` as arrays."""
     tables = sounds.tables()
     texts = sorted({reading.sound for unit in tables.units for reading in unit.readings})
     place = {text: number for number, text in enumerate(texts)}
@@ -74,7 +74,9 @@ def _unit_tables() -> tuple[Costs, Costs, Costs]:
     np.fill_diagonal(apart, 0)
     for (one, two), cost in tables.apart_unit.items():
         apart[one, two] = cost
-    return apart, np.array(tables.missing, dtype=np.int32), np.array(tables.missing_abjad, dtype=np.int32)
+    gone = (tables.missing, tables.missing_abjad, tables.missing_both)
+    missing, missing_abjad, missing_both = (np.array(costs, dtype=np.int32) for costs in gone)
+    return apart, missing, missing_abjad, missing_both
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,7 +354,7 @@ class Names:
 
     def _may_merge(self, long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
         """`compare.may_merge` for many rows: the words, and which are there and not written the same."""
-        apart, _, _ = _unit_tables()
+        apart, _, _, _ = _unit_tables()
         found = np.zeros(len(long), dtype=np.bool_)
         for place in range(long.shape[1] - 1):
             both = self._weight[long[:, place]] + self._weight[long[:, place + 1]]
@@ -418,7 +420,7 @@ class Names:
 
     def _nearest(self, words: Ints) -> Shorts:
         """For each of these words and each unit of all, the least that the unit can cost against the word."""
-        apart, missing, missing_abjad = _unit_tables()
+        apart, missing, missing_abjad, _ = _unit_tables()
         near = np.repeat(np.minimum(missing, missing_abjad)[None, :], len(words), axis=0).astype(np.int16)
         for slot in range(FORMS_MAX):
             length, units = self._length[words, slot], self._units[words, slot]
@@ -519,13 +521,14 @@ def distances(
     left: Ints, left_length: Ints, right: Ints, right_length: Ints, left_abjad: Bools, right_abjad: Bools
 ) -> Costs:
     """`sounds.distance` for many pairs: units padded to (pairs, UNITS_MAX), and their lengths."""
-    apart, missing, missing_abjad = _unit_tables()
+    apart, missing, missing_abjad, missing_both = _unit_tables()
     wide_left, wide_right = int(left_length.max()), int(right_length.max())
     count = apart.shape[0]
     flat = apart.ravel()
     ours, theirs = left[:, :wide_left].T.astype(np.int64), right[:, :wide_right].T.astype(np.int64)
-    gone_left = np.where(right_abjad & ~left_abjad, missing_abjad[ours], missing[ours])
-    gone_right = np.where(left_abjad & ~right_abjad, missing_abjad[theirs], missing[theirs])
+    both = left_abjad & right_abjad
+    gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], missing[ours]))
+    gone_right = np.where(both, missing_both[theirs], np.where(left_abjad, missing_abjad[theirs], missing[theirs]))
     row = [np.zeros(len(left), dtype=np.int32)]
     for column in range(wide_right):
         row.append(row[-1] + gone_right[column])

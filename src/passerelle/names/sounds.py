@@ -53,7 +53,8 @@ class Tables:
     """All units and the costs between them. Built once per process by `tables()`.
 
     `apart[u][v]` and `missing[u]` are hundredths of a consonant; `missing_abjad[u]` is the cost of a unit that the
-    other side does not write because its script leaves vowels out; `weight[u]` is what the unit says about a word.
+    other side does not write because its script leaves vowels out, `missing_both[u]` where both sides are in such a
+    script; `weight[u]` is what the unit says about a word.
     """
 
     def __init__(self) -> None:
@@ -61,6 +62,7 @@ class Tables:
         self.vowels = frozenset(rules["classes"]["vowel"])
         self._missing_sound: dict[str, int] = {str(k): v for k, v in rules["missing"].items()}
         self._apart_sound: dict[tuple[str, str], int] = {}
+        self._between: dict[tuple[str, str], int] = {}
         for row in rules["apart"]:
             one, two = row["of"].split()
             self._apart_sound[one, two] = self._apart_sound[two, one] = row["cost"]
@@ -86,6 +88,9 @@ class Tables:
             overrides[u.text] if u.text in overrides and u.script in {"latin", "arabic"} else self._unit_missing(u)
             for u in self.units
         ]
+        for script, rows in rules["missing_written"].items():
+            for text, cost in rows.items():
+                self.missing[self.number[script, text]] = cost
         vowel_only = [
             any(set(r.sound) & self.vowels and set(r.sound) <= self.vowels | {"j", "w"} for r in u.readings)
             for u in self.units
@@ -101,9 +106,38 @@ class Tables:
         for row in rules["apart_unit"]:
             first, second = (self.number["latin", text] for text in row["of"].split())
             self.apart_unit[first, second] = self.apart_unit[second, first] = row["cost"]
+        self.missing_both = self._exact(rules["same_script"])
         self._rows: list[list[int] | None] = [None] * len(self.units)
         self._classes: list[list[tuple[str, int]] | None] = [None] * len(self.units)
-        self._between: dict[tuple[str, str], int] = {}
+
+    def _exact(self, rules: dict[str, Any]) -> list[int]:
+        """Sets Arabic consonants apart from each other; and what each unit's absence costs between two such words."""
+        shape = {sign: text[0] for text in rules["shapes"] for sign in text}
+        letters = {
+            number: shape.get(letter, letter)
+            for number, unit in enumerate(self.units)
+            if unit.script == "arabic" and len(letter := unit.text.strip("^$")) == 1 and letter in rules["exact"]
+        }
+        for one, mine in letters.items():
+            for two, other in letters.items():
+                if one < two and mine != other:
+                    cost = max(rules["apart"], self._nearest_readings(one, two))
+                    self.apart_unit[one, two] = self.apart_unit[two, one] = cost
+        return [
+            max(cost, rules["missing"]) if number in letters and not self.units[number].text.endswith("$") else cost
+            for number, cost in enumerate(self.missing)
+        ]
+
+    def _nearest_readings(self, one: int, two: int) -> int:
+        """What parts the two nearest sounds of two units."""
+        return min(
+            FAR,
+            *(
+                self.between_sounds(left.sound, right.sound) + left.cost + right.cost
+                for left in self.units[one].readings
+                for right in self.units[two].readings
+            ),
+        )
 
     def _add(self, unit: Unit) -> None:
         self.number[unit.script, unit.text] = len(self.units)
@@ -171,18 +205,13 @@ class Tables:
         """The costs from unit `one` to every unit."""
         row = self._rows[one]
         if row is None:
-            mine = self.units[one]
             row = []
-            for number, other in enumerate(self.units):
+            for number in range(len(self.units)):
                 if number == one:
                     row.append(0)
                     continue
-                best = FAR
-                for left in mine.readings:
-                    for right in other.readings:
-                        cost = self.between_sounds(left.sound, right.sound) + left.cost + right.cost
-                        best = min(best, cost)
-                row.append(self.apart_unit.get((one, number), best))
+                known = self.apart_unit.get((one, number))
+                row.append(self._nearest_readings(one, number) if known is None else known)
             self._rows[one] = row
         return row
 
@@ -281,8 +310,11 @@ def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = F
     if left == right:
         return 0
     all_tables = tables()
-    gone_left = all_tables.missing_abjad if right_abjad and not left_abjad else all_tables.missing
-    gone_right = all_tables.missing_abjad if left_abjad and not right_abjad else all_tables.missing
+    if left_abjad and right_abjad:
+        gone_left = gone_right = all_tables.missing_both
+    else:
+        gone_left = all_tables.missing_abjad if right_abjad else all_tables.missing
+        gone_right = all_tables.missing_abjad if left_abjad else all_tables.missing
     width = len(right)
     right_gone = [gone_right[unit] for unit in right]
     row = [0]
