@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from passerelle.names import places
+from passerelle.names import gazetteers, places
 
 _PLAIN = re.compile(r"([^\W\d][^\d,;()\n]*) ([1-9]\d{0,2}), ([1-9]\d{3} [^\W\d][^\d,;()\n]*)")
 
@@ -34,3 +34,6 @@ def _street(street: str, figures: int, town: str) -> frozenset[str] | None:
             return None
         said.append(frozenset(key.removesuffix(f"#{number}") for key in keys))
     return said[0] if said[0] == said[1] else None
+
+
+gazetteers.when_changed(_street.cache_clear)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import itertools
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
 from rapidfuzz.distance import Levenshtein
 
-from passerelle.errors import Refused
+from passerelle.names import gazetteers
 from passerelle.names.comparison import Comparison
+from passerelle.names.gazetteers import Gazetteer, GazetteerUnreadable
 from passerelle.names.street_words import fold, lexicon, read_yaml, rows_of, words_of
 from passerelle.names.streets import (
-    Learned,
     Street,
     kind_likeness,
     kind_of,
-    learned_words,
     read_street,
     street_keys,
     street_likeness,
@@ -58,68 +53,6 @@ class Address:
     town: str
     country: str
     raw: str
-
-
-class GazetteerUnreadable(Refused):
-    """A list of streets that cannot be read as one."""
-
-    code = "names.gazetteer_unreadable"
-
-
-@dataclass(frozen=True)
-class Gazetteer:
-    """Streets known to bear several names, each set of names bound to a town or to none, and what they teach."""
-
-    names: dict[str, frozenset[tuple[int, str]]] = field(default_factory=dict)
-    learned: Learned = frozenset()
-    """Translations of single words that the pairs showed: they serve streets that are not in the list."""
-
-    @classmethod
-    def from_rows(cls, rows: Iterable[tuple[str, ...]]) -> Gazetteer:
-        """From rows of (name, name) or (name, name, town): two names of one street, in that town or anywhere."""
-        found: dict[str, set[tuple[int, str]]] = {}
-        pairs: list[tuple[str, str, bool]] = []
-        for number, row in enumerate(rows):
-            left, right, *rest = row
-            town = town_key(rest[0]) if rest and rest[0] else ""
-            pairs.append((left, right, bool(town)))
-            for name in (left, right):
-                found.setdefault("".join(words_of(name)), set()).add((number, town))
-        return cls({name: frozenset(of) for name, of in found.items()}, learned_words(pairs))
-
-    @classmethod
-    def read(cls, path: Path) -> Gazetteer:
-        """From a CSV file in UTF-8 with a header: two or more of the columns `nl`, `fr`, `de`, `en`; `town` if known.
-
-        Raises GazetteerUnreadable where the columns are missing or the file is no text.
-        """
-        try:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                lines = csv.DictReader(file)
-                languages = [name for name in LANGUAGE_WORDS if name in (lines.fieldnames or ())]
-                if len(languages) < 2:
-                    raise GazetteerUnreadable(
-                        sentence("The list of streets {path} has no two columns of names.", path=str(path)),
-                        way_out=sentence("Name at least two of its columns nl, fr, de or en; town may be a third."),
-                    )
-                rows = [
-                    (line[one], line[other], line.get("town") or "")
-                    for line in lines
-                    for one, other in itertools.combinations(languages, 2)
-                    if line[one] and line[other]
-                ]
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            raise GazetteerUnreadable(
-                sentence("The list of streets {path} cannot be read: {reason}.", path=str(path), reason=str(error))
-            ) from error
-        return cls.from_rows(rows)
-
-    def same(self, left: Address, right: Address) -> bool:
-        """Whether the gazetteer knows the two street names as names of one street, in the town at hand."""
-        ours = self.names.get("".join(words_of(left.street)), frozenset())
-        theirs = self.names.get("".join(words_of(right.street)), frozenset())
-        towns = {town_key(town) for town in (left.town, right.town) if town}
-        return any(not town or not towns or town in towns for _, town in ours & theirs)
 
 
 _BOX = re.compile(
@@ -421,8 +354,10 @@ def _compare_streets(left: str, right: str) -> float:
 def compare_addresses(left: str | Address, right: str | Address, *, gazetteer: Gazetteer | None = None) -> Comparison:
     """Whether two addresses may be one, in whichever of the four languages each is written.
 
-    A missing town or number is neutral, a different one speaks against, a different box hardly does.
+    A missing town or number is neutral, a different one speaks against, a different box hardly does. Without a list of
+    streets of its own, a comparison knows the one at hand (`gazetteers.take_up`).
     """
+    gazetteer = gazetteers.at_hand() if gazetteer is None else gazetteer
     one = parse_address(left) if isinstance(left, str) else left
     other = parse_address(right) if isinstance(right, str) else right
     reasons: list[Sentence] = []
@@ -433,7 +368,7 @@ def compare_addresses(left: str | Address, right: str | Address, *, gazetteer: G
         if one.street or other.street or one.number or other.number:
             return Comparison(TOWN_ONLY * town, tuple(town_reasons))
         return Comparison(0.95 * town, tuple(town_reasons))
-    if gazetteer is not None and gazetteer.same(one, other):
+    if gazetteer is not None and gazetteer.same(one.street, other.street, (one.town, other.town)):
         score = 1.0
         reasons.append(sentence(SAME_STREET_GAZETTEER, left=one.street, right=other.street))
     else:
@@ -485,9 +420,14 @@ def address_keys(text: str) -> frozenset[str]:
         return frozenset((f"@{town_key(address.town)}",)) if address.town else frozenset()
     street = read_street(address.street)
     words = street_keys(street)
+    if (known := gazetteers.at_hand()) is not None:
+        words |= known.keys(address.street)
     first, _, _ = _numbers(address.number) if address.number else (-1, -1, "")
     if first >= 0:
         return frozenset(f"{word}#{first}" for word in words)
     if address.town:
         return frozenset(f"{word}@{town_key(address.town)}" for word in words)
     return words
+
+
+gazetteers.when_changed(address_keys.cache_clear)

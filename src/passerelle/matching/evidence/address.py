@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from passerelle.matching.commonness import Commonness
 from passerelle.matching.evidence.finding import Evidence, weights
 from passerelle.matching.subject import Subject
-from passerelle.names import places
+from passerelle.names import gazetteers, places
 from passerelle.words import Sentence, noop, sentence
 
 SAME = noop("Both are found at the same address, “{left}” and “{right}”.")
@@ -86,6 +86,9 @@ def texts(address: Subject) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def _score(left: str, right: str) -> float:
     return float(places.compare_addresses(left, right).score)
+
+
+gazetteers.when_changed(_score.cache_clear)
 
 
 def alike(ours: tuple[str, ...], theirs: tuple[str, ...]) -> tuple[float, str, str]:
