@@ -18,6 +18,7 @@ from passerelle.linkers.saying import say
 from passerelle.linkers.sieve import facts, most
 from passerelle.linkers.weighing import commonness, rarity_of
 from passerelle.matching import Subject, Subjects, compare, keys
+from passerelle.names.gazetteers import rows_of_file
 
 
 def subjects_of(path: Path) -> list[Subject]:
@@ -214,3 +215,17 @@ def test_an_empty_register_has_no_pairs(tmp_path: Path) -> None:
     done = link(path, path, tmp_path / "pairs.csv", workers=1)
     assert (done.left, done.right, done.candidates, done.pairs) == (0, 0, 0, 0)
     assert (tmp_path / "pairs.csv").read_text(encoding="utf-8").strip() == "left_id,right_id,score,band,because"
+
+
+def test_a_list_of_streets_joins_two_registers_that_share_no_word_of_a_street(tmp_path: Path) -> None:
+    streets = tmp_path / "streets.csv"
+    streets.write_text("street_fr;street_nl;town_fr\nrue de la Blague;Grapjasdreef;Malines\n", encoding="utf-8")
+    left, right = tmp_path / "left.csv", tmp_path / "right.csv"
+    left.write_text('id,schema,full\na,Address,"Grapjasdreef 17, 2800 Mechelen"\n', encoding="utf-8")
+    right.write_text('id,schema,full\nb,Address,"17 rue de la Blague, 2800 Malines"\n', encoding="utf-8")
+    assert link(left, right, tmp_path / "without.csv", workers=1).pairs == 0
+    terms = Terms(streets=tuple(rows_of_file(streets)))
+    assert link(left, right, tmp_path / "with.csv", terms=terms, workers=1).pairs == 1
+    assert [row[:2] for row in told(tmp_path / "with.csv")] == [("a", "b")]
+    sides = (subjects_of(left), subjects_of(right))
+    assert len(pairs_of(*sides, terms)) == 1 and pairs_of(*sides, Terms()) == []

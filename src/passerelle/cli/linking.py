@@ -39,6 +39,13 @@ _DOING = {
     help="Pairs from this score on are written; 0.7 is the bar of possible.",
 )
 @click.option("--because/--no-because", default=True, show_default=True, help="Write the reasons of each pair.")
+@click.option(
+    "--gazetteer",
+    "lists",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Streets that bear several names: CSV with street_nl, street_fr, … and town; may be given several times.",
+)
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes; default: one for each core.")
 @as_json
 def link(
@@ -49,6 +56,7 @@ def link(
     master: str | None,
     bar: float,
     because: bool,
+    lists: tuple[Path, ...],
     workers: int | None,
     as_json: bool,
 ) -> None:
@@ -58,13 +66,15 @@ def link(
     doubles. A run that was stopped goes on when the same command is given again.
     """
     from passerelle import linkers
+    from passerelle.names import gazetteers
 
+    streets = tuple(row for file in lists for row in gazetteers.rows_of_file(file))
     begun = time.monotonic()
     with _Bar(quiet=as_json) as shown:
         linked = linkers.link(
             left, right, out,
-            terms=linkers.Terms(bar=bar, because=because), engine=engine, workers=workers, progress=shown.to,
-            master=master,
+            terms=linkers.Terms(bar=bar, because=because, streets=streets), engine=engine, workers=workers,
+            progress=shown.to, master=master,
         )  # fmt: skip
     seconds = round(time.monotonic() - begun, 2)
     if as_json:
@@ -77,6 +87,7 @@ def link(
                 "pairs": linked.pairs,
                 "seconds": seconds,
                 "memory_mb": linked.memory_mb,
+                "streets": len(streets),
                 "refused": linked.refused,
                 "refusals": [
                     {"file": one.file, "row": one.row, "code": one.code, "because": str(one.because)}

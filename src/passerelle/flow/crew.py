@@ -165,9 +165,11 @@ class Crew:
 
 def keys_of_rows(rows: Sequence[Said]) -> Keyed:
     """The keys of the subjects of these rows, and the words of their names."""
+    from passerelle.flow import gazetteers
     from passerelle.flow.candidates import both_ways, digests, plain, related
     from passerelle.flow.commonness import counted_of
 
+    gazetteers.take_up()
     keys: list[dict[int, str]] = []
     words: Counter[int] = Counter()
     for said, relations in rows:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from passerelle import matching
-from passerelle.flow import commonness, oblige
+from passerelle.flow import commonness, gazetteers, oblige
 from passerelle.flow.candidates import (
     CANDIDATES_MAX,
     HUB_RECORDS_MAX,
@@ -125,6 +125,7 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
 
     Returns the matches that are new or whose evidence changed. Each pair is weighed once, whichever came first.
     """
+    gazetteers.take_up()
     known = Known(at_most=len(subjects))
     mine = known.of([subject.pk for subject in subjects])
     keys = {subject.pk: digests(mine[subject.pk]) for subject in subjects}
@@ -145,6 +146,7 @@ def match_subjects(lines: Journal, subjects: Sequence[Subject]) -> list[Match]:
 def find(subjects: Sequence[int], known: Known) -> Findings:
     """What there is to find for subjects whose keys stand in the index. It only reads, so that another process can do
     it; as long as the keys were there first, whoever files in between finds them in turn."""
+    gazetteers.take_up()
     known.look_again()
     of = dict(Subject.objects.filter(pk__in=subjects).order_by().values_list("pk", "service_id"))
     return _find(of, keys_of(of), known)

@@ -519,6 +519,15 @@ class ClockSetRight(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StreetsListed(Event):
+    """A list of streets that bear several names was put in or (with no rows) taken out; so many subjects wait again."""
+
+    gazetteer: str
+    rows: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled(Event):
     """What is owed was computed afresh and compared with what stands in the tables."""
 
@@ -570,7 +579,7 @@ EVENTS: dict[str, type[Event]] = {
         SampleExamined,
         Read,
         RegisterTaken,
-        KeysChanged, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled,
+        KeysChanged, StreetsListed, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled,
     )
 }
 """Every kind of fact by its name; a line of any other kind is a fault."""

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from passerelle.linkers.saying import Lexicon, say
 from passerelle.linkers.weighing import Terms, bar_of, commonness, line_of, that_may, values_of, weigh
 from passerelle.matching import Commonness, Subject
 from passerelle.matching.keys import PER_NAME
-from passerelle.names import parts, places
+from passerelle.names import gazetteers, parts, places
 from passerelle.words import sentence
 
 KEYS = np.dtype([("d", np.int64), ("r", np.int32), ("kind", np.uint8)])
@@ -187,12 +187,13 @@ def _tell(folder: str, terms: Terms, alone: bool) -> None:
     _here.folder, _here.terms, _here.alone = Path(folder), terms, alone
     _here.kept, _here.known = {}, None
     _here.lexicon, _here.noted, _here.naming = Lexicon(), {}, None
+    gazetteers.take_up(terms.streets)
 
 
 def _let_go() -> None:
     for kept in _here.kept.values():
         kept.close()
-    _tell("", _here.terms, _here.alone)
+    _tell("", replace(_here.terms, streets=()), _here.alone)
 
 
 def _begin(folder: str, terms: Terms, alone: bool) -> None:

@@ -99,6 +99,8 @@ class Naming:
         """The bits of the evidence `name` of each pair of records, and where they stand: not where two words may be one
         word of the other name, nor for records that have no name, or several, or one that must be looked at by itself
         (there they are said to be very low)."""
+        if not len(self._odd):  # nobody here has a name
+            return np.full(len(left), -1e9), np.zeros(len(left), dtype=np.bool_)
         ours, theirs = self._sides
         one, at_one = np.unique(left, return_inverse=True)
         two, at_two = np.unique(right, return_inverse=True)

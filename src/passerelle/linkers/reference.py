@@ -10,12 +10,14 @@ from passerelle.linkers.digests import KINDS
 from passerelle.linkers.saying import say
 from passerelle.linkers.weighing import BESIDE, NAMED, WEIGHT, Pair, Terms, commonness
 from passerelle.matching import Subject, compare
+from passerelle.names import gazetteers
 
 Key = tuple[int, ...]
 
 
 def pairs_of(left: Sequence[Subject], right: Sequence[Subject] | None, terms: Terms) -> list[Pair]:
     """The pairs of two registers (or, where `right` is None, the doubles of one) by number, best first."""
+    gazetteers.take_up(terms.streets)
     said = [say(0, side) for side in (left, right) if side is not None]
     stems: Counter[str] = Counter()
     shared: Counter[int] = Counter()

@@ -32,6 +32,7 @@ from passerelle.linkers.weighing import (
     weigh,
 )
 from passerelle.matching import Commonness, Subject
+from passerelle.names import gazetteers
 from passerelle.words import sentence
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def _end(spark: SparkSession) -> None:
 
 
 def _run(spark: SparkSession, job: Job, counts: dict[str, int]) -> dict[str, Any]:
+    gazetteers.take_up(job.terms.streets)  # the values of bounded keys are read again here
     for side in job.sides:
         _take(spark, job, side)
     with _watched(spark, job, "keys"):
@@ -160,18 +162,28 @@ def _take(spark: SparkSession, job: Job, side: str) -> None:
     parts = max(1, min(spark.sparkContext.defaultParallelism * 4, len(table) // RECORDS_AT_ONCE))
     record = spark.createDataFrame(table, schema="r INT, entity STRING").repartition(parts, "r").cache()
     record.createOrReplaceTempView(f"record_{side}")
-    record.mapInArrow(_say, SAID).cache().createOrReplaceTempView(f"said_{side}")
+    record.mapInArrow(_Say(job.terms), SAID).cache().createOrReplaceTempView(f"said_{side}")
     spark.sql(
         f"SELECT r, one.d AS d, one.kind AS kind FROM said_{side} "  # noqa: S608 (left or right)
         "LATERAL VIEW explode(arrays_zip(d, kind)) ones AS one"
     ).createOrReplaceTempView(f"raw_{side}")
 
 
-def _say(batches: Iterable[Any]) -> Iterator[Any]:
+class _Say:
     """On a worker: what each record says. The words of a batch and how many bear them stand with its first record."""
-    import pyarrow as pa
 
-    for batch in batches:
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+
+    def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
+        gazetteers.take_up(self.terms.streets)
+        for batch in batches:
+            yield self._said(batch)
+
+    @staticmethod
+    def _said(batch: Any) -> Any:
+        import pyarrow as pa
+
         rows = batch.column("r").to_numpy()
         subjects = [Subject.from_ftm(json.loads(text)) for text in batch.column("entity").to_pylist()]
         said = say(0, subjects)
@@ -181,7 +193,7 @@ def _say(batches: Iterable[Any]) -> Iterator[Any]:
         until = np.searchsorted(words["r"], np.arange(len(rows) + 1)).astype(np.int32)
         # Spark takes the columns by their place: they stand in the order of SAID.
         rest: list[list[Any]] = [[]] * max(0, len(rows) - 1)
-        yield pa.record_batch(
+        return pa.record_batch(
             {
                 "r": pa.array(rows, pa.int32()),
                 "d": pa.ListArray.from_arrays(ends, pa.array(said.digests, pa.int64())),
@@ -303,6 +315,7 @@ class _Weigh:
     def __call__(self, batches: Iterable[Any]) -> Iterator[Any]:
         import pyarrow as pa
 
+        gazetteers.take_up(self.terms.streets)
         told = self.known.value
         known: Commonness = commonness(told["subjects"], told["stems"], told["shared"], self.terms)
         for batch in batches:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from passerelle.linkers import rarity, sieve
 from passerelle.linkers.digests import digest
 from passerelle.matching import Commonness, Subject, Subjects, compare, keys
+from passerelle.names import gazetteers
 from passerelle.names.word_table import number_of
 
 Ints = npt.NDArray[np.int64]
@@ -32,6 +33,7 @@ class Terms:
     `bar`: pairs below this score are not told. `hub`: a key that more records than this bear (on one side) joins them
     only together with another such key. `each`: so many candidates of one record are weighed, the rarest keys first.
     `because`: whether each pair carries its reasons. `counted`: whether names that are common here weigh less.
+    `streets`: streets that bear several names (name, other name, town or ""), as `gazetteers.rows_of_file` reads them.
     """
 
     bar: float = 0.7
@@ -39,6 +41,7 @@ class Terms:
     each: int = 10
     because: bool = True
     counted: bool = True
+    streets: tuple[gazetteers.Row, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,14 +74,16 @@ class Gazetteer:
 
 
 def rows_of_file(path: Path) -> list[Row]:
-    """The rows of a CSV file in UTF-8 with a header, delimited by commas, semicolons or tabs: two or more of the columns
+    """The rows of a CSV file in UTF-8 with a header, delimited by comma, semicolon or tab: two or more of the columns
     `street_nl`, `street_fr`, `street_de`, `street_en` (or `nl`, `fr`, …), and the town in `town` or `town_nl`, ….
 
     A row with one name alone is passed over. Raises GazetteerUnreadable with the file, the row and the remedy.
     """
     if path.is_file() and path.stat().st_size > LARGEST_BYTES:
         raise GazetteerUnreadable(
-            sentence("The list of streets {path} is larger than {most} MB.", path=str(path), most=LARGEST_BYTES // 10**6),
+            sentence(
+                "The list of streets {path} is larger than {most} MB.", path=str(path), most=LARGEST_BYTES // 10**6
+            ),
             way_out=sentence("Give the streets of each province, or each town, in a file of their own."),
         )
     found: list[Row] = []

@@ -335,6 +335,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "DecisionOrdered": _decision_ordered, "GrantGiven": _grant_given, "GrantEnded": _grant_ended,
     "GrantReviewed": _grant_reviewed, "SampleDrawn": _sample_drawn, "SampleExamined": _sample_examined,
     "Read": _no_row, "RegisterTaken": _no_row, "KeysChanged": _no_row, "Reconciled": _no_row,
+    "StreetsListed": _no_row,
     "GapSigned": _no_row, "Restored": _no_row,
     "ClockWentBack": _no_row, "ClockSetRight": _no_row,
 }  # fmt: skip
