@@ -139,7 +139,7 @@ def test_a_list_of_streets_without_two_languages_is_refused_and_says_which_colum
     file.write_text("street,town\nKerkstraat,Mechelen\n", encoding="utf-8")
     with pytest.raises(GazetteerUnreadable, match="has no two columns of names") as refused:
         Gazetteer.read(file)
-    assert "street_nl, street_fr, street_de, street_en" in str(refused.value.way_out)
+    assert "street_fr, street_nl, street_de, street_en" in str(refused.value.way_out)
 
 
 STREETS = {
