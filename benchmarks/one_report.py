@@ -111,19 +111,20 @@ def measure(people: list[dict[str, str]], reports: int, seed: int, now: datetime
     """The times of so many reports, in milliseconds, and what was found."""
     from passerelle.flow import match, receive, seats
     from passerelle.flow.receive import RelationDraft, ReportDraft, SubjectDraft
-    from passerelle.records.models import Delivery, Duty, Service, Subject
+    from passerelle.records.models import Delivery, Dossier, Duty, Service, Subject
 
     federal = Service.objects.filter(key="federal").first() or seats.add_service(
         key="federal", name="Federal", kind="federal_police", languages=["fr"], now=now
     )
     if not Service.objects.filter(kind="neutral_desk").exists():
         seats.add_service(key="neutral", name="Neutral", kind="neutral_desk", languages=["en"], now=now)
-    dossier = receive.open_dossier(
-        service=federal, officer=None, title="A dossier", language="fr", purpose="investigation",
-        legal_basis="Police Function Act, Art. 44/1", until=(now + timedelta(days=90)).date(), now=now,
-        subjects=[draft_of(person, f"d{number}") for number, person in enumerate(people)],
-    )  # fmt: skip
-    match.match_waiting(list(dossier.subjects.values_list("pk", flat=True)), now=now)
+    if not Dossier.objects.filter(service=federal).exists():  # a folder measured again has it already
+        dossier = receive.open_dossier(
+            service=federal, officer=None, title="A dossier", language="fr", purpose="investigation",
+            legal_basis="Police Function Act, Art. 44/1", until=(now + timedelta(days=90)).date(), now=now,
+            subjects=[draft_of(person, f"d{number}") for number, person in enumerate(people)],
+        )  # fmt: skip
+        match.match_waiting(list(dossier.subjects.values_list("pk", flat=True)), now=now)
     noord = Service.objects.get(key="noord")
     strangers = registers_invented.Persons(seed + 99, 10_000)
     times, filed, compared, processor, candidates, told, delivered = [], [], [], [], 0, 0, 0

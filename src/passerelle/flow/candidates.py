@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ REMEMBERED_MAX = 30_000
 """So many subjects of others are kept in memory at most, by a process that weighs one batch after another."""
 
 _AT_ONCE = 5_000
+_SHARINGS_AT_ONCE = 1_000_000
 _WEIGHT = 1_000_000
 
 _PROPERTIES: Any = Subject._meta.get_field("properties")
@@ -122,42 +124,61 @@ def _listed(numbers: Sequence[int]) -> tuple[str, list[Any]]:
     return "json_each(%s) AS w", [json.dumps(list(numbers))]
 
 
-def _array(query: str) -> str:
-    """One column of a query as a list in one field."""
-    if connection.vendor == "postgresql":
-        return f"ARRAY(SELECT b.other FROM ({query}) b)"  # noqa: S608 (a query of our own)
-    return f"(SELECT json_group_array(b.other) FROM ({query}) b)"  # noqa: S608 (a query of our own)
+def _listing(query: str) -> str:
+    """One column of a query as text in one field: numbers with commas between, or nothing at all."""
+    told = "string_agg(b.other::text, ',')" if connection.vendor == "postgresql" else "group_concat(b.other)"
+    return f"(SELECT {told} FROM ({query}) b)"  # noqa: S608 (a query of our own)
 
 
-def _rows(query: str, parameters: Sequence[Any]) -> Iterator[list[Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
-        for *before, others in cursor.fetchall():
-            yield [*before, json.loads(others) if isinstance(others, str) else others]
+@dataclass(frozen=True, slots=True)
+class _Bearers:
+    """For each value that others bear, in order: how many they are (of over-common ones `HUB_RECORDS_MAX` + 1), where
+    they begin in `others`, and how many of them are followed. `hubs` are the over-common values."""
+
+    values: Ints
+    sizes: Ints
+    starts: Ints
+    lengths: Ints
+    others: Ints
+    hubs: frozenset[int]
 
 
-def _bearers(service_id: int, values: Sequence[int]) -> tuple[dict[int, list[int]], set[int]]:
-    """For each value the subjects of other services that bear it, and which values are over-common: of these the
-    subjects recorded last. No query reads more than `HUB_RECORDS_MAX` + 1 rows for one value and service."""
-    found: dict[int, list[int]] = {}
+def _bearers(service_id: int, values: Sequence[int]) -> _Bearers:
+    """The subjects of other services that bear these values; of over-common values those recorded last. No query reads
+    more than `HUB_RECORDS_MAX` + 1 rows for one value and service."""
+    found: list[tuple[int, str]] = []
     hubs: set[int] = set()
     for start in range(0, len(values), _AT_ONCE):
         table, numbers = _listed(values[start : start + _AT_ONCE])
-        asked = f"SELECT w.value, {_array(_OTHERS)} FROM {table}"  # noqa: S608 (tables and queries of our own)
-        for value, others in _rows(asked, [service_id, service_id, HUB_RECORDS_MAX + 1, *numbers]):
-            if len(others) > HUB_RECORDS_MAX:
-                hubs.add(value)
-            elif others:
-                found[value] = others
+        asked = f"SELECT w.value, {_listing(_OTHERS)} FROM {table}"  # noqa: S608 (tables and queries of our own)
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [service_id, service_id, HUB_RECORDS_MAX + 1, *numbers])
+            for value, others in cursor.fetchall():
+                if others is None:
+                    continue
+                if others.count(",") >= HUB_RECORDS_MAX:
+                    hubs.add(value)
+                else:
+                    found.append((value, others))
     if hubs:
         table, numbers = _listed(sorted(hubs))
-        asked = f"SELECT w.value, {_array(_LATEST)} FROM {table} CROSS JOIN records_service s WHERE s.id <> %s"  # noqa: S608
-        last: dict[int, list[int]] = defaultdict(list)
-        for value, others in _rows(asked, [HUB_RECORDS_MAX, *numbers, service_id]):
-            last[value].extend(others)
-        for value, others in last.items():
-            found[value] = sorted(others, reverse=True)[:HUB_RECORDS_MAX]
-    return found, hubs
+        asked = f"SELECT w.value, {_listing(_LATEST)} FROM {table} CROSS JOIN records_service s WHERE s.id <> %s"  # noqa: S608
+        last: dict[int, list[str]] = defaultdict(list)
+        with connection.cursor() as cursor:
+            cursor.execute(asked, [HUB_RECORDS_MAX, *numbers, service_id])
+            for value, others in cursor.fetchall():
+                if others is not None:
+                    last[value].append(others)
+        for value, parts in last.items():
+            latest = sorted(map(int, ",".join(parts).split(",")), reverse=True)[:HUB_RECORDS_MAX]
+            found.append((value, ",".join(map(str, latest))))
+    found.sort()
+    keys = np.fromiter((value for value, _ in found), dtype=np.int64, count=len(found))
+    lengths = np.fromiter((others.count(",") + 1 for _, others in found), dtype=np.int64, count=len(found))
+    others = np.fromstring(",".join(others for _, others in found), dtype=np.int64, sep=",")
+    over = np.fromiter((value in hubs for value, _ in found), dtype=np.bool_, count=len(found))
+    sizes = np.where(over, HUB_RECORDS_MAX + 1, lengths)
+    return _Bearers(keys, sizes, np.cumsum(lengths) - lengths, lengths, others, frozenset(hubs))
 
 
 def candidates_of(
@@ -181,30 +202,49 @@ def near(
     A key weighs the less the more subjects bear it; candidates stand by what they share in all, then by age.
     """
     mine = sorted(keys)
-    bearers, hubs = _bearers(service_id, sorted({value for found in keys.values() for value in found}))
+    bearers = _bearers(service_id, sorted({value for found in keys.values() for value in found}))
     bounded = {
-        pk: [[kind, HUB_RECORDS_MAX + 1] for value, kind in sorted(keys[pk].items()) if value in hubs] for pk in mine
-    }
-    others = np.unique(np.fromiter((other for found in bearers.values() for other in found), dtype=np.int64))
-    placed = {
-        value: (np.searchsorted(others, np.array(found, dtype=np.int64)) << 8)
-        | (HUB_RECORDS_MAX + 1 if value in hubs else len(found))
-        for value, found in bearers.items()
+        pk: [[kind, HUB_RECORDS_MAX + 1] for value, kind in sorted(keys[pk].items()) if value in bearers.hubs]
+        if not bearers.hubs.isdisjoint(keys[pk])
+        else []
+        for pk in mine
     }
     chosen: dict[int, list[int]] = {pk: [] for pk in mine}
-    weight_of = np.array([_WEIGHT // (size + 1) for size in range(256)], dtype=np.int64)
-    for pk in mine:
-        parts = [placed[value] for value in keys[pk] if value in placed]
-        if not parts:
-            continue
-        shared = np.concatenate(parts)
-        shared.sort()
-        who = shared >> 8
-        first = np.flatnonzero(np.concatenate([[True], who[1:] != who[:-1]]))
-        weights = np.add.reduceat(weight_of[shared & 255], first)
-        order = np.lexsort((who[first], -weights))[:CANDIDATES_MAX]
-        chosen[pk] = others[who[first][order]].tolist()
+    if not len(bearers.values):
+        return chosen, bounded
+    whose = np.repeat(np.arange(len(mine)), [len(keys[pk]) for pk in mine])
+    said = np.fromiter((value for pk in mine for value in keys[pk]), dtype=np.int64, count=len(whose))
+    place = np.minimum(np.searchsorted(bearers.values, said), len(bearers.values) - 1)
+    borne = bearers.values[place] == said
+    whose, place = whose[borne], place[borne]
+    ends = np.cumsum(bearers.lengths[place])
+    start = 0
+    while start < len(whose):  # so many at once that they fit in memory, and all of one subject together
+        before = int(ends[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, before + _SHARINGS_AT_ONCE)))
+        stop = int(np.searchsorted(whose, whose[stop - 1], side="right"))
+        for row, others in _best(whose[start:stop], place[start:stop], bearers):
+            chosen[mine[row]] = others
+        start = stop
     return chosen, bounded
+
+
+def _best(whose: Ints, place: Ints, bearers: _Bearers) -> Iterator[tuple[int, list[int]]]:
+    """For each of these rows of subjects, who shares its values, the best first, at most `CANDIDATES_MAX`."""
+    lengths = bearers.lengths[place]
+    at = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    other = bearers.others[at + np.repeat(bearers.starts[place], lengths)]
+    row = np.repeat(whose, lengths)
+    weight = np.repeat(_WEIGHT // (bearers.sizes[place] + 1), lengths)
+    order = np.lexsort((other, row))
+    row, other, weight = row[order], other[order], weight[order]
+    first = np.flatnonzero(np.concatenate([[True], (row[1:] != row[:-1]) | (other[1:] != other[:-1])]))
+    row, other, weight = row[first], other[first], np.add.reduceat(weight, first)
+    order = np.lexsort((other, -weight, row))
+    row, other = row[order], other[order]
+    begins = np.flatnonzero(np.concatenate([[True], row[1:] != row[:-1]]))
+    for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(row)], strict=True):
+        yield int(row[begin]), other[begin : min(end, begin + CANDIDATES_MAX)].tolist()
 
 
 class Known:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,9 @@ def sides(match: Match) -> tuple[tuple[Subject, Subject], tuple[Subject, Subject
 
 def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
     """Raise what these matches call for: tellings where strong or judged, a judgement where possible."""
+    matches = list(matches)
+    at_hand = {match.pk: match for match in matches}
+    owed: dict[tuple[int, int], Duty | None] = {}
     for match in matches:
         standing = standing_of(match)
         for held, wanted in sides(match):
@@ -60,7 +63,9 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
             if interest is None or interest.service_id == held.service_id:
                 continue
             if standing:
-                owe(lines, held.report, interest.service, [Claim(interest, match, held, standing)])
+                one = held.report.pk, interest.service_id
+                claims = [Claim(interest, match, held, standing)]
+                owed[one] = owe(lines, held.report, interest.service, claims, duty=owed.get(one), at_hand=at_hand)
             if _is_to_be_judged(lines, match, held, interest):
                 ask_to_judge(lines, match, held, interest)
 
@@ -147,25 +152,28 @@ def best_disclosure(
     return best[2], best[3], best[4]
 
 
-def claims_of(duty: Duty, now: datetime) -> list[Claim]:
-    """The claims that a duty to pass on stands on now, read from its matches and its interests."""
+def claims_of(duty: Duty, now: datetime, at_hand: Mapping[int, Match] | None = None) -> list[Claim]:
+    """The claims that a duty to pass on stands on now, read from its matches and its interests. Matches that are
+    `at_hand`, with `MATCH_ROWS`, are not read again."""
     claims: list[Claim] = []
     assert duty.report is not None
     if duty.report.gone:
         return claims
-    interests = list(duty.interests.select_related("service").order_by("id"))
-    for match in duty.matches.select_related(*MATCH_ROWS).order_by("id"):
+    rules = list(duty.interests.filter(kind="rule", until__gt=now.date()).select_related("service").order_by("id"))
+    found = dict(at_hand or {})
+    resting = list(duty.matches.order_by("id").values_list("pk", flat=True)) if found else []
+    if not found or any(pk not in found for pk in resting):
+        rows = duty.matches.exclude(pk__in=found.keys() & set(resting)).select_related(*MATCH_ROWS).order_by("id")
+        found.update((match.pk, match) for match in rows)
+        resting = resting or [match.pk for match in rows]
+    for match in (found[pk] for pk in resting):
         standing = standing_of(match)
         for held, wanted in sides(match):
             if standing and held.report_id == duty.report_id:
                 interest = interest_of(wanted, now)
                 if interest is not None and interest.service_id == duty.recipient_id:
                     claims.append(Claim(interest, match, held, standing))
-    claims.extend(
-        Claim(interest, None, None, "rule")
-        for interest in interests
-        if interest.kind == "rule" and interest.until > now.date()
-    )
+    claims.extend(Claim(rule, None, None, "rule") for rule in rules)
     return claims
 
 
@@ -206,18 +214,23 @@ MATCH_ROWS = tuple(
 """What must be at hand to oblige from a match without asking the database again."""
 
 
-def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim]) -> Duty | None:
-    """The one duty to pass `report` on to `recipient`: raised, or told one more reason; what may travel travels."""
-    duty = (
-        Duty.objects.select_for_update(of=("self",))
-        .select_related("report__service", "recipient", "service", "holder", "officer")
-        .filter(report=report, recipient=recipient, kind="pass_on")
-        .exclude(state="void")
-        .exclude(outcome__in=OWED_ANEW)
-        .first()
-    )
+def owe(
+    lines: Journal,
+    report: Report,
+    recipient: Service,
+    claims: list[Claim],
+    *,
+    duty: Duty | None = None,
+    at_hand: Mapping[int, Match] | None = None,
+) -> Duty | None:
+    """The one duty to pass `report` on to `recipient`: raised, or told one more reason; what may travel travels.
+
+    `duty`: it, where this verb had it in hand a moment ago; `at_hand`: matches as `claims_of` takes them.
+    """
+    if duty is None or duty.state == "void" or duty.outcome in OWED_ANEW:
+        duty = _owed(report, recipient)
     if duty is not None:
-        return _learn(lines, duty, claims)
+        return _learn(lines, duty, claims, at_hand)
     decided, claim, _ = best_disclosure(report, recipient, claims, sender_decided=False)
     if decided.form == "nothing" and not decided.owner_owes_decision:
         return None
@@ -240,6 +253,15 @@ def owe(lines: Journal, report: Report, recipient: Service, claims: list[Claim])
     return duty
 
 
+def _owed(report: Report, recipient: Service) -> Duty | None:
+    standing = Duty.objects.filter(report=report, recipient=recipient, kind="pass_on").exclude(state="void")
+    there = standing.exclude(outcome__in=OWED_ANEW).values_list("pk", flat=True).first()
+    if there is None:
+        return None
+    rows = Duty.objects.select_for_update(of=("self",))
+    return rows.select_related("report__service", "recipient", "service", "holder", "officer").get(pk=there)
+
+
 def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: Claim) -> None:
     """Let travel what may travel at once; the duty ends there unless its owner owes a decision.
 
@@ -255,15 +277,19 @@ def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: C
         duties.move(lines, duty, "lapse" if decided.form == "nothing" else "deliver", outcome=decided.form)
 
 
-def _learn(lines: Journal, duty: Duty, claims: list[Claim]) -> Duty:
-    new_matches = [c.match for c in claims if c.match and not duty.matches.filter(pk=c.match.pk).exists()]
-    new_interests = [c.interest for c in claims if not duty.interests.filter(pk=c.interest.pk).exists()]
-    duty.matches.add(*new_matches)
-    duty.interests.add(*new_interests)
+def _learn(lines: Journal, duty: Duty, claims: list[Claim], at_hand: Mapping[int, Match] | None = None) -> Duty:
+    rests_on = set(duty.matches.order_by().values_list("pk", flat=True))
+    serves = set(duty.interests.order_by().values_list("pk", flat=True))
+    new_matches = [c.match for c in claims if c.match and c.match.pk not in rests_on]
+    new_interests = [c.interest for c in claims if c.interest.pk not in serves]
+    if new_matches:
+        duty.matches.add(*new_matches)
+    if new_interests:
+        duty.interests.add(*new_interests)
     if not duty.live:
         _more(lines, duty, claims)
         return duty
-    all_claims = claims_of(duty, lines.now) or claims
+    all_claims = claims_of(duty, lines.now, at_hand) or claims
     assert duty.recipient is not None and duty.report is not None
     decided, claim, _ = best_disclosure(duty.report, duty.recipient, all_claims, sender_decided=False)
     if new_matches or new_interests or duty.form != decided.ceiling:
