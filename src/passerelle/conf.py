@@ -73,11 +73,20 @@ SETTINGS: tuple[Setting, ...] = (
         "Single sign-on: what counts as a second factor, as `acr:value` or `amr:value`, with commas. "
         "Empty: ours is asked as well.",
     ),
+    Setting("smtp_host", "", "The mail server by which desks are told that something waits; empty: none."),
+    Setting("smtp_port", 587, "Port of the mail server."),
+    Setting("smtp_security", "starttls", "How mail goes out: `starttls`, `tls`, or `none` (to this machine only)."),
+    Setting("smtp_user", "", "Name for the mail server; empty: none is asked."),
+    Setting("smtp_password", "", "Password for the mail server; better in the environment than in the file."),
+    Setting("mail_from", "", "Address from which e-mail goes out: `passerelle@example.be`."),
+    Setting("webhook_hosts", "", "Hosts to which webhooks may go, with commas; with a port where it is not 443."),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 
 
-CHOICES: dict[str, tuple[str, ...]] = {"second_factor": ("optional", "roles", "all")}
+CHOICES: dict[str, tuple[str, ...]] = {
+    "second_factor": ("optional", "roles", "all"), "smtp_security": ("starttls", "tls", "none"),
+}  # fmt: skip
 """Settings that are one of a few words."""
 
 

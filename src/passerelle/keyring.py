@@ -30,8 +30,8 @@ NONCE_BYTES = 12
 DIGEST_BYTES = 8
 _SIGNED = struct.Struct(">q").unpack
 PURPOSES = ("fields", "index", "names")
-LATER_PURPOSES = ("signing", "backups")
-"""Signs checkpoints of the ledger; seals backups. A file of keys from before has none: `complete` makes them."""
+LATER_PURPOSES = ("signing", "backups", "webhooks")
+"""Signs checkpoints of the ledger; seals backups; signs webhooks. An older file of keys has none: `complete` makes them."""
 MARK = "p1"
 """What a sealed value begins with: `p1.KEY.BASE64`; the figure is that of the form."""
 

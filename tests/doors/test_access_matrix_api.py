@@ -49,6 +49,7 @@ TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
     ("GET", "openapi.json"): [("", None, "+++ +++ +++ + +")],
     ("GET", "docs"): [("", None, "+++ +++ +++ + +")],
     ("GET", "health"): [("", None, "+++ +++ +++ + +")],
+    ("GET", "keys"): [("", None, "+++ +++ +++ + +")],
     ("GET", "duties"): [("", None, ALL)],
     ("GET", "matches"): [("", None, ALL)],
     ("GET", "deliveries"): [("", None, ALL)],
@@ -202,7 +203,7 @@ def test_access_matrix_every_operation_asks_a_scope_and_nothing_happens_without_
 ) -> None:
     document = api.get_openapi_schema(path_prefix="/")
     named = {operation["operationId"] for one in document["paths"].values() for operation in one.values()}
-    assert named - set(SCOPE_OF) == {"health"} and set(SCOPE_OF.values()) == set(SCOPES)
+    assert named - set(SCOPE_OF) == {"health", "keys"} and set(SCOPE_OF.values()) == set(SCOPES)
     lacking = {
         (scope, seat): signed(exchange, seat, scopes=[one for one in SCOPES if one != scope])
         for scope in SCOPES

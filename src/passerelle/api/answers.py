@@ -183,6 +183,12 @@ class RowsTaken(Schema):
     refusals: list[dict[str, Any]]
 
 
+class Keys(Schema):
+    """Public keys: name, algorithm, and 32 bytes in base 64."""
+
+    keys: list[dict[str, str]]
+
+
 class Health(Schema):
     """Whether somebody watches the clocks."""
 
@@ -323,8 +329,8 @@ def report_out(view: ReportView, officer: Officer, language: str) -> dict[str, A
         "service": report.service.key,
         "author": report.author.name if report.author else None,
         "dossier": report.dossier.ref if report.dossier else None,
-        "text": view.said.text,
-        "language": view.said.language,
+        "text": view.said.text if view.said else None,
+        "language": view.said.language if view.said else None,
         "handling_reason": report.handling_reason,
         "handling_review_on": report.handling_review_on,
         "handling_note": report.handling_note,

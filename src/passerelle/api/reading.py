@@ -57,8 +57,8 @@ def report_as_entities(request: HttpRequest, ref: Ref, body: ReadIn) -> Any:
     learnt = view.report.learnt_on
     return _lines(
         followthemoney.entities(
-            ref=ref, text=view.said.text, language=view.said.language, learnt_on=learnt.isoformat() if learnt else "",
-            subjects=subjects, relations=ties,
+            ref=ref, text=view.said.text if view.said else "", language=view.said.language if view.said else "",
+            learnt_on=learnt.isoformat() if learnt else "", subjects=subjects, relations=ties,
         )
     )  # fmt: skip
 

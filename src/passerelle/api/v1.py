@@ -14,6 +14,7 @@ from ninja.parser import Parser
 from passerelle.api import answers, deciding, filing, lists, problems, reading
 from passerelle.api.asking import now, router
 from passerelle.errors import Refused
+from passerelle.flow.ways import public_keys
 from passerelle.flow.work import heartbeat_is_old
 from passerelle.records.models import Heartbeat
 
@@ -162,6 +163,12 @@ def health(request: HttpRequest) -> Any:
     well = not heartbeat_is_old(now(request))
     beat = Heartbeat.objects.filter(name="worker").values_list("beat_at", flat=True).first()
     return Status(200 if well else 503, {"ok": well, "last_sweep": beat})
+
+
+@api.get("/keys", response=answers.Keys, auth=None, tags=["Open to all"])
+def keys(request: HttpRequest) -> Any:
+    """The public keys by which our webhooks are known (RFC 9421, Ed25519): the one in use first."""
+    return {"keys": public_keys()}
 
 
 @api.get("/docs", auth=None, include_in_schema=False)

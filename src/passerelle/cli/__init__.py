@@ -8,6 +8,7 @@ import click
 
 from passerelle.cli import (
     accounts,
+    channels,
     comparing,
     correcting,
     demo,
@@ -54,7 +55,7 @@ def main() -> None:
 for command in (
     demo.demo,
     installation.init, installation.serve, installation.work, installation.check,
-    people.service, people.officer, accounts.account,
+    people.service, people.officer, accounts.account, channels.channel,
     taking_in.import_, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries,
     correcting.report, correcting.corrections, correcting.receipt,

@@ -16,6 +16,9 @@ from passerelle import conf, keyring
 from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
 from passerelle.errors import Refused
 
+RELAY_SECONDS = 5
+"""So often the outbox is looked at."""
+
 log = logging.getLogger("passerelle.worker")
 
 PROXY_SAYS = "x-forwarded-proto x-forwarded-for"
@@ -120,6 +123,7 @@ def run_server(host: str, port: int) -> None:
     stop = threading.Event()
     if connection.vendor == "sqlite":
         threading.Thread(target=keep_working, args=(stop,), name="worker", daemon=True).start()
+        threading.Thread(target=keep_relaying, args=(stop,), name="relay", daemon=True).start()
     else:
         click.echo("On PostgreSQL the worker runs by itself: start `passerelle work` too.")
     click.echo(f"Pages: http://{host}:{port}/  (stop with Ctrl-C)")
@@ -175,6 +179,22 @@ def keep_proof() -> None:
         log.warning("No checkpoint was signed: %s", refused)
 
 
+def keep_relaying(stop: threading.Event) -> None:
+    """Turns of the relay until told to stop, beside the worker: the clocks never wait for somebody's mail server."""
+    from django.db import close_old_connections
+
+    from passerelle.flow import outbox
+    from passerelle.flow.ways import ways
+
+    while not stop.wait(RELAY_SECONDS):
+        try:
+            close_old_connections()
+            while outbox.relay(now=now(), ways=ways()).more and not stop.is_set():
+                pass
+        except Exception:
+            log.exception("A turn of the relay failed; the next one comes.")
+
+
 @click.command()
 @in_folder
 @click.option("--once", is_flag=True, help="Take turns until nothing is left to do now, then end.")
@@ -184,15 +204,20 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
     open_installation(folder)
     refuse_unsafe()
     if once:
+        from passerelle.flow import outbox
         from passerelle.flow import work as worker
+        from passerelle.flow.ways import ways
 
         turns = worker.work_until_done(now=now())
+        relayed = outbox.relay(now=now(), ways=ways())
         keep_proof()
         done: dict[str, Any] = {
             "matched": sum(t.matched for t in turns),
             "happened": sum(len(t.happened) for t in turns),
             "turns": len(turns),
             "failed": sorted({failure for t in turns for failure in t.failed}),
+            "messages": relayed.sent,
+            "messages_failed": relayed.failed,
             "memory_mb": memory_mb(),
         }
         if as_json:
@@ -208,6 +233,7 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     click.echo("Working; stop with Ctrl-C.")
+    threading.Thread(target=keep_relaying, args=(stop,), name="relay", daemon=True).start()
     keep_working(stop)
 
 
@@ -239,7 +265,7 @@ def check(folder: Path, as_json: bool) -> None:
     from django.core import checks
 
     from passerelle.flow import work as worker
-    from passerelle.records.models import Officer, Service
+    from passerelle.records.models import Message, Officer, Service
 
     found = [
         {"id": m.id, "level": "error" if m.level >= checks.ERROR else "warning", "says": m.msg, "remedy": m.hint or ""}
@@ -284,6 +310,16 @@ def check(folder: Path, as_json: bool) -> None:
             }
         )
     found += proofs_missing()
+    parked = Message.objects.filter(state="parked").count()
+    if parked:
+        found.append(
+            {
+                "id": "passerelle.W009",
+                "level": "warning",
+                "says": f"{parked} messages are parked: what they tell stands on the pages only.",
+                "remedy": "`passerelle channel list --parked` says why; mend it, then `passerelle channel resend`.",
+            }
+        )
     errors = [line for line in found if line["level"] == "error"]
     if as_json:
         print_json({"errors": len(errors), "warnings": len(found) - len(errors), "found": found})

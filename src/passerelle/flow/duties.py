@@ -11,7 +11,19 @@ from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger.events import DutyMoved, DutyRaised
 from passerelle.policy import deadlines
 from passerelle.policy.facts import SERVICE_KINDS
-from passerelle.records.models import Duty, Grant, Interest, Match, Notice, Officer, Proposal, Report, Service
+from passerelle.records.models import (
+    Channel,
+    Duty,
+    Grant,
+    Interest,
+    Match,
+    Message,
+    Notice,
+    Officer,
+    Proposal,
+    Report,
+    Service,
+)
 from passerelle.words import Sentence
 
 
@@ -204,16 +216,32 @@ def tell(
     read it."""
     if officer is not None and hasattr(officer, "account"):
         officer = None
-    Notice.objects.create(
+    notice = Notice.objects.create(
         service=service, officer=officer, duty=duty, kind=kind, says=says.to_json(), told_at=lines.now
+    )
+    if kind != "parked":
+        put_out(lines, service, officer=officer, duty=duty, notice=notice)
+
+
+def put_out(
+    lines: Journal, service: Service, *, officer: Officer | None, duty: Duty | None, notice: Notice | None = None
+) -> None:
+    """A row of the outbox for each channel by which this officer, or else this desk, is to be told; without words."""
+    channels = list(Channel.objects.filter(service=service, ended_at__isnull=True))
+    theirs = [channel for channel in channels if officer is not None and channel.officer_id == officer.pk]
+    Message.objects.bulk_create(
+        Message(channel=channel, duty=duty, notice=notice, made_at=lines.now, next_at=lines.now)
+        for channel in theirs or [channel for channel in channels if channel.officer_id is None]
     )
 
 
 def tell_holder(lines: Journal, duty: Duty) -> None:
-    """Tell the officer who holds a duty from now on; a desk reads it in its list."""
+    """Tell the officer who holds a duty from now on; a desk reads it in its list, and by its channels."""
     if duty.officer is not None and duty.holder is not None:
         says = Sentence("You hold a duty: {kind}.", (("kind", kind_words(duty.kind)),))
         tell(lines, duty.holder, "asked", says, duty=duty, officer=duty.officer)
+    elif duty.holder is not None:
+        put_out(lines, duty.holder, officer=None, duty=duty)
 
 
 def kind_words(kind: str) -> Sentence:

@@ -138,6 +138,40 @@ class IdentityChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelAdded(Event):
+    """A desk (`officer` empty), or one officer, is told by e-mail or webhook too. The address stands in the tables."""
+
+    channel: str
+    service: str
+    officer: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEnded(Event):
+    """Nothing goes out by a channel any more."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageParked(Event):
+    """A message did not arrive after its last try; a named person was told, and is told again until it is resent."""
+
+    message: str
+    channel: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageResent(Event):
+    """A parked message is tried again."""
+
+    message: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReportFiled(Event):
     """A service filed a report. `commitment` is salted over its content; `subjects` are references only."""
 
@@ -551,6 +585,7 @@ EVENTS: dict[str, type[Event]] = {
         OfficerLeft,
         SecondFactorChanged, IdentityChanged,
         AccountOpened, AccountChanged, AccountKeyAdded, AccountKeyEnded,
+        ChannelAdded, ChannelEnded, MessageParked, MessageResent,
         ReportFiled,
         ReportVersioned,
         HandlingChanged,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from passerelle.records.models import (
     Account,
     AccountKey,
+    Channel,
     Correction,
     Delivery,
     Dossier,
@@ -16,6 +17,7 @@ from passerelle.records.models import (
     Identity,
     Interest,
     Match,
+    Message,
     NameCount,
     Officer,
     Order,
@@ -65,6 +67,15 @@ def plain_rows() -> Folded:
         folded.factors[factor.ref] = {"officer": factor.officer.ref, "kind": factor.kind}
     for identity in Identity.objects.select_related("officer"):
         folded.identities[identity.ref] = {"officer": identity.officer.ref}
+    for channel in Channel.objects.select_related("service", "officer"):
+        folded.channels[channel.ref] = {
+            "service": channel.service.key,
+            "officer": channel.officer.ref if channel.officer else "",
+            "kind": channel.kind,
+            "ended": channel.ended_at is not None,
+        }
+    for message in Message.objects.filter(state="parked").select_related("channel"):
+        folded.parked[message.ref] = {"channel": message.channel.ref, "fault": message.fault}
     for report in Report.objects.select_related("service", "dossier").iterator():
         folded.reports[report.ref] = {
             "service": report.service.key,

@@ -42,6 +42,7 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "PeriodicReview": lambda row: {row.report.service_id},
     "PersonRequest": lambda row: {row.holder_id},
     "RequestPart": lambda row: {row.service_id},
+    "Channel": lambda row: {row.service_id},
     "Grant": lambda row: {row.report.service_id, row.officer.service_id},
     "Order": lambda row: {row.duty.service_id, row.duty.holder_id},
     "Reading": lambda row: {row.officer.service_id},

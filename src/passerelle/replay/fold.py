@@ -18,6 +18,8 @@ class Folded:
     officers: dict[str, Row] = field(default_factory=dict)
     accounts: dict[str, Row] = field(default_factory=dict)
     account_keys: dict[str, Row] = field(default_factory=dict)
+    channels: dict[str, Row] = field(default_factory=dict)
+    parked: dict[str, Row] = field(default_factory=dict)
     reports: dict[str, Row] = field(default_factory=dict)
     dossiers: dict[str, Row] = field(default_factory=dict)
     interests: dict[str, Row] = field(default_factory=dict)
@@ -116,6 +118,24 @@ def _account_key_added(folded: Folded, facts: Row) -> None:
 
 def _account_key_ended(folded: Folded, facts: Row) -> None:
     folded.account_keys[facts["key"]]["until"] = facts["until"]
+
+
+def _channel_added(folded: Folded, facts: Row) -> None:
+    row = {name: facts[name] for name in ("service", "officer", "kind")}
+    folded.channels[facts["channel"]] = {**row, "ended": False}
+
+
+def _channel_ended(folded: Folded, facts: Row) -> None:
+    folded.channels[facts["channel"]]["ended"] = True
+    folded.parked = {ref: row for ref, row in folded.parked.items() if row["channel"] != facts["channel"]}
+
+
+def _message_parked(folded: Folded, facts: Row) -> None:
+    folded.parked[facts["message"]] = {"channel": facts["channel"], "fault": facts["fault"]}
+
+
+def _message_resent(folded: Folded, facts: Row) -> None:
+    folded.parked.pop(facts["message"], None)
 
 
 def _report_filed(folded: Folded, facts: Row) -> None:
@@ -324,6 +344,8 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "SecondFactorChanged": _second_factor_changed, "IdentityChanged": _identity_changed,
     "AccountOpened": _account_opened, "AccountChanged": _account_changed,
+    "ChannelAdded": _channel_added, "ChannelEnded": _channel_ended,
+    "MessageParked": _message_parked, "MessageResent": _message_resent,
     "AccountKeyAdded": _account_key_added, "AccountKeyEnded": _account_key_ended,
     "ReportFiled": _report_filed, "ReportVersioned": _report_versioned, "HandlingChanged": _handling_changed,
     "DossierOpened": _dossier_opened, "SubjectsAdded": _no_row, "InterestStated": _interest_stated,

@@ -3,6 +3,7 @@
 import passerelle.records.models.ledger  # noqa: F401 (Django must know the table)
 from passerelle.records.models.accounts import Account, AccountKey, Command, Nonce
 from passerelle.records.models.attempts import Attempt
+from passerelle.records.models.channels import Channel, Message
 from passerelle.records.models.commonness import NameCount, NameWord
 from passerelle.records.models.corrections import Correction
 from passerelle.records.models.deliveries import Delivery, Withholding
@@ -30,6 +31,7 @@ __all__ = [
     "Account",
     "AccountKey",
     "Attempt",
+    "Channel",
     "Checkpoint",
     "Command",
     "Correction",
@@ -47,6 +49,7 @@ __all__ = [
     "Judgement",
     "Key",
     "Match",
+    "Message",
     "NameCount",
     "NameWord",
     "Nonce",
