@@ -31,7 +31,7 @@ DIGEST_BYTES = 8
 _SIGNED = struct.Struct(">q").unpack
 PURPOSES = ("fields", "index", "names")
 LATER_PURPOSES = ("signing", "backups", "webhooks")
-"""Signs checkpoints of the ledger; seals backups; signs webhooks. An older file of keys has none: `complete` makes them."""
+"""Signs checkpoints of the ledger; seals backups; signs webhooks. An older file has none: `complete` makes them."""
 MARK = "p1"
 """What a sealed value begins with: `p1.KEY.BASE64`; the figure is that of the form."""
 

@@ -1,4 +1,4 @@
-"""One suite for every way out: the double that records, e-mail to a real SMTP server, a webhook to a real web server."""
+"""One suite for every way out: the double that records, e-mail to an SMTP server, a webhook to a web server."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ KEY = bytes(range(32))
 class World:
     """A way, an address that it serves, and the other side: what it took, and how it is made to refuse."""
 
-    def __init__(self, way: Way, address: str, took: Callable[[], list[dict[str, str]]], refuse: Callable[[bool], None]):
+    def __init__(
+        self, way: Way, address: str, took: Callable[[], list[dict[str, str]]], refuse: Callable[[bool], None]
+    ) -> None:
         self.way, self.address, self.took, self.refuse = way, address, took, refuse
 
 
@@ -212,7 +214,9 @@ def test_a_webhook_goes_to_no_host_that_was_not_named_and_without_https_to_this_
     way.check("http://127.0.0.1:8000/hook")
 
 
-@pytest.mark.parametrize("answer", [b"", b"nonsense\r\n", b"HTTP/1.1 abc\r\n", b"HTTP/1.1 302 Found\r\n\r\n", b"x" * 99])
+@pytest.mark.parametrize(
+    "answer", [b"", b"nonsense\r\n", b"HTTP/1.1 abc\r\n", b"HTTP/1.1 302 Found\r\n\r\n", b"x" * 99]
+)
 def test_an_answer_that_is_none_never_ends_or_leads_elsewhere_is_a_message_that_did_not_arrive(answer: bytes) -> None:
     listening = socket.create_server(("127.0.0.1", 0))
     port = listening.getsockname()[1]

@@ -70,10 +70,15 @@ def test_the_row_stands_with_its_duty_and_holds_no_words_and_what_is_sent_is_a_p
 
 def test_a_transaction_that_fails_leaves_neither_the_duty_nor_its_message(told: dict[str, Any], way: Recording) -> None:
     before = Message.objects.count(), Duty.objects.count()
-    with pytest.raises(RuntimeError), transaction.atomic():
+
+    @transaction.atomic
+    def breaks_off() -> None:
         makers.report(told["noord"], "Nog eens Ferdinand Oosterlynck.", KNOWN, now=NOON + HOUR)
         assert Message.objects.count() == before[0] + 1
         raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        breaks_off()
     assert (Message.objects.count(), Duty.objects.count()) == before
 
 
@@ -211,7 +216,9 @@ def test_where_nobody_leads_the_desk_itself_hears_of_what_is_parked(exchange: di
     assert Notice.objects.get(kind="parked").officer is None
 
 
-def test_a_kind_that_is_not_set_up_is_refused_with_the_settings_it_needs(exchange: dict[str, Any], settings: Any) -> None:
+def test_a_kind_that_is_not_set_up_is_refused_with_the_settings_it_needs(
+    exchange: dict[str, Any], settings: Any
+) -> None:
     with pytest.raises(outbox.NoSuchChannel, match="smtp_host"):
         outbox.add_channel(
             service=exchange["noord"], officer=None, kind="webhook", address="https://x.example/", language="nl",
