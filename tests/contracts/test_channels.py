@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
+import socket  # bent: a way out is tried against servers on loopback
 import socketserver
 import threading
 from collections.abc import Callable, Iterator

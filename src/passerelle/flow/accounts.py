@@ -14,7 +14,7 @@ from passerelle import signing
 from passerelle.errors import Refused
 from passerelle.flow import duties, seats
 from passerelle.flow.ledger_lines import Journal, journal
-from passerelle.ledger.events import AccountChanged, AccountKeyAdded, AccountKeyEnded, AccountOpened
+from passerelle.ledger.events_of_machines import AccountChanged, AccountKeyAdded, AccountKeyEnded, AccountOpened
 from passerelle.records.models import Account, AccountKey, Attempt, Nonce, Officer, Service
 from passerelle.records.models.accounts import ACCOUNT_ROLES, SCOPES
 from passerelle.words import sentence

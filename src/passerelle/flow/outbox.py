@@ -16,7 +16,7 @@ from passerelle.duty import LIVE
 from passerelle.errors import Refused
 from passerelle.flow import duties
 from passerelle.flow.ledger_lines import Journal, effective, journal
-from passerelle.ledger.events import ChannelAdded, ChannelEnded, MessageParked, MessageResent
+from passerelle.ledger.events_of_machines import ChannelAdded, ChannelEnded, MessageParked, MessageResent
 from passerelle.records import wall
 from passerelle.records.models import Channel, Message, Officer, Service
 from passerelle.records.models.channels import CHANNEL_KINDS
