@@ -43,7 +43,7 @@ def test_an_individual_of_the_un_list_lands_with_all_that_the_list_says() -> Non
     assert said["name"] == ["TARIQ AL-MITHALI NUMUDHAJ"]
     assert said["alias"] == ["طارق المثالي", "Tarek Mithaly", "Tareq Mithali"]
     assert said["weakAlias"] == ["The Example"]
-    assert said["birthDate"] == ["1971-02-05", "1970-02-05", "1968", "1974", "1975", "1976", "1979-11"]
+    assert said["birthDate"] == ["1971-02-05", "1970-02-05", "1968~", "1974", "1975", "1976", "1979-11"]
     assert said["birthPlace"] == ["Morocco", "Nowhere, Syria"]
     assert said["birthCountry"] == ["ma", "sy"]
     assert said["nationality"] == ["sy"]
@@ -185,7 +185,7 @@ def test_an_individual_of_the_sdn_list_lands_with_what_stands_in_its_remarks() -
     assert said["alias"] == ["Tarek MITHALY"]
     assert said["previousName"] == ["Old EXAMPLE"]
     assert said["weakAlias"] == ["THE EXAMPLE"]
-    assert said["birthDate"] == ["1970-02-05", "1968", "1974", "1975", "1976", "1979-11"]
+    assert said["birthDate"] == ["1970-02-05", "1968~", "1974", "1975", "1976", "1979-11"]
     assert said["birthCountry"] == ["sy"]
     assert said["nationality"] == ["sy"]
     assert said["citizenship"] == ["kp"]
@@ -287,7 +287,7 @@ def test_a_mended_row_of_the_sdn_list_is_taken_in_with_its_names_and_addresses()
         ("12 Mar 1970", ("1970-03-12",)),
         ("Mar 1970", ("1970-03",)),
         ("1970", ("1970",)),
-        ("circa 1965", ("1965",)),
+        ("circa 1965", ("1965~",)),
         ("1960 to 1962", ("1960", "1961", "1962")),
         ("01 Jan 1960 to 31 Dec 1961", ("1960", "1961")),
         ("circa 1961-1963", ("1961", "1962", "1963")),

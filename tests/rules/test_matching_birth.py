@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from passerelle.matching import Subject
+from passerelle.matching import Subject, compare, keys
 from passerelle.matching.evidence import birth
 from passerelle.matching.evidence.birth import read
 
@@ -19,7 +19,17 @@ from passerelle.matching.evidence.birth import read
         ("2/13/1987", (1987, 2, 13)),
         ("02 Mar 1987", (1987, 3, 2)),
         ("2 maart 1987", (1987, 3, 2)),
-        ("circa 1987", (1987, 0, 0)),
+        ("circa 1987", (1987, -2, 0)),
+        ("omstreeks 1987", (1987, -2, 0)),
+        ("ca. 3 mars 1987", (1987, -2, 0)),
+        ("1987~", (1987, -2, 0)),
+        ("1985/1989", (1987, -2, 0)),
+        ("tussen 1985 en 1988", (1987, -2, 0)),
+        ("1980s", (1985, -5, 0)),
+        ("198X", (1985, -5, 0)),
+        ("1950-1990", None),
+        ("before 1987", None),
+        ("../1987", None),
         ("1987-03-02T00:00:00", (1987, 3, 2)),
         ("unknown", None),
         ("", None),
@@ -60,6 +70,25 @@ def test_a_span_of_many_years_meets_many_and_says_less() -> None:
     span = Subject("2", "Person", properties={"birthDate": tuple(str(year) for year in range(1968, 1976))})
     (found,) = birth.of(one, span, None)
     assert 0 <= found.bits < _bits("1970", "1970")
+
+
+def test_an_approximate_year_meets_its_neighbours_and_says_less_than_a_year() -> None:
+    assert _bits("1987", "1987") > _bits("circa 1987", "1988-05-03") == _bits("1987~", "1986") > 0
+    assert _bits("circa 1987", "1990") == 0
+    assert _bits("circa 1987", "1997") < _bits("circa 1987", "1992") < 0
+    assert 0 <= _bits("1980/1990", "1984-05-03") < _bits("1986/1990", "1988-05-03")
+
+
+def test_who_was_born_about_a_year_is_found_by_each_year_it_may_be() -> None:
+    about, year = (
+        Subject(text, "Person", ("Zéphyrin Vandenabeele",), properties={"birthDate": (text,)})
+        for text in ("circa 1987", "1989-05-03")
+    )
+    other = Subject("c", "Person", ("Zephyrin Claes",), properties={"birthDate": ("1985",)})
+    assert {key for key in keys(about) & keys(year) if key.kind == "born"}
+    assert {key for key in keys(about) & keys(other) if key.kind == "born"}
+    assert compare(about, year).score > 0.7
+    assert "1985–1989" in " ".join(compare(about, year).because)
 
 
 def test_without_a_date_on_one_side_nothing_is_said() -> None:

@@ -484,7 +484,8 @@ def _phone(listed: str) -> str:
 
 def remark_dates(value: str) -> tuple[str, ...]:
     """The dates of `12 Mar 1970`, `circa 1965`, `1960 to 1962`, `01 Jan 1960 to 31 Dec 1960`: ISO dates, or the years
-    from the one to the other. What is approximate is taken as it is written; the words stay in the text."""
+    from the one to the other. A single year that is approximate bears the sign of EDTF, `1965~`; the words stay in the
+    text."""
     words = re.sub(
         r"\b(circa|ca\.?|approximately|between|early|late|mid|about|possibly)\b|[()]", " ", value, flags=re.IGNORECASE
     )
@@ -492,4 +493,6 @@ def remark_dates(value: str) -> tuple[str, ...]:
     dates = [date for end in ends if (date := schemas.english_date(end)) is not None]
     if len(dates) == 2 and not re.search(r"\bor\b", value):
         return schemas.years_between(dates[0], dates[1])
+    if re.search(r"\b(circa|ca|approximately|early|late|mid|about)\b", value, re.IGNORECASE):
+        dates = [f"{date}~" if len(date) == 4 else date for date in dates]
     return tuple(dates)

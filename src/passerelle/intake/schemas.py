@@ -129,8 +129,11 @@ _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ][\d:.]+)?(?:Z|[+-]\d
 
 
 def iso_date(given: str) -> str | None:
-    """A date as `1970`, `1970-03` or `1970-03-12` (time of day and zone left off); None if it is none of these."""
-    found = _PARTIAL.fullmatch(given.strip())
+    """A date as `1970`, `1970-03` or `1970-03-12` (time of day and zone left off), or `1970~` where the year is
+    approximate (EDTF, ISO 8601-2); None if it is none of these."""
+    given = given.strip()
+    about = "~" if re.fullmatch(r"\d{4}~", given) else ""
+    found = _PARTIAL.fullmatch(given.removesuffix(about))
     if found is None:
         return None
     year, month, day = found.groups()
@@ -138,7 +141,7 @@ def iso_date(given: str) -> str | None:
         dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
-    return "-".join(part for part in (year, month, day) if part)
+    return "-".join(part for part in (year, month, day) if part) + about
 
 
 def date_by_formats(given: str, formats: tuple[str, ...]) -> str | None:

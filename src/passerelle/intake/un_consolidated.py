@@ -315,10 +315,11 @@ def _read_birth(draft: Draft, birth: Any) -> None:
         dates = [read]
     if not dates:
         dates = _YEAR.findall(note)[:3]
+    about = kind.upper() == "APPROXIMATELY"
     for one in dates:
-        draft.add("birthDate", one)
+        draft.add("birthDate", f"{one}~" if about and len(one) == 4 and not (first and last) else one)
     words = date or year or (f"between {first} and {last}" if first and last else first or last)
-    if words and kind.upper() == "APPROXIMATELY":
+    if words and about:
         words = f"approximately {words}"
     draft.say("Born", " ".join(part for part in (words, f"({note})" if words and note else note) if part))
 

@@ -181,7 +181,7 @@ class _Run:
         for text in subject.properties.get("birthDate", ()):
             date = birth.read(text)
             if date:
-                years.add(date[0])
+                years.update(birth.years(date))
                 if date[2] and date[1:] != (1, 1):
                     low, high = sorted(date[1:])
                     self._day_owner.append(place)

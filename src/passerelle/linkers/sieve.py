@@ -56,7 +56,7 @@ def _facts(subject: Subject, weigh: dict[str, Any]) -> tuple[Any, ...]:
     born = [date for text in given.get("birthDate", ()) if (date := birth.read(text))]
     dates = _how_many(len(set(born)))
     year, month, day = born[0] if dates == ONE else (0, 0, 0)
-    if not -9999 <= year <= 9999 or month > 99 or day > 99:
+    if not -9999 <= year <= 9999 or not 0 <= month <= 99 or day > 99:
         dates = ANY
         year = month = day = 0
     nations, nation = NONE, ""

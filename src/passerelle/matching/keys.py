@@ -24,7 +24,8 @@ def keys(subject: Subject) -> frozenset[Key]:
     found: set[Key] = set()
     family = FAMILIES[subject.schema]
     if PERSON in family:
-        born = {date[0] for text in subject.values("birthDate") if (date := birth.read(text))}
+        dates = [date for text in subject.values("birthDate") if (date := birth.read(text))]
+        born = {year for date in dates for year in birth.years(date)}
         for name in (*subject.names, *subject.weak_names):
             found |= plain_keys(name) if born else name_keys(name)
             for word in _word_keys(name):

@@ -13,10 +13,22 @@ from passerelle.matching.subject import Subject
 from passerelle.words import noop, sentence
 
 Date = tuple[int, int, int]
-"""Year, month, day; 0 where unknown."""
+"""Year, month, day; 0 where unknown. A month below 0 says that the year is approximate, give or take so many years."""
+
+CIRCA = 2
+"""*Circa 1965* is so many years more or less; a decade (*1960s*, `196X`) is its middle, five more or less."""
+SPAN_MAX = 10
+"""A span of more years to either side says nothing."""
 
 _YEAR_FIRST = re.compile(r"^(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:t.*)?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$")
+_APPROXIMATE = re.compile(
+    r"(?<![^\W\d])(?:circa|zirka|ca?|approx\w*|about|around|estimated|vers|env|environ|omstreeks|rond|ongeveer|omtrent|um|"
+    r"etwa|gegen|ungefähr)(?![^\W\d_])|\d[~?%]"
+)
+_OPEN = re.compile(r"(?<!\w)(?:before|after|avant|après|apres|voor|vóór|na|vor|nach)(?!\w)|^(?:\.\.)?/|/(?:\.\.)?$")
+_DECADE = re.compile(r"(?<!\d)(\d{3})(?:0\s?(?:['’]?s|er|er jahre)|[xu])(?!\w)")
+"""The words of the four languages, and the signs of EDTF (ISO 8601-2:2019): `1965~`, `1960/1965`, `196X`."""
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -42,7 +54,10 @@ _MONTHS = {
 
 @lru_cache(maxsize=65536)
 def read(text: str) -> Date | None:
-    """A date as year, month and day, 0 where unknown: `1987-03-02`, `2/3/1987` (day first), `circa 1987`."""
+    """A date as year, month and day, 0 where unknown: `1987-03-02`, `2/3/1987` (day first), `circa 1987`, `1960/1965`.
+
+    None where no year can be read, or only that it was before or after one.
+    """
     text = text.strip().lower()
     found = _YEAR_FIRST.match(text)
     if found:
@@ -51,10 +66,19 @@ def read(text: str) -> Date | None:
     if found:
         day, month = int(found[1]), int(found[2])
         return (int(found[3]), month, day) if month <= 12 else (int(found[3]), day, month)
+    decade = _DECADE.search(text)
+    if decade:
+        return int(decade[1]) * 10 + 5, -5, 0
     words = re.findall(r"[^\W\d_]+|\d+", text)
-    year = next((int(word) for word in words if len(word) == 4 and word.isdigit() and 1800 < int(word) < 2200), 0)
-    if not year:
+    years = [int(word) for word in words if len(word) == 4 and word.isdigit() and 1800 < int(word) < 2200]
+    if not years or _OPEN.search(text):
         return None
+    year = years[0]
+    if len(years) > 1 and max(years) != min(years):
+        half = -(-(max(years) - min(years)) // 2)
+        return (min(years) + half, -half, 0) if half <= SPAN_MAX else None
+    if _APPROXIMATE.search(text):
+        return year, -CIRCA, 0
     month = next((_MONTHS[word] for word in words if word in _MONTHS), 0)
     day = next((int(word) for word in words if word.isdigit() and len(word) <= 2 and 1 <= int(word) <= 31), 0)
     return year, month, day if month else 0
@@ -92,6 +116,7 @@ YEAR_OFF = noop("The birth dates {left} and {right} are one year apart, with the
 DIGIT = noop("The birth dates {left} and {right} differ in one digit.")
 YEAR_ONLY = noop("The year of birth is the same in {left} and {right}; one side knows no more.")
 MONTH_ONLY = noop("Year and month of birth are the same in {left} and {right}; one side knows no more.")
+SPAN = noop("The years of birth {left} and {right} may agree: one of them is approximate.")
 YEAR_NEAR = noop("{left} and {right} are a year apart, and one side knows the year alone.")
 SAME_YEAR = noop("The birth dates {left} and {right} have only the year in common.")
 SAME_MONTH = noop("The birth dates {left} and {right} have year and month in common.")
@@ -106,6 +131,11 @@ def between(left: Date, right: Date) -> tuple[float, str]:
             return weigh["same_first_of_january"], SAME_UNSURE
         return weigh["same"], SAME
     gap = abs(left[0] - right[0])
+    about = max(0, -left[1]) + max(0, -right[1])
+    if about:
+        if gap <= about:
+            return max(0.0, weigh["year_same_only"] - math.log2(1 + 2 * about)), SPAN
+        return (0.0 if gap == about + 1 else weigh["near"] if gap <= about + 3 else weigh["apart"]), APART
     vague = not left[1] or not right[1] or left[1:] == (1, 1) or right[1:] == (1, 1)
     if vague:
         if gap == 0:
@@ -132,6 +162,11 @@ def between(left: Date, right: Date) -> tuple[float, str]:
     return (weigh["near"], APART) if gap <= 1 else (weigh["apart"], APART)
 
 
+def years(date: Date) -> range:
+    """The years that a date may be in."""
+    return range(date[0] + min(0, date[1]), date[0] - min(0, date[1]) + 1)
+
+
 def _one_digit(left: Date, right: Date) -> bool:
     one, two = f"{left[0]:04}{left[1]:02}{left[2]:02}", f"{right[0]:04}{right[1]:02}{right[2]:02}"
     return sum(a != b for a, b in zip(one, two, strict=True)) == 1
@@ -139,4 +174,6 @@ def _one_digit(left: Date, right: Date) -> bool:
 
 def _written(date: Date) -> str:
     year, month, day = date
+    if month < 0:
+        return f"{year + month}–{year - month}"
     return f"{year}-{month:02}-{day:02}" if day else f"{year}-{month:02}" if month else str(year)
