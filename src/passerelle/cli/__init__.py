@@ -21,6 +21,7 @@ from passerelle.cli import (
     lists,
     overseeing,
     people,
+    planning,
     replaying,
     saving,
     taking_in,
@@ -65,6 +66,6 @@ for command in (
     watching.alarm, watching.clock,
     overseeing.explain, overseeing.oversight,
     comparing.compare, linking.link,
-    replaying.replay, equal_errors.fairness,
+    replaying.replay, equal_errors.fairness, planning.plan,
 ):  # fmt: skip
     main.add_command(command)

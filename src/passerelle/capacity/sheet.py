@@ -1,0 +1,293 @@
+"""The printable page of a plan: when the clocks break, what holds them, in how many of the lives it was tried in."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from passerelle import sheets
+from passerelle.capacity.plan_file import Kind, Plan, Said
+from passerelle.capacity.simulate import Lived, lived
+from passerelle.capacity.staffing import Best, best
+from passerelle.capacity.workload import (
+    Changes,
+    Floats,
+    arrivals,
+    breaks,
+    day_of,
+    expected,
+    first_day,
+    first_quarter,
+    hours,
+    quarters,
+)
+from passerelle.words import LANGUAGES, Sentence, noop
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a plan file answers. `breaks`: for each kind the week its clock breaks, nothing changed (None: it holds).
+
+    `deferral`: for each kind that may be deferred, the same weeks for all kinds when as much of it waits as may."""
+
+    plan: Plan
+    breaks: tuple[int | None, ...]
+    unchanged: Lived
+    deferral: tuple[tuple[str, tuple[int | None, ...]], ...]
+    best: Best
+
+
+def answer(plan: Plan, *, runs: int = 1000) -> Answers:
+    """All answers of a plan file; `runs` lives each for the unchanged course and for the best plan."""
+    counts = arrivals(plan)
+    first = first_quarter(plan)
+    waits = []
+    for kind in plan.kinds:
+        if kind.deferred_max:
+            shares = tuple(kind.deferred_max if quarter >= first else 0.0 for quarter in range(quarters(plan)))
+            late = expected(plan, Changes({}, {}, {kind.id: shares})).late
+            waits.append((kind.id, tuple(breaks(plan, late, counts))))
+    return Answers(
+        plan, tuple(breaks(plan, expected(plan).late, counts)), lived(plan, runs=runs), tuple(waits),
+        best(plan, runs=runs),
+    )  # fmt: skip
+
+
+def sheet(answers: Answers, *, made: str, version: str) -> str:
+    """The HTML of the page, in four languages."""
+    bodies = {code: _Page(answers, made, version, code).whole() for code in LANGUAGES}
+    return sheets.page(answers.plan.title.in_language("en"), bodies, STYLE)
+
+
+STYLE = """svg .band{fill:var(--would);opacity:.2}svg .middle{fill:none;stroke:var(--would);stroke-width:2.5}
+svg .before{fill:none;stroke:var(--was);stroke-width:2.5;stroke-dasharray:6 4}
+svg .there{fill:none;stroke:var(--quiet)}"""
+
+
+class _Page:
+    """The page in one language."""
+
+    def __init__(self, answers: Answers, made: str, version: str, language: str) -> None:
+        self.answers, self.plan, self.best = answers, answers.plan, answers.best
+        self.made, self.version, self.language = made, version, language
+
+    def text(self, text: str, **facts: str | int) -> str:
+        """A sentence of the page's own; the caller marks it for the catalogue."""
+        return html.escape(Sentence(text, tuple(facts.items())).in_language(self.language))
+
+    def said(self, said: Said) -> str:
+        """A text of the file, escaped."""
+        return html.escape(said.in_language(self.language))
+
+    def whole(self) -> str:
+        """What breaks and when; pictures; the plan; what hangs on what."""
+        return "".join(
+            [
+                f"<h1>{self.said(self.plan.title)}</h1>",
+                f'<p class="lead">{self.said(self.plan.says)}</p>',
+                self._short(),
+                self._picture(),
+                self._plan(),
+                self._deferral(),
+                self._kinds(),
+                self._assumed(),
+            ]
+        )
+
+    def _day(self, week: int | None) -> str:
+        return self.text(noop("it holds")) if week is None else day_of(self.plan, week).isoformat()
+
+    def _short(self) -> str:
+        rows = ""
+        for kind, week, (low, middle, high), share in zip(
+            self.plan.kinds, self.answers.breaks, self.answers.unchanged.first, self.answers.unchanged.late_share,
+            strict=True,
+        ):  # fmt: skip
+            rows += (
+                f"<tr><td>{self.said(kind.says)}</td><td><b>{self._day(week)}</b></td><td>{self._day(low)}</td>"
+                f"<td>{self._day(middle)}</td><td>{self._day(high)}</td>"
+                f'<td class="number">{100 * share:.0f} %</td></tr>'
+            )
+        heads = (
+            noop("Kind of duty"), noop("Its clock breaks on"), noop("Early (5 of 100 runs)"), noop("Half of the runs"),
+            noop("Late (95 of 100)"), noop("Late in all"),
+        )  # fmt: skip
+        held = self.text(
+            noop("With the plan below the clocks hold in {share} % of {runs} simulated lives, from {day} on."),
+            share=round(100 * self.best.lived.holds), runs=self.best.lived.runs,
+            day=day_of(self.plan, max(0, self.best.since - 1)).isoformat() if self.best.since else
+            self.plan.begins.isoformat(),
+        )  # fmt: skip
+        return (
+            f'<section class="short"><h2>{self.text(noop("If nothing is changed"))}</h2>'
+            f'<div class="wide"><table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'<p class="first">{held}{self._holds_from()}</p></section>'
+        )
+
+    def _holds_from(self) -> str:
+        week = self.best.lived.holds_from
+        share = round(100 * self.plan.target)
+        if week is None:
+            return " " + self.text(noop("In {share} % of them they do not hold by the end."), share=share)
+        day = first_day(self.plan, week).isoformat()
+        return " " + self.text(noop("In {share} % of them they hold from {day} on."), share=share, day=day)
+
+    def _picture(self) -> str:
+        before, after = self.answers.unchanged.waiting, self.best.lived.waiting
+        there = hours(self.plan, self.best.changes).sum(axis=0)
+        title = self.text(noop("Hours of work that wait"))
+        note = self.text(
+            noop(
+                "Dashed: if nothing is changed. Full: with the plan, and the band in which 90 of 100 lives lie. "
+                "Thin: the hours that people could give in a week with the plan."
+            )
+        )  # fmt: skip
+        return f"<section><h2>{title}</h2>{_lines(before[1], after, there, self.plan, title)}<p>{note}</p></section>"
+
+    def _plan(self) -> str:
+        changes, spans = self.best.changes, quarters(self.plan)
+        rows = ""
+        for quarter in range(spans):
+            cells = []
+            for group in self.plan.groups:
+                hired = changes.hired.get(group.id, (0,) * spans)[quarter]
+                lent = changes.borrowed.get(group.id, (0,) * spans)[quarter]
+                if hired:
+                    cells.append(
+                        self.text(
+                            noop("hire {count} {group}; they work from {day}"), count=hired,
+                            group=html.unescape(self.said(group.says)),
+                            day=first_day(self.plan, round(quarter * 13 + group.training_months * 4.345)).isoformat(),
+                        )
+                    )  # fmt: skip
+                if lent:
+                    cells.append(
+                        self.text(
+                            noop("borrow {count} for {group} from {source}"), count=lent,
+                            group=html.unescape(self.said(group.says)), source=group.loan_from,
+                        )
+                    )  # fmt: skip
+            for kind in self.plan.kinds:
+                share = changes.deferred.get(kind.id, (0.0,) * spans)[quarter]
+                if share >= 0.005:
+                    cells.append(
+                        self.text(
+                            noop("defer {share} % by a signed deferral: {kind}"), share=round(100 * share),
+                            kind=html.unescape(self.said(kind.says)),
+                        )
+                    )  # fmt: skip
+            if cells:
+                items = "".join(f"<li>{cell}</li>" for cell in cells)
+                rows += f"<tr><td>{first_day(self.plan, quarter * 13).isoformat()}</td><td><ul>{items}</ul></td></tr>"
+        if not rows:
+            rows = f'<tr><td colspan="2">{self.text(noop("Nothing needs to be changed."))}</td></tr>'
+        says = self.text(
+            noop(
+                "The cheapest plan found, made for {margin} % more work than expected. It costs {cost} "
+                "person-years beyond those who are there. Decided on {day}; nothing before that day can be "
+                "changed."
+            ),
+            margin=round(100 * self.best.margin), cost=f"{self.best.cost:.0f}", day=self.plan.decided.isoformat(),
+        )  # fmt: skip
+        short = ""
+        if self.best.unserved_hours > 1:
+            short = "<p><b>" + self.text(
+                noop(
+                    "{hours} hours of work cannot be done in time by anything that this file allows, until {day}: "
+                    "whoever is hired is trained too late for them."
+                ),
+                hours=round(self.best.unserved_hours), day=day_of(self.plan, self.best.since - 1).isoformat(),
+            ) + "</b></p>"  # fmt: skip
+        heads = (noop("Quarter from"), noop("What to do"))
+        return (
+            f"<section><h2>{self.text(noop('The plan'))}</h2><p>{says}</p>{short}"
+            f"<table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
+        )
+
+    def _deferral(self) -> str:
+        if not self.answers.deferral:
+            return ""
+        kinds = {kind.id: kind for kind in self.plan.kinds}
+        rows = ""
+        for name, weeks in self.answers.deferral:
+            share = round(100 * kinds[name].deferred_max)
+            for other, before, after in zip(self.plan.kinds, self.answers.breaks, weeks, strict=True):
+                rows += (
+                    f"<tr><td>{self.said(kinds[name].says)} ({share} %)</td><td>{self.said(other.says)}</td>"
+                    f"<td>{self._day(before)}</td><td>{self._day(after)}</td></tr>"
+                )
+        heads = (noop("What waits"), noop("Clock of"), noop("Breaks without"), noop("Breaks with"))
+        note = self.text(
+            noop("A deferral is signed, has an end, and is seen by whoever waits. It moves work; it does not do it.")
+        )
+        return (
+            f"<section><h2>{self.text(noop('What a deferral would buy'))}</h2><p>{note}</p><table><thead><tr>"
+            f"{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
+        )
+
+    def _kinds(self) -> str:
+        counts = arrivals(self.plan).sum(axis=1)
+        rows = "".join(self._kind(kind, float(count)) for kind, count in zip(self.plan.kinds, counts, strict=True))
+        heads = (noop("Kind of duty"), noop("Arrive in all"), noop("Hours each"), noop("Clock, days"), noop("Who can"))
+        return (
+            f"<section><h2>{self.text(noop('What arrives'))}</h2><table><thead><tr>{self._heads(heads)}</tr></thead>"
+            f"<tbody>{rows}</tbody></table></section>"
+        )
+
+    def _kind(self, kind: Kind, count: float) -> str:
+        able = ", ".join(self.said(group.says) for group in self.plan.groups if self.plan.can(group, kind))
+        return (
+            f'<tr><td>{self.said(kind.says)}</td><td class="number">{count:.0f}</td>'
+            f'<td class="number">{kind.hours:g}</td>'
+            f'<td class="number">{kind.clock_days:g}</td><td>{able}</td></tr>'
+        )
+
+    def _assumed(self) -> str:
+        items = "".join(f"<li>{self.said(one)}</li>" for one in self.plan.assumed)
+        items += "".join(f"<li>{html.escape(key)}: {html.escape(text)}</li>" for key, text in self.plan.sources.items())
+        limits = "".join(f"<li>{self.text(text)}</li>" for text in LIMITS)
+        end = self.text(noop("Made on {day} with Passerelle {version}."), day=self.made, version=self.version)
+        return (
+            f'<section class="caught"><h2>{self.text(noop("What this rests on"))}</h2><ul>{items}{limits}</ul>'
+            f"<p>{end}</p></section>"
+        )
+
+    def _heads(self, heads: Sequence[str]) -> str:
+        return "".join(f'<th scope="col">{self.text(head)}</th>' for head in heads)
+
+
+LIMITS = (
+    noop("People take what is due first. Nobody is ranked by danger, and nothing here concerns any one person."),
+    noop("Time is counted in weeks: a clock shorter than a week must be met within the week of arrival."),
+    noop(
+        "The lives differ in arrivals, in how long work takes, and in who is away or leaves; not in the "
+        "figures assumed above."
+    ),
+)
+
+
+def _lines(before: Floats, after: Floats, there: Floats, plan: Plan, title: str) -> str:
+    """Waiting hours over the weeks: unchanged (dashed), with the plan (a line in its band), and hours there are."""
+    top = max(float(before.max()), float(after.max()), float(there.max()), 1.0)
+    weeks = max(len(before) - 1, 1)
+
+    def points(values: Floats) -> str:
+        return " ".join(
+            f"{60 + 920 * week / weeks:.1f},{230 - 200 * float(v) / top:.1f}" for week, v in enumerate(values)
+        )
+
+    back = " ".join(reversed(points(after[0]).split(" ")))
+    ticks = "".join(
+        f'<text x="{60 + 920 * week / weeks:.0f}" y="252" text-anchor="middle">{day_of(plan, week).year}</text>'
+        for week in range(len(before))
+        if day_of(plan, week).timetuple().tm_yday <= 7
+    )
+    return (
+        f'<figure><svg viewBox="0 0 1000 260" role="img" aria-label="{title}"><path d="M60 30 V230 H980" class="axis" '
+        f'fill="none"/><text x="54" y="36" text-anchor="end">{top:,.0f}</text>'
+        '<text x="54" y="234" text-anchor="end">0</text>'
+        f'<polygon class="band" points="{points(after[2])} {back}"/><polyline class="there" points="{points(there)}"/>'
+        f'<polyline class="before" points="{points(before)}"/><polyline class="middle" points="{points(after[1])}"/>'
+        f"{ticks}</svg></figure>"
+    )

@@ -1,0 +1,87 @@
+"""Few people: on which day the clocks break, and the cheapest hiring, borrowing and waiting that would hold them."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import time
+from pathlib import Path
+
+import click
+
+from passerelle.capacity import plan_file, sheet
+from passerelle.capacity.workload import day_of
+from passerelle.cli.opening import as_json, now, print_json
+
+
+@click.command()
+@click.argument("plan_path", metavar="PLAN.toml", type=click.Path(path_type=Path))
+@click.option("-o", "--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="The HTML page to write.")
+@click.option("--runs", type=click.IntRange(20, 20_000), default=1000, show_default=True, help="Simulated lives.")
+@as_json
+def plan(plan_path: Path, out: Path | None, runs: int, as_json: bool) -> None:
+    """Ask a PLAN.toml (plans/*.toml) on which day the clocks break, and what would hold them; write one HTML page.
+
+    A solver (HiGHS) finds the cheapest hiring, borrowing and signed deferral; simulated lives say how often it holds.
+    """
+    begun = time.monotonic()
+    asked = plan_file.read(plan_path)
+    found = sheet.answer(asked, runs=runs)
+    if out is not None:
+        version = importlib.metadata.version("passerelle")
+        out.write_text(sheet.sheet(found, made=now().date().isoformat(), version=version), encoding="utf-8")
+    seconds = round(time.monotonic() - begun, 1)
+    if as_json:
+        print_json({**as_object(found), "page": str(out) if out else None, "seconds": seconds})
+        return
+    for kind, week in zip(asked.kinds, found.breaks, strict=True):
+        says = "holds" if week is None else f"breaks on {day_of(asked, week)}"
+        click.echo(f"{kind.id:<16} {says} if nothing is changed")
+    held = round(100 * found.best.lived.holds)
+    click.echo(f"The best plan costs {found.best.cost:.0f} and holds in {held} % of {runs} lives.")
+    if found.best.unserved_hours > 1:
+        late = day_of(asked, found.best.since - 1)
+        click.echo(
+            f"Until {late} up to {found.best.unserved_hours:.0f} hours of work are late at once, whatever is decided."
+        )
+    told = f"Wrote {out}" if out else "Nothing was written; -o REPORT.html writes the page"
+    click.echo(f"{told} ({seconds} s). Next: change what the file assumes and see what hangs on it.")
+
+
+def day_or_none(asked: plan_file.Plan, week: int | None) -> str | None:
+    """The last day of a week, or nothing."""
+    return None if week is None else day_of(asked, week).isoformat()
+
+
+def as_object(found: sheet.Answers) -> dict[str, object]:
+    """What `--json` prints: when each clock breaks, in bands; the plan; in how many lives it holds."""
+    asked, best = found.plan, found.best
+
+    def day(week: int | None) -> str | None:
+        return day_or_none(asked, week)
+
+    return {
+        "plan": asked.path, "begins": asked.begins.isoformat(), "ends": asked.ends.isoformat(),
+        "decided": asked.decided.isoformat(), "target": asked.target, "runs": best.lived.runs,
+        "breaks": [
+            {
+                "kind": kind.id, "on": day(week), "in_5_of_100": day(low), "in_50": day(middle), "in_95": day(high),
+                "late_share": round(late, 4),
+            }
+            for kind, week, (low, middle, high), late in zip(
+                asked.kinds, found.breaks, found.unchanged.first, found.unchanged.late_share, strict=True
+            )
+        ],
+        "unchanged_holds": found.unchanged.holds,
+        "deferral_buys": [
+            {"deferred": name, "breaks": {kind.id: day(week) for kind, week in zip(asked.kinds, weeks, strict=True)}}
+            for name, weeks in found.deferral
+        ],
+        "best": {
+            "holds": best.lived.holds, "target_from": day(best.lived.holds_from),
+            "cost": round(best.cost, 1), "margin": best.margin,
+            "holds_from": day(best.since - 1) if best.since else asked.begins.isoformat(),
+            "unserved_hours": round(best.unserved_hours, 1), "hired": dict(best.changes.hired),
+            "borrowed": dict(best.changes.borrowed), "deferred": dict(best.changes.deferred),
+            "late_share": [round(share, 4) for share in best.lived.late_share],
+        },
+    }  # fmt: skip
