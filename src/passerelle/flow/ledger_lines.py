@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from passerelle.duty.effective import EffectiveTime
 from passerelle.duty.effective import effective as effective_time
-from passerelle.flow import once
+from passerelle.flow import commit_points, once
 from passerelle.ledger import canonical, chain
 from passerelle.ledger.events import ClockWentBack, Event
 from passerelle.records import wall
@@ -83,13 +83,18 @@ def journal(now: datetime) -> Iterator[Journal]:
     second wall (`records/wall.py`) a verb is the house, and asks its rules itself what its officer may see.
     """
     assert now.tzinfo is not None, "a verb's `now` must know its time zone"
+    point = commit_points.here()
     with transaction.atomic(durable=True), wall.as_house():
         head, _ = LedgerHead.objects.select_for_update().get_or_create(name="ledger")
         lines = Journal(now, head)
         once.begin(lines.now)
+        commit_points.reached(point, "begun")
         yield lines
+        commit_points.reached(point, "changed")
         once.end(lines.now, lines.events)
         lines.flush()
+        commit_points.reached(point, "written")
+    commit_points.reached(point, "committed")
 
 
 def _told(now: datetime, head: LedgerHead | None) -> EffectiveTime:

@@ -1,0 +1,95 @@
+"""Bugs on purpose: the house bent in one place, so that a simulation which finds nothing is known to be blind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+SKIPPED_EVERY = 5
+
+
+def skipped_sweep() -> None:
+    """One in five due events is passed over by the sweep, for good."""
+    from passerelle.flow import work
+
+    due = work._due
+    work._due = lambda at: (row for row in due(at) if row[0] % SKIPPED_EVERY)
+
+
+def lost_retry() -> None:
+    """What follows from a comparison is lost for one match in three, as if the work broke off and nobody went on."""
+    from passerelle.flow import oblige
+
+    follow, count = oblige.by_matches, [0]
+
+    def forgetful(lines: Any, matches: Any) -> None:
+        kept = []
+        for match in matches:
+            count[0] += 1
+            kept += [match] if count[0] % 3 else []
+        follow(lines, kept)
+
+    oblige.by_matches = forgetful
+
+
+def dropped_line() -> None:
+    """One in forty lines of a duty's moves never reaches the ledger."""
+    from passerelle.flow.ledger_lines import Journal
+
+    write, count = Journal.write, [0]
+
+    def leaky(self: Any, event: Any) -> None:
+        if type(event).__name__ == "DutyMoved":
+            count[0] += 1
+            if count[0] % 40 == 0:
+                return
+        write(self, event)
+
+    Journal.write = leaky  # type: ignore[method-assign]
+
+
+def double_delivery() -> None:
+    """What was delivered is told as delivered once more."""
+    from passerelle.flow.ledger_lines import Journal
+
+    write, count = Journal.write, [0]
+
+    def twice(self: Any, event: Any) -> None:
+        write(self, event)
+        if type(event).__name__ == "Delivered":
+            count[0] += 1
+            if count[0] % 7 == 0:
+                write(self, event)
+
+    Journal.write = twice  # type: ignore[method-assign]
+
+
+def same_reviewer() -> None:
+    """Whoever decided is not left out when a second person is looked for."""
+    from passerelle.flow import rungs
+
+    look = rungs.holder_from
+    rungs.holder_from = lambda *given, excluding=None, **more: look(*given, **more)
+
+
+def falling() -> None:
+    """A duty that is given to somebody comes down one rung."""
+    from passerelle.flow import duties
+
+    move, count = duties.move, [0]
+
+    def falls(lines: Any, duty: Any, step: str, **more: Any) -> None:
+        if step in ("escalate", "remind", "assign", "resume") and duty.level > 0:
+            count[0] += 1
+            if count[0] % 5 == 0:
+                duty.level -= 1
+        move(lines, duty, step, **more)
+
+    duties.move = falls
+
+
+PLANTS: dict[str, Callable[[], None]] = {
+    plant.__name__: plant
+    for plant in (skipped_sweep, lost_retry, dropped_line, double_delivery, same_reviewer, falling)
+}
+"""By name; each must turn a simulation red."""
