@@ -253,12 +253,18 @@ def _say(result: dict[str, Any], dry_run: bool, service: str) -> None:
         f"{result['unchanged']} unchanged, {result['refused']} refused; {result['subjects']} subjects, "
         f"{result['matches']} matches found or weighed again."
     )
-    if result["refused"] and not dry_run:
-        click.echo(f"Next: `passerelle refused {service}` shows what waits to be mended.")
-    elif dry_run:
+    if dry_run:
         click.echo("Nothing was changed. Next: the same command without --dry-run.")
-    else:
-        click.echo(f"Next: `passerelle matches --service {service}`.")
+        return
+    if result["refused"]:
+        click.echo(
+            f"Next: `passerelle refused {service}` shows what waits to be mended; a mended file can be imported again, "
+            "nothing is added twice."
+        )
+    if result["matches"]:
+        click.echo(f"Next: `passerelle matches --service {service}`, and `passerelle duties` for what is owed now.")
+    elif not result["refused"]:
+        click.echo("Nobody else's subjects are alike so far; whoever files one later is matched with these.")
 
 
 @click.command()
