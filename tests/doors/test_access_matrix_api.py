@@ -42,6 +42,7 @@ PERSON = {"id": "p", "schema": "Person", "properties": {"name": ["Wendelien Kapi
 WITHHOLD = {"ground": "g", "reason": "a life would be in danger"}
 HOLD = {"until": SOON, "reason": "we wait for the magistrate"}
 RECALL = {"reason": "the wrong service altogether"}
+ENDING = {"ground": "not_accurate", "reason": "it was misread"}
 UPHOLD = {"uphold": True, "reason": "the danger is real"}
 
 TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
@@ -84,6 +85,21 @@ TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
     ("POST", "reports/{ref}/versions"): [
         ("open report", REPORT, "+++ xxx ... . u"),  # who was told of it may know that it is
         ("sealed report", REPORT, ".++ ... ... . u"),
+    ],
+    ("POST", "reports/{ref}/withdraw"): [
+        ("open report", ENDING, "x++ xxx ... . u"), ("open report", {**ENDING, "reason": "oops"}, "x?? xxx ... . u"),
+        ("sealed report", ENDING, ".!! ... ... . u"),
+    ],
+    ("POST", "reports/{ref}/erase"): [
+        ("open report", {"ground": "unlawful"}, "xx+ xxx ... . u"),
+        ("open report", {"ground": "a whim"}, "xx? xxx ... . u"),
+    ],
+    ("POST", "duties/{ref}/changes"): [
+        ("to correct", None, "... +++ ... . u"), ("to pass on", None, "... ... ... . u"),
+    ],
+    ("POST", "duties/{ref}/receipt"): [
+        ("to correct", {"receipt": "corrected"}, "... x++ ... . u"),
+        ("to destroy", {"receipt": "removed"}, "... x!! ... . u"),
     ],
     ("POST", "registers/{name}/rows"): [("", b'{"id": "a", "schema": "Person", "properties": {"name": ["X"]}}', ALL)],
     ("POST", "dossiers"): [

@@ -139,6 +139,25 @@ class WithholdingIn(Body):
     reason: Words
 
 
+class ErasureIn(Body):
+    """A ground of the list of endings, by its key."""
+
+    ground: Word
+
+
+class EndingIn(ErasureIn):
+    """The same, and the reason in words."""
+
+    reason: Words
+
+
+class ReceiptIn(Body):
+    """What was done with a copy; for a refusal, the note names the article of law."""
+
+    receipt: Literal["corrected", "removed", "restricted", "not_found", "refused"]
+    note: Note = ""
+
+
 class ReviewIn(Body):
     """A second person upholds a decision, or overturns it."""
 

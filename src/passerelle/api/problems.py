@@ -43,7 +43,8 @@ STATUSES: Mapping[str, int] = {
     ),
     **dict.fromkeys(
         (
-            "acknowledge.unknown_outcome", "command.other", "cursor.unknown", "field.wrong", "hold.incomplete",
+            "acknowledge.unknown_outcome", "command.other", "ending.ground_unknown", "ending.reason_missing",
+            "ending.receipt_unknown", "cursor.unknown", "field.wrong", "hold.incomplete",
             "interest.incomplete", "judge.unknown_verdict", "policy.unknown_word", "read.purpose_needed",
             "read.purpose_needs_text", "read.purpose_unknown", "recall.reason_missing", "report.incomplete",
             "review.reason_missing", "value.no_text", "value.too_long", "withhold.ground_not_lawful",
@@ -58,6 +59,9 @@ FIELDS: Mapping[str, str] = {
     "acknowledge.unknown_outcome": "outcome",
     "command.other": "Idempotency-Key",
     "cursor.unknown": "cursor",
+    "ending.ground_unknown": "ground",
+    "ending.reason_missing": "reason",
+    "ending.receipt_unknown": "receipt",
     "hold.incomplete": "until",
     "judge.unknown_verdict": "verdict",
     "read.purpose_needed": "purpose",

@@ -26,6 +26,7 @@ from passerelle.cli import (
     saving,
     simulation,
     taking_in,
+    taking_out,
     watching,
     witness,
 )
@@ -58,7 +59,7 @@ for command in (
     demo.demo,
     installation.init, installation.serve, installation.work, installation.check,
     people.service, people.officer, accounts.account, channels.channel,
-    taking_in.import_, taking_in.refused, taking_in.mend,
+    taking_in.import_, taking_out.export, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries,
     correcting.report, correcting.corrections, correcting.receipt,
     ledgers.reconcile, ledgers.ledger,

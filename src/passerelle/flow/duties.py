@@ -227,7 +227,9 @@ def put_out(
     lines: Journal, service: Service, *, officer: Officer | None, duty: Duty | None, notice: Notice | None = None
 ) -> None:
     """A row of the outbox for each channel by which this officer, or else this desk, is to be told; without words."""
-    channels = list(Channel.objects.filter(service=service, ended_at__isnull=True))
+    if service.pk not in lines.channels:
+        lines.channels[service.pk] = list(Channel.objects.filter(service=service, ended_at__isnull=True))
+    channels = lines.channels[service.pk]
     theirs = [channel for channel in channels if officer is not None and channel.officer_id == officer.pk]
     Message.objects.bulk_create(
         Message(channel=channel, duty=duty, notice=notice, made_at=lines.now, next_at=lines.now)

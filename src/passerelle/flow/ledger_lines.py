@@ -34,6 +34,8 @@ class Journal:
         self.now, self.ahead = told.at, told.ahead
         self._head, self._wall, self._set_right = head, now, False
         self._events: list[Event] = []
+        self.channels: dict[int, list[Any]] = {}
+        """The channels of services, as this transaction read them once."""
         if told.went_back:
             self.write(ClockWentBack(seconds=int(told.went_back.total_seconds())))
 

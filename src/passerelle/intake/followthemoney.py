@@ -38,6 +38,9 @@ PARTS_MAX = 5_000
 """One entity may have so many addresses, documents and ties."""
 
 _ENTITIES_BESIDE = frozenset({"Position"})
+_TEXTS = frozenset({"PlainText", "Documentation"})
+"""A text and where its subjects stand in it, as `passerelle export` writes them: no subject of a register."""
+
 _DOCUMENTS = frozenset({"Identification", "Passport"})
 _TIES_PER_EDGE_MAX = 100
 
@@ -267,7 +270,7 @@ def _second_pass(
 
 def _is_told_elsewhere(entity: Entity, beside: _Beside) -> bool:
     """Whether this entity is part of another's row. Refuses a tie whose ends are not in the file."""
-    if entity.schema in _ENTITIES_BESIDE:
+    if entity.schema in _ENTITIES_BESIDE or entity.schema in _TEXTS:
         return True
     if entity.schema == "Address":
         return beside.is_asked_for(entity.id)

@@ -19,6 +19,7 @@ SCOPES: dict[str, str] = {
     "acknowledge": noop("acknowledge, and confirm what was destroyed"),
     "judge": noop("judge matches and take judgements back"),
     "decide": noop("pass on, withhold, hold, assign and recall"),
+    "correct": noop("withdraw and erase reports"),
     "review": noop("review what others decided"),
 }
 """What an account may be let do. Policy then decides as for any officer in its role."""
