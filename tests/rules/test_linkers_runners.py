@@ -14,7 +14,7 @@ from passerelle.linkers.digests import digest
 from passerelle.linkers.doors import door
 from passerelle.linkers.joining import OutputWrong
 from passerelle.linkers.reference import candidates, pairs_of
-from passerelle.linkers.saying import say
+from passerelle.linkers.saying import Lexicon, say
 from passerelle.linkers.sieve import facts, most
 from passerelle.linkers.weighing import commonness, rarity_of
 from passerelle.matching import Subject, Subjects, compare, keys
@@ -147,6 +147,23 @@ def test_what_is_said_of_a_register_is_its_keys(register: Path) -> None:
     for row, subject in enumerate(subjects):
         theirs = sorted(value for value, of in zip(said.digests, said.rows, strict=True) if of == row)
         assert theirs == sorted(digest(kind, value) for kind, value in keys(subject))
+
+
+def test_a_lexicon_kept_from_one_run_of_records_to_the_next_says_the_same_and_tells_each_word_once(
+    register: Path,
+) -> None:
+    subjects = [*subjects_of(register)[:600], *odd_subjects()]
+    lexicon = Lexicon()
+    told: list[int] = []
+    for first in (0, 300):
+        run = subjects[first : first + 300] if not first else subjects[first:]
+        kept, alone = say(first, run, lexicon), say(first, run)
+        assert kept.digests.tolist() == alone.digests.tolist() and kept.stems == alone.stems
+        assert kept.named.tolist() == alone.named.tolist()
+        told += lexicon.untold()["of"].tolist()
+        assert set(kept.named["of"].tolist()) <= set(told), "each word of a name is told by the end of its run"
+    assert len(told) == len(set(told)) > 300
+    assert not len(lexicon.untold())
 
 
 def test_a_bar_and_reasons_are_as_asked(tmp_path: Path) -> None:

@@ -37,6 +37,8 @@ Bools = npt.NDArray[np.bool_]
 
 SMALL = 1e-6
 """Bits by which sums of the same figures in another order may differ, and many times more."""
+LEXICON_MAX = 150_000
+"""A process that knows more words begins anew: memory stays bounded."""
 AHEAD = 4
 STARTED = "forkserver"
 """A worker is a fork of a process that does nothing else, has one thread, and has read the tables."""
@@ -235,6 +237,8 @@ def _keys(task: Task) -> int:
     save(_here.folder / facts_file(task.side, task.number), sieve.facts(subjects))
     save(_here.folder / named_file(task.side, task.number), said.named)
     save(_here.folder / words_file(task.side, task.number), _here.lexicon.untold())
+    if len(_here.lexicon) > LEXICON_MAX:
+        _here.lexicon = Lexicon()
     array = np.empty(len(said.rows), dtype=KEYS)
     array["d"], array["r"], array["kind"] = said.digests, said.rows, said.kinds
     save(_here.folder / keys_file(task.side, task.number), array)
@@ -265,24 +269,30 @@ def _noted(side: str) -> Noted:
     return _here.noted[side]
 
 
-def _alive(pairs: Ints) -> tuple[Ints, Bools]:
-    """The places of the pairs that can reach the bar by what was noted of their records, and which of these do so with
-    what their names say word by word; of the others that is not known, or no bound."""
+def _alive(pairs: Ints) -> tuple[Ints, Bools, Ints]:
+    """The places of the pairs that can reach the bar by what was noted of their records; which of these do so with
+    what their names say word by word (of the others that is not known, or no bound); and the places of these for
+    `Naming.remember`."""
     left, right = _noted("left"), _noted("left" if _here.alone else "right")
     ours, theirs = pairs[:, 0], pairs[:, 1]
     one, two = left.facts[ours], right.facts[theirs]
     rows = np.flatnonzero(that_may(one, two, np.minimum(left.most[ours], right.most[theirs]), _here.terms))
-    if _here.naming is None:
-        _here.naming = Naming(_here.folder, left, right, _commonness())
-    bits, sure = _here.naming.bits(ours[rows], theirs[rows])
+    bits, sure = _naming().bits(ours[rows], theirs[rows])
     reach = sieve.most(one[rows], two[rows]) + bits >= bar_of(_here.terms) - SMALL
-    kept = ~sure | reach
-    return rows[kept], reach[kept]
+    kept = np.flatnonzero(~sure | reach)
+    return rows[kept], reach[kept], kept[reach[kept]]
+
+
+def _naming() -> Naming:
+    if _here.naming is None:
+        sides = _noted("left"), _noted("left" if _here.alone else "right")
+        _here.naming = Naming(_here.folder, *sides, _commonness())
+    return _here.naming
 
 
 def _scores(task: Task) -> int:
     pairs = np.load(_here.folder / f"pairs-{task.number:06}.npy").astype(np.int64)
-    rows, promising = _alive(pairs)
+    rows, promising, known = _alive(pairs)
     pairs = pairs[rows]
     if _here.alone:
         read, where = np.unique(pairs, return_inverse=True)
@@ -294,6 +304,8 @@ def _scores(task: Task) -> int:
         theirs, right = np.unique(pairs[:, 1], return_inverse=True)
         subjects = [*_subjects("left", ours.tolist()), *_subjects("right", theirs.tolist())]
         right = right + len(ours)
+    names = [[subjects[row].names[0] for row in side[promising].tolist()] for side in (left, right)]
+    _naming().remember(known, *names)
     found = weigh(subjects, pairs.tolist(), left, right, _commonness(), _here.terms, promising)
     places = {(one, two): place for place, (one, two) in enumerate(pairs.tolist())}
     met = [(pair, places[pair.left, pair.right]) for pair in found]

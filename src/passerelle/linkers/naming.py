@@ -15,7 +15,9 @@ from passerelle.linkers.saying import NAMED, Table
 from passerelle.matching import Commonness
 from passerelle.matching.evidence import name
 from passerelle.matching.evidence.finding import weights
+from passerelle.names import parts
 from passerelle.names.batch import WORDS_MAX, Names
+from passerelle.names.compare import remember
 from passerelle.names.word_table import number_of, together
 
 Ints = npt.NDArray[np.int64]
@@ -110,6 +112,7 @@ class Naming:
         texts = np.concatenate([ours.facts["text"][one], theirs.facts["text"][two]])
         _, rank = np.unique(texts, return_inverse=True)
         self._names.lay(rank, word, prefix, role, over)
+        self._at = at_one, at_two
         there = word >= 0
         plain = there.any(axis=1) & ~(self._odd[word] & there).any(axis=1)
         stands = plain[at_one] & plain[at_two]
@@ -123,6 +126,16 @@ class Naming:
         bits[rows] = found + np.where(beside, weights()["name"]["single_beside_full"], 0.0)
         stands[rows] = sure
         return bits, stands
+
+
+    def remember(self, pairs: Ints, left: Sequence[str], right: Sequence[str]) -> None:
+        """Lets `names.compare` know what the words of these pairs cost, of the pairs that `bits` was last asked for:
+        their places there, and the names on both sides."""
+        one, two = (side[pairs] for side in self._at)
+        for costs, ours, theirs in zip(self._names.word_costs(one, two), left, right, strict=True):
+            mine, others = parts.parse(ours).words, parts.parse(theirs).words
+            for i, j, cost, kind in costs:
+                remember(mine[i], others[j], cost, kind)
 
 
 def _laid(side: Noted, rows: Ints) -> tuple[Ints, Ints, Ints, Ints]:

@@ -71,6 +71,9 @@ class Lexicon:
         self.stems: list[str] = []
         self.firsts: list[str] = []
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def place(self, word: parts.Word) -> int:
         """Where the word stands."""
         found = self._places.get(word.number)
@@ -124,7 +127,7 @@ class Lexicon:
 
 def say(first: int, subjects: Sequence[Subject], lexicon: Lexicon | None = None) -> Said:
     """What these records say; the first of them has the number `first`. A run of many gives one lexicon for all."""
-    return _Run(first, subjects, lexicon or Lexicon()).said()
+    return _Run(first, subjects, Lexicon() if lexicon is None else lexicon).said()
 
 
 class _Run:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import parts, sounds
+from passerelle.names import parts
 from passerelle.names.compare import (
     MERGED_APART,
     MERGED_FIRST_APART,
@@ -24,14 +23,9 @@ from passerelle.names.compare import (
     price_of,
     weights,
 )
+from passerelle.names.distances import Bools, Floats, Ints, Shorts, distances, unit_tables
 from passerelle.names.pair_table import PairTable
 from passerelle.names.word_table import FORMS_MAX, WORD, Rows, pairs_apart, rows_of
-
-Ints = npt.NDArray[np.int64]
-Costs = npt.NDArray[np.int32]
-Shorts = npt.NDArray[np.int16]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 WORDS_MAX = 8
 _YES_OR_NO = ("odd", "abjad", "known", "title")
@@ -47,36 +41,10 @@ _SAME, _SOUND, _NEAR, _EQUIVALENT, _INITIAL, _DIFFERENT = range(6)
 PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
 ROLES = (parts.UNKNOWN, parts.FAMILY, parts.GIVEN)
 _FAR_KEY = np.int64(1) << 40
+NEAREST_MAX = 20_000
 COSTS_MAX = 1_000_000
 """So many pairs of words are remembered by names that are laid one set after another."""
 _ALIGNED = 8_192  # so many alignments at once stay in the processor's cache
-
-
-@cache
-def _unit_tables() -> tuple[Costs, Costs, Costs, Costs]:
-    """`apart[u, v]`, `missing[u]`, `missing_abjad[u]`, `missing_both[u]` of `sounds.tables()` as arrays."""
-    tables = sounds.tables()
-    texts = sorted({reading.sound for unit in tables.units for reading in unit.readings})
-    place = {text: number for number, text in enumerate(texts)}
-    between = np.array([[tables.between_sounds(one, two) for two in texts] for one in texts], dtype=np.int32)
-    most = max(len(unit.readings) for unit in tables.units)
-    count = len(tables.units)
-    option = np.zeros((count, most), dtype=np.int32)
-    price = np.full((count, most), 100_000, dtype=np.int32)
-    for number, unit in enumerate(tables.units):
-        for slot, reading in enumerate(unit.readings):
-            option[number, slot], price[number, slot] = place[reading.sound], reading.cost
-    apart = np.full((count, count), sounds.FAR, dtype=np.int32)
-    for one in range(most):
-        for two in range(most):
-            found = between[option[:, one][:, None], option[:, two][None, :]]
-            np.minimum(apart, found + price[:, one][:, None] + price[:, two][None, :], out=apart)
-    np.fill_diagonal(apart, 0)
-    for (one, two), cost in tables.apart_unit.items():
-        apart[one, two] = cost
-    gone = (tables.missing, tables.missing_abjad, tables.missing_both)
-    missing, missing_abjad, missing_both = (np.array(costs, dtype=np.int32) for costs in gone)
-    return apart, missing, missing_abjad, missing_both
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +125,27 @@ class Names:
         sure[merge] = False
         return found, sure
 
+    def word_costs(self, left: Ints, right: Ints) -> list[list[tuple[int, int, int, str]]]:
+        """For each pair of names that were laid, each pair of their words: the places of both, and what
+        `compare.plain_word_cost` says of them."""
+        one, two = self._word[left][:, :, None], self._word[right][:, None, :]
+        pair, i, j = np.nonzero((one >= 0) & (two >= 0))
+        a, b = self._word[left[pair], i], self._word[right[pair], j]
+        words = len(self._units)
+        cost, kind = self._costs(np.minimum(a, b) * words + np.maximum(a, b), words)
+        found: list[list[tuple[int, int, int, str]]] = [[] for _ in range(len(left))]
+        for at, *said, of in zip(pair.tolist(), i.tolist(), j.tolist(), cost.tolist(), kind.tolist(), strict=True):
+            found[at].append((*said, _KINDS[of]))
+        return found
+
     def _hold(self, words: Rows, share: Floats) -> None:
         """Keeps what is known of the words: rows of WORD, and the share of subjects that bear each."""
         if not len(words):
             words, share = np.zeros(1, dtype=WORD), np.ones(1)
         self._units, self._length, self._form_cost = words["units"], words["length"], words["cost"]
         self._groups, self._heard = words["groups"], words["heard"]
+        self._grouped = words["groups"][:, 0] >= 0
+        self._near: Shorts | None = None
         self._odd, self._abjad, self._known, self._title = (words[name].copy() for name in _YES_OR_NO)
         self._script, self._bare, self._stem, self._signs, self._signs_heard = (words[name].copy() for name in _TEXTS)
         self._weight, self._says = words["weight"].astype(np.int64), words["says"].astype(np.int64)
@@ -354,7 +337,7 @@ class Names:
 
     def _may_merge(self, long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
         """`compare.may_merge` for many rows: the words, and which are there and not written the same."""
-        apart, _, _, _ = _unit_tables()
+        apart, _, _, _ = unit_tables()
         found = np.zeros(len(long), dtype=np.bool_)
         for place in range(long.shape[1] - 1):
             both = self._weight[long[:, place]] + self._weight[long[:, place + 1]]
@@ -399,34 +382,46 @@ class Names:
         far = (table.cap / table.scale) ** (1.0 / table.power) * (
             table.length_floor * 100 + table.length_share * length
         ) + 1.0
-        least = np.zeros(len(one), dtype=np.int64)
-        held, place = np.unique(np.concatenate([one, two]), return_inverse=True)
-        near, places = self._nearest(held), (place[: len(one)], place[len(one) :])
-        for mine, other in ((one, places[1]), (two, places[0])):
-            sums = np.full(len(one), 100_000, dtype=np.int64)
+        near, places = self._nearest(np.concatenate([one, two]))
+        alive = np.arange(len(one))
+        for mine, other in ((one, places[len(one) :]), (two, places[: len(one)])):
+            sums = np.full(len(alive), 100_000, dtype=np.int64)
             for slot in range(FORMS_MAX):
-                rows = np.flatnonzero(self._length[mine, slot] > 0)
+                rows = np.flatnonzero(self._length[mine[alive], slot] > 0)
                 if not len(rows):
                     break
-                words, against = mine[rows], other[rows]
+                words, against = mine[alive[rows]], other[alive[rows]]
                 units, length = self._units[words, slot], self._length[words, slot]
                 found = self._form_cost[words, slot].astype(np.int64)
                 for at in range(int(length.max())):
                     found += np.where(at < length, near[against, units[:, at]], 0)
                 sums[rows] = np.minimum(sums[rows], found)
-            np.maximum(least, sums, out=least)
-        may: Bools = ~((least >= far) & (far <= 1000)) | self._odd[one] | self._odd[two]
+            alive = alive[(sums < far[alive]) | (far[alive] > 1000)]
+        may: Bools = self._odd[one] | self._odd[two]
+        may[alive] = True
         return may
 
-    def _nearest(self, words: Ints) -> Shorts:
-        """For each of these words and each unit of all, the least that the unit can cost against the word."""
-        apart, missing, missing_abjad, _ = _unit_tables()
-        near = np.repeat(np.minimum(missing, missing_abjad)[None, :], len(words), axis=0).astype(np.int16)
-        for slot in range(FORMS_MAX):
-            length, units = self._length[words, slot], self._units[words, slot]
-            for place in range(int(length.max(initial=0))):
-                rows = np.flatnonzero(length > place)
-                near[rows] = np.minimum(near[rows], apart[units[rows, place]].astype(np.int16))
+    def _nearest(self, words: Ints) -> tuple[Shorts, Ints]:
+        """For each word and each unit of all, the least that the unit can cost against the word, and where these
+        words stand there. Of few words in all it is found once, of many for these."""
+        if len(self._units) <= NEAREST_MAX:
+            if self._near is None:
+                self._near = self._nearest_of(np.arange(len(self._units)))
+            return self._near, words
+        held, places = np.unique(words, return_inverse=True)
+        return self._nearest_of(held), places
+
+    def _nearest_of(self, words: Ints) -> Shorts:
+        apart, *alone = unit_tables()
+        near = np.empty((len(words), len(apart)), dtype=np.int16)
+        near[:] = np.minimum.reduce(alone)
+        for start in range(0, len(words), 2048):
+            part, here = words[start : start + 2048], near[start : start + 2048]
+            for slot in range(FORMS_MAX):
+                length, units = self._length[part, slot], self._units[part, slot]
+                for place in range(int(length.max(initial=0))):
+                    rows = np.flatnonzero(length > place)
+                    here[rows] = np.minimum(here[rows], apart[units[rows, place]])
         return near
 
     def _compute(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
@@ -451,11 +446,9 @@ class Names:
                     )  # fmt: skip
                     found = found + self._form_cost[a, first] + self._form_cost[b, second]
                     cost[part] = np.minimum(cost[part], found)
-        both, inverse = np.unique(cost * 1_000_000 + length, return_inverse=True)
-        priced = np.array([price_of(int(k) // 1_000_000, int(k) % 1_000_000, 10**9) for k in both])
-        price = priced[inverse.ravel()].astype(np.int64)
+        price = _prices(cost, length)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
-        shared = _share_one(self._groups[one], self._groups[two])
+        shared = self._sisters(one, two)
         equal = shared & (price > table.equivalent)
         apart = ~shared & self._known[one] & self._known[two] & (self._script[one] == self._script[two])
         known = np.flatnonzero(apart)
@@ -482,6 +475,13 @@ class Names:
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
 
+    def _sisters(self, one: Ints, two: Ints) -> Bools:
+        """Which pairs of words are known as one given name."""
+        found = np.zeros(len(one), dtype=np.bool_)
+        rows = np.flatnonzero(self._grouped[one] & self._grouped[two])
+        found[rows] = _share_one(self._groups[one[rows]], self._groups[two[rows]])
+        return found
+
     def _two_names(self, one: Ints, two: Ints) -> Bools:
         """Which pairs of words are two given names that are never one (`given.apart`)."""
         found = np.zeros(len(one), dtype=np.bool_)
@@ -492,6 +492,20 @@ class Names:
             ours, theirs = np.searchsorted(known, self._bare[one[rows]]), np.searchsorted(known, self._bare[two[rows]])
             found[rows] = np.isin(ours * len(known) + theirs, pairs)
         return found
+
+
+_PRICED = np.full((1001, 4096), -1, dtype=np.int32)
+"""What `price_of` said so far: by the cost of the sounds, and by what the shorter word says (a word of so few units
+says less than the last column)."""
+
+
+def _prices(cost: Ints, length: Ints) -> Ints:
+    """`compare.price_of` for costs of at most 1000."""
+    length = np.minimum(length, _PRICED.shape[1] - 1)
+    price = _PRICED[cost, length]
+    for one, weight in {*zip(cost[price < 0].tolist(), length[price < 0].tolist(), strict=True)}:
+        _PRICED[one, weight] = price_of(one, weight, 10**9)
+    return _PRICED[cost, length].astype(np.int64)
 
 
 def _scores(base: Floats, cost: Ints) -> Floats:
@@ -515,52 +529,3 @@ def _share_one(left: Ints, right: Ints) -> Bools:
 def _sure(stem: str) -> float:
     """Without counts, nothing is known of how common a word is."""
     return 1.0
-
-
-def distances(
-    left: Ints, left_length: Ints, right: Ints, right_length: Ints, left_abjad: Bools, right_abjad: Bools
-) -> Costs:
-    """`sounds.distance` for many pairs: units padded to (pairs, UNITS_MAX), and their lengths."""
-    apart, missing, missing_abjad, missing_both = _unit_tables()
-    wide_left, wide_right = int(left_length.max()), int(right_length.max())
-    count = apart.shape[0]
-    flat = apart.ravel()
-    ours, theirs = left[:, :wide_left].T.astype(np.int64), right[:, :wide_right].T.astype(np.int64)
-    both = left_abjad & right_abjad
-    gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], missing[ours]))
-    gone_right = np.where(both, missing_both[theirs], np.where(left_abjad, missing_abjad[theirs], missing[theirs]))
-    row = [np.zeros(len(left), dtype=np.int32)]
-    for column in range(wide_right):
-        row.append(row[-1] + gone_right[column])
-    out = np.zeros(len(left), dtype=np.int32)
-    even_left = int(left_length.min()) == wide_left
-    even_right = int(right_length.min()) == wide_right
-    before, swaps_before = row, row
-    for index in range(wide_left):
-        gone = gone_left[index]
-        offset = ours[index] * count
-        fresh = [row[0] + gone]
-        swaps = [flat[offset + theirs[column]] for column in range(wide_right)]
-        for column in range(wide_right):
-            best = row[column] + swaps[column]
-            np.minimum(best, row[column + 1] + gone, out=best)
-            np.minimum(best, fresh[column] + gone_right[column], out=best)
-            if index and column:
-                turned = before[column - 1] + swaps[column - 1] + swaps_before[column]
-                turned += sounds.TRANSPOSED
-                np.minimum(best, turned, out=best)
-            fresh.append(best)
-        before, row, swaps_before = row, fresh, swaps
-        if not even_left or not even_right:
-            _finish(out, row, left_length == index + 1, right_length)
-    return row[-1] if even_left and even_right else out
-
-
-def _finish(out: Costs, row: list[Costs], ended: Bools, right_length: Ints) -> None:
-    """Takes the figure of those pairs whose left word ends here."""
-    rows = np.flatnonzero(ended)
-    if len(rows):
-        lengths = right_length[rows]
-        for length in np.unique(lengths):
-            chosen = rows[lengths == length]
-            out[chosen] = row[int(length)][chosen]

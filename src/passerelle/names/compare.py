@@ -107,6 +107,13 @@ def word_cost(left: Word, right: Word) -> tuple[int, str]:
     return found
 
 
+def remember(left: Word, right: Word, cost: int, kind: str) -> None:
+    """Takes over what a batch found for two words: what `plain_word_cost` says of them."""
+    one, two = left.number, right.number
+    if len(_KEPT) < _KEPT_MAX:
+        _KEPT[(one, two) if one < two else (two, one)] = cost, kind
+
+
 def _prefix_cost(one: str, two: str) -> int:
     prices = weights().prefix
     if one and two:

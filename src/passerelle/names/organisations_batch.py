@@ -14,7 +14,7 @@ from rapidfuzz.distance import JaroWinkler, Levenshtein
 from rapidfuzz.process import cpdist
 
 from passerelle.names import organisations, sounds
-from passerelle.names.batch import distances
+from passerelle.names.distances import distances
 from passerelle.names.organisations import ALIKE, LEFT_OUT
 from passerelle.names.organisations_read import COUNTRY, NUMBER, Token, read, units
 from passerelle.names.pair_table import PairTable

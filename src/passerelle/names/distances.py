@@ -1,0 +1,92 @@
+"""How far words sound apart, for many pairs of words at once."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from passerelle.names import sounds
+
+Ints = npt.NDArray[np.int64]
+Costs = npt.NDArray[np.int32]
+Shorts = npt.NDArray[np.int16]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@cache
+def unit_tables() -> tuple[Costs, Costs, Costs, Costs]:
+    """`apart[u, v]`, `missing[u]`, `missing_abjad[u]`, `missing_both[u]` of `sounds.tables()` as arrays."""
+    tables = sounds.tables()
+    texts = sorted({reading.sound for unit in tables.units for reading in unit.readings})
+    place = {text: number for number, text in enumerate(texts)}
+    between = np.array([[tables.between_sounds(one, two) for two in texts] for one in texts], dtype=np.int32)
+    most = max(len(unit.readings) for unit in tables.units)
+    count = len(tables.units)
+    option = np.zeros((count, most), dtype=np.int32)
+    price = np.full((count, most), 100_000, dtype=np.int32)
+    for number, unit in enumerate(tables.units):
+        for slot, reading in enumerate(unit.readings):
+            option[number, slot], price[number, slot] = place[reading.sound], reading.cost
+    apart = np.full((count, count), sounds.FAR, dtype=np.int32)
+    for one in range(most):
+        for two in range(most):
+            found = between[option[:, one][:, None], option[:, two][None, :]]
+            np.minimum(apart, found + price[:, one][:, None] + price[:, two][None, :], out=apart)
+    np.fill_diagonal(apart, 0)
+    for (one, two), cost in tables.apart_unit.items():
+        apart[one, two] = cost
+    gone = (tables.missing, tables.missing_abjad, tables.missing_both)
+    missing, missing_abjad, missing_both = (np.array(costs, dtype=np.int32) for costs in gone)
+    return apart, missing, missing_abjad, missing_both
+
+
+def distances(
+    left: Ints, left_length: Ints, right: Ints, right_length: Ints, left_abjad: Bools, right_abjad: Bools
+) -> Costs:
+    """`sounds.distance` for many pairs: units padded to `word_table.UNITS_MAX`, and their lengths."""
+    apart, missing, missing_abjad, missing_both = unit_tables()
+    wide_left, wide_right = int(left_length.max()), int(right_length.max())
+    count = apart.shape[0]
+    flat = apart.ravel()
+    ours, theirs = left[:, :wide_left].T.astype(np.int64), right[:, :wide_right].T.astype(np.int64)
+    both = left_abjad & right_abjad
+    gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], missing[ours]))
+    gone_right = np.where(both, missing_both[theirs], np.where(left_abjad, missing_abjad[theirs], missing[theirs]))
+    row = [np.zeros(len(left), dtype=np.int32)]
+    for column in range(wide_right):
+        row.append(row[-1] + gone_right[column])
+    out = np.zeros(len(left), dtype=np.int32)
+    even_left = int(left_length.min()) == wide_left
+    even_right = int(right_length.min()) == wide_right
+    before, swaps_before = row, row
+    for index in range(wide_left):
+        gone = gone_left[index]
+        offset = ours[index] * count
+        fresh = [row[0] + gone]
+        swaps = [flat[offset + theirs[column]] for column in range(wide_right)]
+        for column in range(wide_right):
+            best = row[column] + swaps[column]
+            np.minimum(best, row[column + 1] + gone, out=best)
+            np.minimum(best, fresh[column] + gone_right[column], out=best)
+            if index and column:
+                turned = before[column - 1] + swaps[column - 1] + swaps_before[column]
+                turned += sounds.TRANSPOSED
+                np.minimum(best, turned, out=best)
+            fresh.append(best)
+        before, row, swaps_before = row, fresh, swaps
+        if not even_left or not even_right:
+            _finish(out, row, left_length == index + 1, right_length)
+    return row[-1] if even_left and even_right else out
+
+
+def _finish(out: Costs, row: list[Costs], ended: Bools, right_length: Ints) -> None:
+    """Takes the figure of those pairs whose left word ends here."""
+    rows = np.flatnonzero(ended)
+    if len(rows):
+        lengths = right_length[rows]
+        for length in np.unique(lengths):
+            chosen = rows[lengths == length]
+            out[chosen] = row[int(length)][chosen]
