@@ -131,6 +131,8 @@ class Naming:
     def remember(self, pairs: Ints, left: Sequence[str], right: Sequence[str]) -> None:
         """Lets `names.compare` know what the words of these pairs cost, of the pairs that `bits` was last asked for:
         their places there, and the names on both sides."""
+        if not len(pairs):
+            return
         one, two = (side[pairs] for side in self._at)
         for costs, ours, theirs in zip(self._names.word_costs(one, two), left, right, strict=True):
             mine, others = parts.parse(ours).words, parts.parse(theirs).words
