@@ -16,6 +16,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
+from passerelle.flow import ask as ask_
 from passerelle.flow import consult, decide, exceptions, oversight, recall, receive, second_factor, watches, work
 from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Officer, Report
 from passerelle.testing import makers
@@ -124,7 +125,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "asked": [("asked watch", "GET", {}, "..... ++++. ..... .. + s")],
     "end-watch": [("watch", "POST", {}, "..... >!>>. ..... .. . s")],
     "report": [
-        ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),  # the desk filed it
+        ("open report", "GET", {}, "?+++. ..... ..... .. ? s"),  # the desk filed it, and is asked about it
         ("consent report", "GET", {}, "?+++. ..... ..... .. ? s"),  # and holds the duty to decide
         ("sealed report", "GET", {}, ".+++. ..... ..... .. ? s"),
     ],
@@ -160,7 +161,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("dossier", "POST", {}, "..... !!!!. ..... .. . s"),
     ],
     "delivery": [
-        ("whole delivery", "GET", {}, "?+??. ++++. ..... .. ? s"), ("pointer", "GET", {}, "?+++. ++++. ..... .. ? s"),
+        ("whole delivery", "GET", {}, "?+++. ++++. ..... .. ? s"), ("pointer", "GET", {}, "?+++. ++++. ..... .. ? s"),
     ],
     "acknowledge": [
         ("whole delivery", "POST", {"outcome": "noted"}, "..... !>>>. ..... .. . s"),
@@ -209,6 +210,30 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "review": [
         ("to review", "POST", {"uphold": "yes", "reason": "the danger is real"}, "!!>>. ..... ..... .. ! s"),
         ("withheld", "POST", {"uphold": "yes", "reason": "the danger is real"}, "!!!!. .!!!. ..... .. ! s"),
+    ],
+    "defer": [
+        ("to pass on", "POST", {"until": "soon", "reason": "four of seven are ill"}, "!!!>. .!!!. ..... .. ! s"),
+    ],
+    "hand-back": [("to pass on", "POST", {"reason": "only they can know"}, "!!!!. .!!!. ..... .. ! s")],
+    "overloads": [
+        ("", "GET", {}, "++++. ++++. ++++. +. + s"),
+        ("", "POST", {"kind": "judge", "until": "soon", "reason": "four of seven are ill"}, "...>. ...>. ...>. .. . s"),
+    ],
+    "questions": [("", "GET", {}, EVERYBODY)],
+    "ask": [
+        ("open report", "GET", {}, "++++. ..... ..... .. . s"),
+        ("whole delivery", "GET", {}, "..... ++++. ..... .. . s"),
+        ("whole delivery", "POST", {"text": "Where?"}, "..... !!!!. ..... .. . s"),
+        ("whole delivery", "POST", {"text": "Where does he live now?"}, "..... >>>>. ..... .. . s"),
+    ],
+    "question": [("question", "GET", {}, ".+++. ++++. ..... .. + s")],
+    "answer": [
+        ("question", "POST", {"text": ""}, ".!!!. !!!!. ..... .. ! s"),
+        ("question", "POST", {"text": "In a street by the church."}, ".>>>. ..... ..... .. ! s"),
+    ],
+    "ask-back": [("question", "POST", {"text": "Which of the two brothers?"}, ".>>>. ..... ..... .. ! s")],
+    "bounce": [
+        ("question", "POST", {"to": "neutral", "reason": "they will find who knows"}, ".>>>. ..... ..... .. ! s"),
     ],
     "hold": [
         ("to pass on", "POST", {"until": "soon", "reason": "we wait for the magistrate"}, "!>>>. .!!!. ..... .. ! s"),
@@ -288,11 +313,16 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         kind="glass", size=1, officer=makers.seat(exchange["oversight"], "oversight"), now=now
     )
     colleague = makers.officer(noord, "officer", now=now)
+    question = ask_.ask(
+        about=Delivery.objects.get(report=filed["open"]).ref, officer=makers.seat(federal, "desk"),
+        text="Where does he live now?", now=now,
+    )  # fmt: skip
     secret = second_factor.new_secret()
     second_factor.add_app(officer=colleague, secret=secret, code=second_factor.code_at(secret, now), now=now)
     return {
         "noord.colleague": colleague.ref,
         "exception": glass.ref,
+        "question": question.ref,
         "sample": sample.ref,
         "asked watch": asked.ref,
         "watch": approved.interest.ref,

@@ -78,6 +78,41 @@ SITUATIONS: list[tuple[str, ThingFacts, dict[str, set[str]]]] = [
         NOBODY,
     ),
     (
+        "a question that the reader's service asked",
+        thing("question", service=MINE, holder_service=THEIRS, parties={THEIRS}),
+        by_role(SEE, SEE, SEE),
+    ),
+    (
+        "a question that the reader's service is to answer",
+        thing("question", service=THEIRS, holder_service=MINE, parties={MINE}),
+        by_role(set(), SEE, SEE),
+    ),
+    (
+        "a question that was given to the reader",
+        thing("question", service=THEIRS, holder_service=MINE, assigned_to="me"),
+        by_role(SEE, SEE, SEE),
+    ),
+    (
+        "a question out of a discreet interest, that climbed above the reader's service",
+        thing("question", service=THEIRS, holder_service=THIRD, parties={MINE}, discreet=True),
+        by_role(set(), READ, READ),
+    ),
+    (
+        "a question between two other services",
+        thing("question", service=THEIRS, holder_service=THIRD, parties={THIRD}),
+        NOBODY,
+    ),
+    (
+        "what the head of the reader's service signed for lack of people",
+        thing("overload", service=MINE, holder_service=THEIRS, filed_by="other"),
+        by_role({"list", "read"}, {"list", "read"}, {"list", "read"}),
+    ),
+    (
+        "an overload that the reader signed",
+        thing("overload", service=THEIRS, holder_service=MINE, filed_by="me"),
+        NOBODY,
+    ),
+    (
         "an open report of the reader's own service",
         thing("report", service=MINE),
         by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign", "grant", "erase"}),
@@ -302,13 +337,23 @@ def test_everybody_knows_which_services_take_part_and_only_their_own_colleagues(
         assert acts(reader(role), thing("officer", service=THEIRS)) == set()
 
 
+def test_an_overload_is_reviewed_by_who_holds_its_review_and_never_by_who_signed() -> None:
+    held = thing("overload", service=THEIRS, holder_service=MINE, filed_by="other")
+    for role in ("desk", "supervisor", "head"):
+        assert acts(reader(role), held) == {"list", "read", "review"}
+    assert "review" in acts(reader("oversight"), held)
+    assert acts(reader("officer"), held) == acts(reader("administrator"), held) == set()
+    assert "review" not in acts(reader("oversight"), replace(held, filed_by="me"))
+    assert "review" not in acts(reader("oversight"), replace(held, holder_service=THEIRS))
+
+
 def test_a_verdict_names_its_ground_and_says_it_in_a_sentence() -> None:
     verdict = access.may(reader(), "read_content", thing("report", service=MINE))
     assert (verdict.allowed, verdict.ground, str(verdict.because)) == (
         True, "own_service", "It belongs to your own service."
     )  # fmt: skip
     names = [ground.NAME for ground in access.GROUNDS]
-    assert len(set(names)) == len(names) == 13
+    assert len(set(names)) == len(names) == 15
     for ground in access.GROUNDS:
         assert ground.__name__.rpartition(".")[2] == ground.NAME
         assert " IN (" in (ground.__doc__ or ""), f"{ground.NAME} does not say its expression for the SQL"

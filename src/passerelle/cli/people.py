@@ -60,6 +60,29 @@ def add_service(
     click.echo(f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role desk`.")
 
 
+@service.command("close")
+@click.argument("key")
+@click.option("--successor", required=True, help="Key of the service of the same kind that takes over.")
+@in_folder
+@as_json
+def close_service(key: str, successor: str, folder: Path, as_json: bool) -> None:
+    """Close a service for good. What it holds, what it owes and what it is owed is its successor's at once."""
+    open_installation(folder)
+    from passerelle.flow import close
+    from passerelle.records.models import Service
+
+    found = {row.key: row for row in Service.objects.filter(key__in=[key, successor])}
+    for wanted in (key, successor):
+        if wanted not in found:
+            raise click.UsageError(f"There is no service {wanted}. `passerelle service list` shows them.")
+    moved = close.close_service(service=found[key], successor=found[successor], now=now())
+    if as_json:
+        print_json({"closed": key, "successor": successor, "duties": len(moved)})
+    else:
+        click.echo(f"Closed: {found[key].name}. {found[successor].name} took over; {len(moved)} duties moved.")
+        click.echo("Next: `passerelle reconcile`, then `passerelle officer add …` for who comes along.")
+
+
 @service.command("list")
 @as_json
 @in_folder

@@ -59,14 +59,22 @@ class Move:
 
 MOVES: tuple[Move, ...] = (
     Move("deliver", ("pass_on",), _UNDECIDED, "done", noop("It was passed on.")),
-    Move("withhold", ("pass_on",), _UNDECIDED, "withheld", noop("It was withheld; a second person reviews.")),
-    Move("uphold", ("pass_on",), ("withheld",), "upheld", noop("A second person upheld the withholding.")),
+    Move("withhold", ("pass_on", "answer"), _UNDECIDED, "withheld", noop("It was withheld; a second person reviews.")),
+    Move("uphold", ("pass_on", "answer"), ("withheld",), "upheld", noop("A second person upheld the withholding.")),
     Move("overturn", ("pass_on",), ("withheld",), "done", noop("A second person overturned; it was passed on.")),
+    Move(
+        "reopen", ("answer",), ("withheld",), "open",
+        noop("A second person overturned; the question is to be answered."),
+    ),
     Move("judge", ("judge",), _UNDECIDED, "done", noop("The match was judged.")),
     Move("acknowledge", ("acknowledge",), _UNDECIDED, "done", noop("The recipient has got it and said what was done.")),
     Move("answer", ("answer", "request"), _UNDECIDED, "done", noop("The question was answered.")),
     Move("review", ("review",), _UNDECIDED, "done", noop("The decision was reviewed.")),
     Move("correct", ("correct",), _UNDECIDED, "done", noop("The correction was carried out.")),
+    Move("ask_back", ("answer",), _UNPAUSED, "held", noop("A question was asked back; it waits for that answer.")),
+    Move("hear", ("answer",), ("held",), "open", noop("The question that was asked back was answered.")),
+    Move("bounce", ("answer", "judge"), _UNPAUSED, "", noop("“Not ours, but theirs”: it was passed on.")),
+    Move("hand_back", _ANY, _UNPAUSED, "", noop("The neutral desk handed it back to the service that owes it.")),
     Move("hold", _ANY, _UNPAUSED, "held", noop("It was put on hold until a date.")),
     Move("defer", _ANY, _UNPAUSED, "deferred", noop("It was deferred, signed, until a date.")),
     Move("order", _ANY, _UNDECIDED, "open", noop("Oversight ordered a decision.")),
@@ -76,7 +84,7 @@ MOVES: tuple[Move, ...] = (
     Move("assign", _ANY, LIVE, "", noop("It was given to an officer, or back to the desk.")),
     Move("learn", _ANY, LIVE, "", noop("Another match or interest calls for the same.")),
     Move("set_right", _ANY, ("open", "held", "deferred"), "", noop("A false jump of the clock was taken back.")),
-    Move("mirror", ("pass_on",), ("withheld",), "", noop("Its review moved.")),
+    Move("mirror", ("pass_on", "answer"), ("withheld",), "", noop("Its review moved.")),
     Move("void", _ANY, LIVE, "void", noop("What it rested on was ruled different by two persons.")),
     Move(
         "lapse", ("pass_on", "judge", "review"), LIVE, "void",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import deliver, duties, oblige, rungs, watches
+from passerelle.flow import defer, deliver, duties, oblige, rungs, watches
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.exceptions import review_glass
 from passerelle.flow.facts import allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import HandlingChanged, Withheld, WithholdingReviewed
-from passerelle.policy import grounds
+from passerelle.policy import deadlines, grounds
 from passerelle.records.models import Duty, Officer, Withholding
 from passerelle.words import sentence
 
@@ -86,7 +86,6 @@ def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datet
                 commitment=canonical.commitment(bytes(withholding.salt), {"reason": reason}),
             )
         )
-        assert duty.report is not None
         review = duties.raise_duty(
             lines,
             kind="review",
@@ -96,7 +95,7 @@ def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datet
             level=max(rungs.SUPERVISOR, min(duty.level, rungs.NEUTRAL)),
             excluding=officer,
             urgency=duty.urgency,
-            themes=frozenset(duty.report.themes),
+            themes=frozenset(duty.report.themes if duty.report is not None else ()),
             discreet=duty.discreet,
             because=[sentence("Withheld on ground {letter}: {ground}", letter=lawful.letter, ground=lawful.text)],
         )
@@ -119,11 +118,13 @@ def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: dateti
         allow(officer, "review", duty_facts(duty))
         outcome = "upheld" if uphold else "overturned"
         duties.move(lines, duty, "review", by=officer, outcome=outcome, note=reason)
-        grant, asked = duties.broken_glass(duty), duties.asked_watch(duty)
+        grant, asked, overload = duties.broken_glass(duty), duties.asked_watch(duty), duties.signed_overload(duty)
         if grant is not None:
             review_glass(lines, grant, officer, uphold)
         elif asked is not None:
             watches.decide(lines, asked, officer, approve=uphold)
+        elif overload is not None:
+            defer.decide_overload(lines, overload, officer, uphold)
         elif duty.about is None:
             _review_sealing(lines, duty, uphold)
         else:
@@ -144,6 +145,9 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
     lines.write(WithholdingReviewed(withholding=withholding.ref, outcome=withholding.outcome, by=officer.ref))
     if uphold:
         duties.move(lines, duty, "uphold", by=officer, outcome="upheld", note=reason)
+    elif duty.kind == "answer":
+        duty.next_event, duty.next_event_at = "escalate", _due_again(lines, duty)
+        duties.move(lines, duty, "reopen", by=officer, note=reason)
     else:
         _pass_on(lines, duty, officer, "overturn", reason)
     duties.tell(
@@ -152,10 +156,20 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
         "reviewed",
         sentence("Your withholding was upheld.")
         if uphold
+        else sentence("Your withholding was overturned: the question is to be answered.")
+        if duty.kind == "answer"
         else sentence("Your withholding was overturned and passed on."),
         duty=duty,
         officer=withholding.decided_by,
     )
+
+
+def _due_again(lines: Journal, duty: Duty) -> datetime:
+    """A question whose withholding was overturned has the time of its deadline again."""
+    duty.due_at = deadlines.due(
+        kind=duty.kind, urgency=duty.urgency, themes=frozenset(), recipient_kind=duty.service.kind, raised_at=lines.now
+    ).due_at
+    return duty.due_at
 
 
 def _review_sealing(lines: Journal, review_duty: Duty, uphold: bool) -> None:

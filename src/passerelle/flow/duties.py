@@ -20,6 +20,7 @@ from passerelle.records.models import (
     Message,
     Notice,
     Officer,
+    Overload,
     Proposal,
     Report,
     Service,
@@ -105,7 +106,28 @@ def raise_duty(
         )
     )
     tell_holder(lines, duty)
+    _defer_for_lack_of_people(lines, duty)
     return duty
+
+
+NOT_DEFERRED = frozenset({"danger", "urgent_direct"})
+"""What a lack of people defers never: danger to life, and what need only be looked up."""
+
+
+def _defer_for_lack_of_people(lines: Journal, duty: Duty) -> None:
+    """A duty of a kind for which the head signed an overload starts deferred, and says so."""
+    if duty.kind == "review" or duty.urgency in NOT_DEFERRED or duty.level != rungs.DESK:
+        return
+    overload = Overload.objects.filter(service=duty.service, kind=duty.kind, ended_at__isnull=True).first()
+    if overload is not None and overload.live(lines.now):
+        defer(lines, duty, overload.until, by=None, reason="")
+
+
+def defer(lines: Journal, duty: Duty, until: datetime, *, by: Officer | None, reason: str) -> None:
+    """Pause a duty for lack of people; its due time stays as the law set it."""
+    duty.paused_until, duty.pause_reason = until, reason
+    duty.next_event, duty.next_event_at = "resume", until
+    move(lines, duty, "defer", by=by, note=reason)
 
 
 def move(
@@ -188,7 +210,12 @@ def decider_of(duty: Duty) -> Officer | None:
         if grant is not None:
             return grant.officer
         asked = asked_watch(duty)
-        return asked.asked_by if asked is not None else duty.report.author if duty.report is not None else None
+        if asked is not None:
+            return asked.asked_by
+        overload = signed_overload(duty)
+        if overload is not None:
+            return overload.signed_by
+        return duty.report.author if duty.report is not None else None
     withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
     return withholding.decided_by if withholding is not None else None
 
@@ -201,6 +228,11 @@ def broken_glass(duty: Duty) -> Grant | None:
 def asked_watch(duty: Duty) -> Proposal | None:
     """The watch or the rule that a duty asks a second person to approve; None for any other duty."""
     return Proposal.objects.select_related("asked_by", "service").filter(review=duty).first()
+
+
+def signed_overload(duty: Duty) -> Overload | None:
+    """The overload that a duty reviews; None for any other duty."""
+    return Overload.objects.select_related("signed_by", "service").filter(review=duty).first()
 
 
 def tell(

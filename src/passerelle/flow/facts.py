@@ -9,7 +9,20 @@ from django.db.models import Manager, QuerySet
 from passerelle.errors import Refused
 from passerelle.policy import access, disclosure
 from passerelle.policy.facts import ReaderFacts, ServiceFacts, ThingFacts
-from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Officer, Proposal, Report, Service, Subject
+from passerelle.records.models import (
+    Delivery,
+    Dossier,
+    Duty,
+    Grant,
+    Match,
+    Officer,
+    Overload,
+    Proposal,
+    Question,
+    Report,
+    Service,
+    Subject,
+)
 from passerelle.words import sentence
 
 OPERATOR = "operator"
@@ -106,7 +119,7 @@ def duty_facts(duty: Duty) -> ThingFacts:
     if duty.recipient is not None:
         parties.add(duty.recipient.key)
     return ThingFacts(
-        kind="withholding" if duty.kind == "review" else "duty",
+        kind=_kind_of(duty),
         service=duty.service.key,
         handling=duty.report.handling if duty.report is not None else "open",
         delivered_to=frozenset(_standing(duty.deliveries).values_list("recipient__key", flat=True)),
@@ -115,6 +128,33 @@ def duty_facts(duty: Duty) -> ThingFacts:
         parties=frozenset(parties),
         discreet=duty.discreet,
         filed_by=_who_decided(duty),
+    )
+
+
+def _kind_of(duty: Duty) -> str:
+    if duty.kind != "review":
+        return "duty"
+    return "overload" if _overload(duty) is not None else "withholding"
+
+
+def _overload(duty: Duty) -> Overload | None:
+    if duty.about_id is not None or duty.report_id is not None:
+        return None
+    return Overload.objects.select_related("signed_by").filter(review=duty).first()
+
+
+def question_facts(question: Question) -> ThingFacts:
+    """A question: who asked, whose duty the answer is, who holds that now."""
+    duty = question.duty
+    return ThingFacts(
+        kind="question",
+        service=question.service.key,
+        handling="open",
+        holder_service=duty.holder.key if duty.holder else None,
+        assigned_to=duty.officer.ref if duty.officer else None,
+        parties=frozenset({duty.service.key}),
+        discreet=question.discreet,
+        filed_by=question.asked_by.ref,
     )
 
 
@@ -128,6 +168,9 @@ def _who_decided(duty: Duty) -> str | None:
         asked = Proposal.objects.select_related("asked_by").filter(review=duty).first()
         if asked is not None:
             return asked.asked_by.ref
+        overload = _overload(duty)
+        if overload is not None:
+            return overload.signed_by.ref
         if duty.report is None:
             return None
         return duty.report.author.ref if duty.report.author is not None else OPERATOR

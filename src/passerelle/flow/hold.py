@@ -59,7 +59,7 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
         duty.paused_until, duty.pause_reason = until, reason
         duty.next_event, duty.next_event_at = "resume", until
         duties.move(lines, duty, "hold", by=officer, note=reason)
-        if _waits(duty):
+        if waits(duty):
             duties.tell(
                 lines,
                 duty.recipient,
@@ -70,7 +70,7 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
     return duty
 
 
-def _waits(duty: Duty) -> bool:
+def waits(duty: Duty) -> bool:
     """Whether there is somebody who was told that there is something to wait for: of what is sealed, or of what the law
     lets nobody know before a decision, a hold tells nothing."""
     return (

@@ -11,9 +11,9 @@ from passerelle.flow import deliver, duties
 from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal
 from passerelle.flow.rungs import neutral_desk
-from passerelle.policy import deadlines, disclosure
+from passerelle.policy import disclosure, urgency
 from passerelle.policy.facts import FORMS
-from passerelle.records.models import Delivery, Duty, Interest, Match, Report, Service, Subject
+from passerelle.records.models import Delivery, Duty, Interest, Match, Report, ReportVersion, Service, Subject
 from passerelle.words import Sentence, noop, sentence
 
 INTEREST_WORDS: dict[str, str] = {
@@ -329,8 +329,18 @@ def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
 
 def urgency_of(report: Report) -> str:
     """How urgent a report is, from what it says and what it is about, never from its title."""
-    return deadlines.urgency_of(
-        danger_to_life=report.danger_to_life, directly_accessible=True, themes=frozenset(report.themes)
+    return urgency_and_why(report).level
+
+
+def urgency_and_why(report: Report) -> urgency.Urgency:
+    """The same with its reasons, and the sentences that speak of danger: for those who may read the report."""
+    said = ReportVersion.objects.filter(report=report, number=report.version).first()
+    return urgency.of_text(
+        said.text if said is not None else "",
+        themes=frozenset(report.themes),
+        categories=frozenset(report.subjects.values_list("category", flat=True)),
+        danger_to_life=report.danger_to_life,
+        directly_accessible=True,
     )
 
 

@@ -35,7 +35,7 @@ class NoNeutralDesk(Refused):
 
 def neutral_desk() -> Service:
     """The exchange's own desk. Raises NoNeutralDesk when the installation has none."""
-    found = Service.objects.filter(kind="neutral_desk").order_by("id").first()
+    found = Service.objects.filter(kind="neutral_desk", closed_at__isnull=True).order_by("id").first()
     if found is None:
         raise NoNeutralDesk(
             sentence("This exchange has no neutral desk, so nobody could hold what its services leave undone."),
@@ -85,7 +85,7 @@ def holder_from(service: Service, level: int, now: datetime, *, excluding: Offic
             if neutral.pk != service.pk:
                 return Holder(NEUTRAL, neutral, None)
         else:
-            for body in Service.objects.filter(kind="oversight").order_by("id"):
+            for body in Service.objects.filter(kind="oversight", closed_at__isnull=True).order_by("id"):
                 officer = present(body, "oversight", now, excluding=excluding)
                 if officer is not None:
                     return Holder(OVERSIGHT, body, officer)

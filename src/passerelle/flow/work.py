@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from passerelle.duty import LIVE
+from passerelle.flow.defer import end_overloads
 from passerelle.flow.escalate import next_event
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
 from passerelle.flow.match import match_waiting, waiting
@@ -57,6 +58,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     at = look_at_the_clock(now)
     failed: list[str] = []
     matches, more = _match(now, at, limit, failed)
+    end_overloads(now=now)
     happened: list[Duty] = []
     left = limit
     for pk, version, ref in _due(at):

@@ -44,6 +44,15 @@ class ServiceAdded(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceClosed(Event):
+    """A service closed for good: what it held and what it owed is its successor's. The duties that moved, and the seats
+    that were closed, stand in lines of their own."""
+
+    service: str
+    successor: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfficerSeated(Event):
     """An officer got a seat in a service, with a role."""
 
@@ -361,6 +370,62 @@ class DecisionOrdered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAsked(Event):
+    """An officer asked a question about something they may see (`about`), or asked back (`parent`); `duty` is what
+    whoever can answer owes. `commitment` is salted over the text."""
+
+    question: str
+    service: str
+    by: str
+    about: str
+    parent: str
+    duty: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered(Event):
+    """A question was answered; `commitment` is salted over the answer."""
+
+    question: str
+    by: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class DutyPassedOn(Event):
+    """A duty was said to be another service's: from now on it climbs that one's ladder."""
+
+    duty: str
+    service: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverloadSigned(Event):
+    """The head of a service signed that one kind of duty is deferred until a moment, for lack of people; oversight
+    reviews it. `commitment` is salted over the reason."""
+
+    overload: str
+    service: str
+    kind: str
+    by: str
+    until: str
+    review: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class OverloadEnded(Event):
+    """An overload was reviewed (upheld, overturned) or ran out (empty); `ended`: it defers nothing any more."""
+
+    overload: str
+    outcome: str
+    by: str
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GrantGiven(Event):
     """An officer may read one report for a time: they broke the glass, or were let. `commitment` is salted over the
     reason and what may be read."""
@@ -518,6 +583,7 @@ EVENTS: dict[str, type[Event]] = {
     kind.__name__: kind
     for kind in (
         ServiceAdded,
+        ServiceClosed,
         OfficerSeated,
         OfficerAway,
         DeputyNamed,
@@ -547,6 +613,7 @@ EVENTS: dict[str, type[Event]] = {
         Withheld,
         WithholdingReviewed,
         DecisionOrdered,
+        QuestionAsked, QuestionAnswered, DutyPassedOn, OverloadSigned, OverloadEnded,
         GrantGiven,
         GrantEnded,
         GrantReviewed,

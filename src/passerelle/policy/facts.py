@@ -118,6 +118,8 @@ THING_KINDS: tuple[str, ...] = (
     "withholding",
     "interest",
     "grant",
+    "question",
+    "overload",
     "ledger",
     "service",
     "officer",

@@ -21,9 +21,11 @@ from passerelle.records.models import (
     NameCount,
     Officer,
     Order,
+    Overload,
     PeriodicReview,
     PersonRequest,
     Proposal,
+    Question,
     Report,
     RequestPart,
     Sample,
@@ -40,8 +42,9 @@ def _time(moment: datetime | None) -> str:
 def plain_rows() -> Folded:
     """All that the ledger also tells, read from the tables."""
     folded = Folded()
-    for service in Service.objects.all():
-        folded.services[service.key] = {"kind": service.kind}
+    for service in Service.objects.select_related("successor"):
+        successor = service.successor.key if service.successor is not None else ""
+        folded.services[service.key] = {"kind": service.kind, "successor": successor}
     for officer in Officer.objects.select_related("service", "deputy"):
         folded.officers[officer.ref] = {
             "service": officer.service.key,
@@ -148,6 +151,27 @@ def plain_rows() -> Folded:
         }
     for order in Order.objects.select_related("duty", "ordered_by"):
         folded.orders[order.ref] = {"duty": order.duty.ref, "by": order.ordered_by.ref}
+    asked = Question.objects.select_related("service", "asked_by", "answered_by", "parent", "duty")
+    for question in asked.select_related("report", "match", "delivery"):
+        about = question.delivery or question.match or question.report
+        folded.questions[question.ref] = {
+            "service": question.service.key,
+            "by": question.asked_by.ref,
+            "about": about.ref if about is not None else "",
+            "parent": question.parent.ref if question.parent else "",
+            "duty": question.duty.ref,
+            "answered_by": question.answered_by.ref if question.answered_by else "",
+        }
+    for overload in Overload.objects.select_related("service", "signed_by", "review"):
+        folded.overloads[overload.ref] = {
+            "service": overload.service.key,
+            "kind": overload.kind,
+            "by": overload.signed_by.ref,
+            "until": _time(overload.until),
+            "review": overload.review.ref,
+            "outcome": overload.outcome,
+            "ended": overload.ended_at is not None,
+        }
     for grant in Grant.objects.select_related("report", "officer", "given_by", "review"):
         folded.grants[grant.ref] = {
             "kind": grant.kind,

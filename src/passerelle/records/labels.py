@@ -43,6 +43,8 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "PersonRequest": lambda row: {row.holder_id},
     "RequestPart": lambda row: {row.service_id},
     "Channel": lambda row: {row.service_id},
+    "Question": lambda row: {row.service_id, row.duty.service_id, row.duty.holder_id},
+    "Overload": lambda row: {row.service_id, row.review.holder_id},
     "Grant": lambda row: {row.report.service_id, row.officer.service_id},
     "Order": lambda row: {row.duty.service_id, row.duty.holder_id},
     "Reading": lambda row: {row.officer.service_id},

@@ -10,7 +10,19 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, TextField
 from django.db.models.functions import Cast
 
 from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
-from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Reading, Report, Subject
+from passerelle.records.models import (
+    Delivery,
+    Dossier,
+    Duty,
+    Grant,
+    Match,
+    Notice,
+    Officer,
+    Question,
+    Reading,
+    Report,
+    Subject,
+)
 
 _NOTHING = Q(pk__in=())
 _STANDING = Delivery.objects.exclude(evidence="recalled")
@@ -117,6 +129,20 @@ def grants(officer: Officer) -> QuerySet[Grant]:
     if officer.role in ("supervisor", "head"):
         found |= Q(officer__service=officer.service_id)
     return Grant.objects.filter(found)
+
+
+def questions(officer: Officer) -> QuerySet[Question]:
+    """Grounds asked, oversight."""
+    if officer.role == "oversight":
+        return Question.objects.all()
+    if officer.role not in SERVICE_ROLES:
+        return Question.objects.filter(_NOTHING)
+    found = Q(service=officer.service_id)
+    if officer.role in DESK_ROLES:
+        owed = Duty.objects.filter(Q(service=officer.service_id) | Q(holder=officer.service_id), kind="answer")
+    else:
+        owed = Duty.objects.filter(holder=officer.service_id, officer=officer.pk, kind="answer")
+    return Question.objects.filter(found | Q(duty__in=owed.values("pk")))
 
 
 def notices(officer: Officer) -> QuerySet[Notice]:

@@ -35,6 +35,8 @@ class Folded:
     requests: dict[str, Row] = field(default_factory=dict)
     parts: dict[str, Row] = field(default_factory=dict)
     proposals: dict[str, Row] = field(default_factory=dict)
+    questions: dict[str, Row] = field(default_factory=dict)
+    overloads: dict[str, Row] = field(default_factory=dict)
     counts: dict[str, Row] = field(default_factory=dict)
     factors: dict[str, Row] = field(default_factory=dict)
     identities: dict[str, Row] = field(default_factory=dict)
@@ -59,7 +61,24 @@ def fold(entries: Iterable[str]) -> Folded:
 
 
 def _service_added(folded: Folded, facts: Row) -> None:
-    folded.services[facts["service"]] = {"kind": facts["kind"]}
+    folded.services[facts["service"]] = {"kind": facts["kind"], "successor": ""}
+
+
+def _service_closed(folded: Folded, facts: Row) -> None:
+    closed, successor = facts["service"], facts["successor"]
+    folded.services[closed]["successor"] = successor
+    tables = (folded.reports, folded.dossiers, folded.interests, folded.proposals, folded.questions, folded.overloads)
+    for row in (row for table in tables for row in table.values()):
+        if row["service"] == closed:
+            row["service"] = successor
+    for row in folded.corrections.values():
+        row["recipient"] = successor if row["recipient"] == closed else row["recipient"]
+    for row in folded.requests.values():
+        row.update({name: successor for name in ("service", "holder") if row[name] == closed})
+    asked = {row["request"] for row in folded.parts.values() if row["service"] == successor}
+    for row in folded.parts.values():
+        if row["service"] == closed and row["request"] not in asked:
+            row["service"] = successor
 
 
 def _officer_seated(folded: Folded, facts: Row) -> None:
@@ -304,6 +323,25 @@ def _decision_ordered(folded: Folded, facts: Row) -> None:
     folded.orders[facts["order"]] = {"duty": facts["duty"], "by": facts["by"]}
 
 
+def _question_asked(folded: Folded, facts: Row) -> None:
+    names = ("service", "by", "about", "parent", "duty")
+    folded.questions[facts["question"]] = {**{name: facts[name] for name in names}, "answered_by": ""}
+
+
+def _question_answered(folded: Folded, facts: Row) -> None:
+    folded.questions[facts["question"]]["answered_by"] = facts["by"]
+
+
+def _overload_signed(folded: Folded, facts: Row) -> None:
+    names = ("service", "kind", "by", "until", "review")
+    folded.overloads[facts["overload"]] = {**{name: facts[name] for name in names}, "outcome": "", "ended": False}
+
+
+def _overload_ended(folded: Folded, facts: Row) -> None:
+    row = folded.overloads[facts["overload"]]
+    row["outcome"], row["ended"] = facts["outcome"] or row["outcome"], facts["ended"]
+
+
 def _grant_given(folded: Folded, facts: Row) -> None:
     names = ("kind", "report", "version", "officer", "by", "form", "until", "review")
     folded.grants[facts["grant"]] = {**{name: facts[name] for name in names}, "ended": False, "outcome": ""}
@@ -339,7 +377,8 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "ReviewCame": _review_came, "ReviewDecided": _review_decided,
     "RequestRecorded": _request_recorded, "RequestAnswered": _request_answered,
     "RequestPartAsked": _part_asked, "RequestPartAnswered": _part_answered,
-    "ServiceAdded": _service_added, "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
+    "ServiceAdded": _service_added, "ServiceClosed": _service_closed,
+    "OfficerSeated": _officer_seated, "OfficerAway": _officer_away,
     "DeputyNamed": _deputy_named,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "SecondFactorChanged": _second_factor_changed, "IdentityChanged": _identity_changed,
@@ -359,5 +398,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "Read": _no_row, "RegisterTaken": _no_row, "KeysChanged": _no_row, "Reconciled": _no_row,
     "StreetsListed": _no_row,
     "GapSigned": _no_row, "Restored": _no_row,
+    "QuestionAsked": _question_asked, "QuestionAnswered": _question_answered, "DutyPassedOn": _no_row,
+    "OverloadSigned": _overload_signed, "OverloadEnded": _overload_ended,
     "ClockWentBack": _no_row, "ClockSetRight": _no_row,
 }  # fmt: skip

@@ -1,9 +1,9 @@
 """Who says that somebody is away: each for themselves, who leads a service for its officers, oversight's own body too.
 
     thing.kind = 'officer' AND act = 'send_away'
-    AND ( thing.assigned_to = reader.officer
-          OR thing.service = reader.service AND role IN (supervisor, head)
-          OR role = 'administrator' AND (thing.service = reader.service OR reader.service_kind = 'neutral_desk') )
+    AND ( thing.service = reader.service
+          AND (thing.assigned_to = reader.officer OR role IN (supervisor, head, administrator))
+          OR role = 'administrator' AND reader.service_kind = 'neutral_desk' )
 
 What an absent officer holds finds another holder at once: nobody is sent away to keep a duty from being done.
 """
@@ -23,11 +23,10 @@ def grants(reader: ReaderFacts, act: str, thing: ThingFacts) -> bool:
         thing.kind == "officer"
         and act == "send_away"
         and (
-            thing.assigned_to == reader.officer
-            or (thing.service == reader.service and reader.role in {"supervisor", "head"})
-            or (
-                reader.role == "administrator"
-                and (thing.service == reader.service or reader.service_kind == "neutral_desk")
+            (
+                thing.service == reader.service
+                and (thing.assigned_to == reader.officer or reader.role in {"supervisor", "head", "administrator"})
             )
+            or (reader.role == "administrator" and reader.service_kind == "neutral_desk")
         )
     )

@@ -15,8 +15,10 @@ from passerelle.records.models.grants import Grant
 from passerelle.records.models.identities import Identity
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
+from passerelle.records.models.overloads import Overload
 from passerelle.records.models.oversight import Order, Sample, SampleItem
 from passerelle.records.models.proposals import Proposal
+from passerelle.records.models.questions import Question
 from passerelle.records.models.readings import Reading
 from passerelle.records.models.registers import RefusedRow, Register, RegisterRow
 from passerelle.records.models.reports import Report, ReportVersion
@@ -56,9 +58,11 @@ __all__ = [
     "Notice",
     "Officer",
     "Order",
+    "Overload",
     "PeriodicReview",
     "PersonRequest",
     "Proposal",
+    "Question",
     "Reading",
     "RecoveryCode",
     "RefusedRow",

@@ -61,6 +61,7 @@ class Duty(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     pause_reason = SealedText(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    came_through = models.JSONField(default=list)  # keys of the services that said it was another's, in order
     outcome = models.CharField(max_length=40, blank=True)
     outcome_note = SealedText(blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -38,7 +38,10 @@ class Service(models.Model):
     territories = models.JSONField(default=list)
     themes = models.JSONField(default=list)
     desk_address = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=20, blank=True)  # whose holidays it keeps; empty: the installation's
     joined_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, related_name="took_over", null=True, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["name"]

@@ -102,6 +102,7 @@ def show(
         "recipient": sent.recipient if mine or not sent.duty.discreet or officer.role == "oversight" else None,
         "typed": request.POST,
         "form": form,
+        "asks_about": ref if mine and officer.role in SERVICE_ROLES else "",
         "may_break_glass": mine and sent.form != "whole" and officer.role in SERVICE_ROLES,
         "may_recall": not mine and sent.evidence != "recalled" and access.may(
             facts.reader_facts(officer), "recall", facts.delivery_facts(sent)

@@ -15,11 +15,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import consult, decide, recall
+from passerelle.flow import bounce as bouncing
+from passerelle.flow import consult, decide, recall, rungs
+from passerelle.flow import defer as deferring
 from passerelle.flow import hold as holding
 from passerelle.flow.facts import NotThere
 from passerelle.policy import deadlines
 from passerelle.policy.grounds import GROUNDS
+from passerelle.records import visibility
 from passerelle.records.models import Officer
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.words import sentence
@@ -100,6 +103,29 @@ def hold(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
 
 @require_POST
 @page
+def defer(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """The head signs that there are too few people for it until a moment."""
+    return done(
+        request, ref, now, "defer", gettext("Deferred and signed until the moment you gave; then it is open again."),
+        lambda: deferring.defer_duty(
+            ref=ref, officer=request.user, reason=typed(request, "reason"), until=moment_in(typed(request, "until")),
+            now=now,
+        ),
+    )
+
+
+@require_POST
+@page
+def hand_back(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """The neutral desk hands it back to the service that owes it."""
+    return done(
+        request, ref, now, "hand_back", gettext("Handed back to who leads that service. Its rung stays."),
+        lambda: bouncing.hand_back(ref=ref, officer=request.user, reason=typed(request, "reason"), now=now),
+    )
+
+
+@require_POST
+@page
 def assign(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """To an officer of the service that holds it, or back to its desk."""
 
@@ -137,10 +163,21 @@ def show(
         "refusal": refusal, "form": form,
         "typed": request.POST if form else {}, "grounds": GROUNDS.values(), "no_ground": NO_GROUND,
         "colleagues": colleagues(request.user, now) if "reassign" in view.acts else [],
-        "latest_hold": timezone.localtime(now + timedelta(days=holding.HOLD_DAYS_MAX)).strftime("%Y-%m-%dT%H:%M"),
-        "soonest_hold": timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
+        "latest_hold": _in_days(now, holding.HOLD_DAYS_MAX),
+        "question": visibility.questions(request.user).filter(duty=view.duty).values_list("ref", flat=True).first(),
+        "latest_deferral": _in_days(now, deferring.DEFER_DAYS_MAX),
+        "may_defer": "hold" in view.acts and request.user.role == "head"
+        and request.user.service_id == view.duty.service_id,
+        "may_hand_back": request.user.service.kind == "neutral_desk" and view.duty.state == "open"
+        and "reassign" in view.acts and view.duty.level == rungs.NEUTRAL
+        and view.duty.service_id != request.user.service_id,
+        "soonest_hold": _in_days(now, 0),
     }
     return render(request, "duty.html", context, status=REFUSED_STATUS if refusal else 200)
+
+
+def _in_days(now: datetime, days: int) -> str:
+    return timezone.localtime(now + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
 
 
 def colleagues(officer: Officer, now: datetime) -> list[Officer]:

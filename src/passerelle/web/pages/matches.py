@@ -18,6 +18,7 @@ from passerelle.flow import consult
 from passerelle.flow import judge as judging
 from passerelle.flow.views import MatchView
 from passerelle.names import places
+from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Duty, Officer
 from passerelle.records.models.matches import VERDICTS
@@ -95,6 +96,7 @@ def show(request: HttpRequest, ref: str, now: datetime, *, refusal: Refused | No
     following = next_to_judge(officer, ref)
     context = {
         "view": view, "lines": lines(view), "refusal": refusal, "mine": mine[-1] if mine else None,
+        "asks_about": ref if view.shows_reasons and officer.role in SERVICE_ROLES else "",
         "following": following, "reason": request.POST.get("reason", ""),
     }
     return render(request, "match.html", context, status=REFUSED_STATUS if refusal else 200)

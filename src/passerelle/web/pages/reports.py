@@ -8,8 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from passerelle.flow import consult
+from passerelle.flow import consult, oblige
 from passerelle.policy import ending
+from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Officer
 from passerelle.web.asking import page
@@ -50,6 +51,9 @@ def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
         "gone_ground": ending.grounds()[view.report.gone_ground].says if view.report.gone else "",
         "withdraw_grounds": ending_grounds("withdraw"), "erase_grounds": ending_grounds("erase"),
         "known_at": known,
+        "asks_about": ref if view.report.service_id == request.user.service_id and request.user.role in SERVICE_ROLES
+        else "",
+        "urgency": oblige.urgency_and_why(view.report) if view.report.service_id == request.user.service_id else None,
         "colleagues": [one for one in colleagues(request.user, now) if one != request.user] if leads else [],
     }
     return asks_again(request, render(request, "report.html", context), known, now)
