@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from passerelle.duty import LIVE
-from passerelle.flow import acknowledge, answer, ask, bounce, consult_question, decide, work
+from passerelle.flow import answer, ask, bounce, consult_question, decide, work
 from passerelle.flow.facts import NotAllowed, NotThere
 from passerelle.records.models import Delivery, Duty, Match, Notice, Question, Reading
 from passerelle.testing import makers
@@ -246,8 +246,8 @@ def test_nobody_asks_about_what_they_may_not_see(exchange) -> None:
 def test_not_for_us_but_for_them_is_heard_by_the_originator_as_a_question(exchange) -> None:
     delivery = _delivered(exchange)
     duty = Duty.objects.get(kind="acknowledge", report=delivery.report)
-    acknowledge.acknowledge_duty(
-        ref=duty.ref, officer=seat(exchange["midi"], "desk"), outcome="not_ours", theirs=exchange["federal"],
+    bounce.not_for_us(
+        ref=duty.ref, officer=seat(exchange["midi"], "desk"),  theirs=exchange["federal"],
         note="the federal unit follows him", now=LATER,
     )  # fmt: skip
     asked = Question.objects.get()

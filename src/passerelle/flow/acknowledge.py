@@ -10,7 +10,7 @@ from passerelle.flow.facts import NotThere, allow, delivery_facts, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import DeliveryClimbed
 from passerelle.records import visibility
-from passerelle.records.models import Duty, Officer, Service
+from passerelle.records.models import Duty, Officer
 from passerelle.words import Sentence, noop, sentence
 
 OUTCOMES: dict[str, str] = {
@@ -40,12 +40,9 @@ class UnknownOutcome(Refused):
     code = "acknowledge.unknown_outcome"
 
 
-def acknowledge_duty(
-    *, ref: str, officer: Officer, outcome: str, note: str = "", theirs: Service | None = None, now: datetime
-) -> Duty:
+def acknowledge_duty(*, ref: str, officer: Officer, outcome: str, note: str = "", now: datetime) -> Duty:
     """End the duty to acknowledge; its deliveries climb to acknowledged or acted upon; the sender is told.
 
-    “Not for us, but for them” (`theirs`) reaches the originator as a question, whose answer is a duty of its own.
     Acknowledging twice is refused and leaves no trace. Raises NotThere, NotAllowed, IllegalMove, UnknownOutcome.
     """
     if outcome not in OUTCOMES:
@@ -54,27 +51,30 @@ def acknowledge_duty(
             way_out=sentence("Use one of: {known}.", known=", ".join(OUTCOMES)),
         )
     with journal(now) as lines:
-        duty = locked_duty(ref, officer)
-        received = (
-            duty.report.deliveries.filter(
-                recipient=duty.recipient, form__in=("whole", "extract"), acknowledged_at__isnull=True
-            )
-            if duty.report
-            else ()
+        return put_acknowledgement(lines, ref=ref, officer=officer, outcome=outcome, note=note)
+
+
+def put_acknowledgement(lines: Journal, *, ref: str, officer: Officer, outcome: str, note: str) -> Duty:
+    """The same within a verb's own transaction."""
+    duty = locked_duty(ref, officer)
+    received = (
+        duty.report.deliveries.filter(
+            recipient=duty.recipient, form__in=("whole", "extract"), acknowledged_at__isnull=True
         )
-        allow(officer, "acknowledge", duty_facts(duty))
-        for delivery in received:  # a rung above may hold the duty; only who got the report can say what was done
-            allow(officer, "read", delivery_facts(delivery))
-        duties.move(lines, duty, "acknowledge", by=officer, outcome=outcome, note=note)
-        evidence = "acted_upon" if outcome in USED else "acknowledged"
-        for delivery in received:
-            delivery.evidence = evidence
-            delivery.acknowledged_at = lines.now
-            delivery.save(update_fields=["evidence", "acknowledged_at"])
-            lines.write(DeliveryClimbed(delivery=delivery.ref, evidence=evidence, by=officer.ref))
-        _tell_the_originator(lines, duty, outcome, note)
-        if theirs is not None and outcome == "not_ours":
-            _ask_the_originator(lines, duty, officer, theirs, note)
+        if duty.report
+        else ()
+    )
+    allow(officer, "acknowledge", duty_facts(duty))
+    for delivery in received:  # a rung above may hold the duty; only who got the report can say what was done
+        allow(officer, "read", delivery_facts(delivery))
+    duties.move(lines, duty, "acknowledge", by=officer, outcome=outcome, note=note)
+    evidence = "acted_upon" if outcome in USED else "acknowledged"
+    for delivery in received:
+        delivery.evidence = evidence
+        delivery.acknowledged_at = lines.now
+        delivery.save(update_fields=["evidence", "acknowledged_at"])
+        lines.write(DeliveryClimbed(delivery=delivery.ref, evidence=evidence, by=officer.ref))
+    _tell_the_originator(lines, duty, outcome, note)
     return duty
 
 
@@ -93,29 +93,6 @@ def _tell_the_originator(lines: Journal, duty: Duty, outcome: str, note: str) ->
         else sentence("Your report was read by {service}: {what}", service=whose, what=what)
     )
     duties.tell(lines, report.service, "used", says, duty=passed_on, officer=report.author)
-
-
-def _ask_the_originator(lines: Journal, duty: Duty, officer: Officer, theirs: Service, note: str) -> None:
-    from passerelle.flow import ask  # it looks up duties here
-
-    report = duty.report
-    assert report is not None
-    delivery = report.deliveries.filter(recipient=duty.recipient).exclude(evidence="recalled").order_by("id").last()
-    if delivery is None:
-        return
-    said = sentence("This is not for us, but for {service}. Will you see that they get it?", service=theirs.name)
-    target = ask.target_of(delivery.ref, officer, lines.now)
-    ask.put_question(
-        lines,
-        target,
-        officer=officer,
-        text=f"{said} {note}".strip(),
-        to=report.service,
-        because=[sentence("Another desk said that it is not theirs.")],
-        themes=target.themes,
-        territory=target.territory,
-        purpose=target.purpose,
-    )
 
 
 def locked_duty(ref: str, officer: Officer) -> Duty:

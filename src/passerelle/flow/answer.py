@@ -10,7 +10,7 @@ from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, duty_facts, service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import QuestionAnswered
+from passerelle.ledger.events_of_clocks import QuestionAnswered
 from passerelle.policy import disclosure
 from passerelle.policy.facts import FORMS
 from passerelle.records.models import Duty, Officer, Question

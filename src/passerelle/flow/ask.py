@@ -12,7 +12,7 @@ from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, duty_facts, match_facts, reader_facts, service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import QuestionAsked
+from passerelle.ledger.events_of_clocks import QuestionAsked
 from passerelle.policy import access, disclosure, routing, urgency
 from passerelle.policy.facts import DESK_ROLES, FORMS, PURPOSES, SERVICE_ROLES, check_word
 from passerelle.records import visibility

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from passerelle.errors import Refused
 from passerelle.flow import ask, duties, rungs
-from passerelle.flow.acknowledge import locked_duty
+from passerelle.flow.acknowledge import locked_duty, put_acknowledgement
 from passerelle.flow.facts import NotAllowed, allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
-from passerelle.ledger.events import DutyPassedOn
+from passerelle.ledger.events_of_clocks import DutyPassedOn
 from passerelle.policy import ladder
 from passerelle.records.models import Duty, Officer, Service
 from passerelle.words import Sentence, sentence
@@ -100,6 +100,31 @@ def _next(duty: Duty, lines: Journal) -> datetime:
         return duty.due_at
     rung = ladder.RUNGS[max(duty.level, 1)]
     return lines.now + ladder.shipped().intervals[duty.urgency][rung]
+
+
+def not_for_us(*, ref: str, officer: Officer, theirs: Service, note: str = "", now: datetime) -> Duty:
+    """What was passed on to us is not for us, but for them: the acknowledgement ends, and the originator hears it as a
+    question, whose answer is a duty with a clock. Raises what `acknowledge_duty` raises."""
+    with journal(now) as lines:
+        duty = put_acknowledgement(lines, ref=ref, officer=officer, outcome="not_ours", note=note)
+        assert duty.report is not None
+        rows = duty.report.deliveries.filter(recipient=duty.recipient).exclude(evidence="recalled")
+        delivery = rows.order_by("id").last()
+        if delivery is not None:
+            said = sentence("This is not for us, but for {service}. Will you pass it on?", service=theirs.name)
+            target = ask.target_of(delivery.ref, officer, lines.now)
+            ask.put_question(
+                lines,
+                target,
+                officer=officer,
+                text=f"{said} {note}".strip(),
+                to=duty.report.service,
+                because=[sentence("Another desk said that it is not theirs.")],
+                themes=target.themes,
+                territory=target.territory,
+                purpose=target.purpose,
+            )
+    return duty
 
 
 def hand_back(*, ref: str, officer: Officer, reason: str, now: datetime) -> Duty:

@@ -9,7 +9,7 @@ from math import ceil
 from passerelle.errors import Refused
 from passerelle.flow import duties, ledger_lines
 from passerelle.flow.ledger_lines import journal
-from passerelle.ledger.events import ClockSetRight
+from passerelle.ledger.events_of_clocks import ClockSetRight
 from passerelle.policy.facts import check_word
 from passerelle.records.models import Duty
 from passerelle.words import noop, sentence

@@ -12,7 +12,7 @@ from passerelle.flow.facts import NotAllowed, allow, duty_facts
 from passerelle.flow.hold import waits
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import OverloadEnded, OverloadSigned
+from passerelle.ledger.events_of_clocks import OverloadEnded, OverloadSigned
 from passerelle.records.models import Duty, Officer, Overload
 from passerelle.words import sentence
 

@@ -15,7 +15,8 @@ from passerelle.duty.effective import EffectiveTime
 from passerelle.duty.effective import effective as effective_time
 from passerelle.flow import commit_points, once
 from passerelle.ledger import canonical, chain
-from passerelle.ledger.events import ClockWentBack, Event
+from passerelle.ledger.events import Event
+from passerelle.ledger.events_of_clocks import ClockWentBack
 from passerelle.records import wall
 from passerelle.records.models.ledger import LedgerHead, LedgerLine
 

@@ -23,6 +23,15 @@ from passerelle.ledger.events_after_telling import (
     ReviewCame,
     ReviewDecided,
 )
+from passerelle.ledger.events_of_clocks import (
+    ClockSetRight,
+    ClockWentBack,
+    DutyPassedOn,
+    OverloadEnded,
+    OverloadSigned,
+    QuestionAnswered,
+    QuestionAsked,
+)
 from passerelle.ledger.events_of_machines import (
     AccountChanged,
     AccountKeyAdded,
@@ -370,62 +379,6 @@ class DecisionOrdered(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionAsked(Event):
-    """An officer asked a question about something they may see (`about`), or asked back (`parent`); `duty` is what
-    whoever can answer owes. `commitment` is salted over the text."""
-
-    question: str
-    service: str
-    by: str
-    about: str
-    parent: str
-    duty: str
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionAnswered(Event):
-    """A question was answered; `commitment` is salted over the answer."""
-
-    question: str
-    by: str
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class DutyPassedOn(Event):
-    """A duty was said to be another service's: from now on it climbs that one's ladder."""
-
-    duty: str
-    service: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class OverloadSigned(Event):
-    """The head of a service signed that one kind of duty is deferred until a moment, for lack of people; oversight
-    reviews it. `commitment` is salted over the reason."""
-
-    overload: str
-    service: str
-    kind: str
-    by: str
-    until: str
-    review: str
-    commitment: str
-
-
-@dataclass(frozen=True, slots=True)
-class OverloadEnded(Event):
-    """An overload was reviewed (upheld, overturned) or ran out (empty); `ended`: it defers nothing any more."""
-
-    overload: str
-    outcome: str
-    by: str
-    ended: bool
-
-
-@dataclass(frozen=True, slots=True)
 class GrantGiven(Event):
     """An officer may read one report for a time: they broke the glass, or were let. `commitment` is salted over the
     reason and what may be read."""
@@ -536,25 +489,6 @@ class Restored(Event):
     size: int
     root: str
     made_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClockWentBack(Event):
-    """The clock on the wall was found so many seconds behind what was acted on before. Effective time does not go back:
-    it goes on from where it was."""
-
-    seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class ClockSetRight(Event):
-    """An operator acknowledged that the clock had jumped forward by mistake: effective time, which still ran so many
-    seconds ahead, is the clock on the wall again. After this line, and no other, time may stand earlier, by so much.
-    `cause` is a word of a closed list; `duties` counts those whose clocks were set in the false time and moved back."""
-
-    cause: str
-    seconds: int
-    duties: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.errors import Refused
 from passerelle.flow import acknowledge as acknowledging
-from passerelle.flow import consult, facts
+from passerelle.flow import bounce, consult, facts
 from passerelle.flow import recall as recalling
 from passerelle.flow.facts import NotThere
 from passerelle.policy import access
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
-from passerelle.records.models import Duty, Officer
+from passerelle.records.models import Duty, Officer, Service
 from passerelle.records.models.deliveries import EVIDENCE
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 
@@ -47,13 +47,12 @@ def acknowledge(request: HttpRequest, ref: str, *, now: datetime) -> HttpRespons
     if duty is None:
         raise NotThere
     try:
-        acknowledging.acknowledge_duty(
-            ref=duty,
-            officer=officer,
-            outcome=request.POST.get("outcome", ""),
-            note=request.POST.get("note", "").strip(),
-            now=now,
-        )
+        outcome, note = request.POST.get("outcome", ""), request.POST.get("note", "").strip()
+        theirs = Service.objects.filter(key=request.POST.get("theirs", ""), closed_at__isnull=True).first()
+        if outcome == "not_ours" and theirs is not None:
+            bounce.not_for_us(ref=duty, officer=officer, theirs=theirs, note=note, now=now)
+        else:
+            acknowledging.acknowledge_duty(ref=duty, officer=officer, outcome=outcome, note=note, now=now)
     except Refused as refusal:
         return show(request, ref, now, refusal=beside_the_form(refusal))
     messages.success(request, gettext("Acknowledged. The service that sent it is told what you did with it."))
@@ -98,6 +97,9 @@ def show(
         "grade": sent.content.get("grade", ""),
         "captions": {subject["ref"]: subject["caption"] for subject in sent.content.get("subjects", ())},
         "outcomes": acknowledging.OUTCOMES,
+        "others": Service.objects.filter(closed_at__isnull=True)
+        .exclude(pk__in=(sent.sender_id, sent.recipient_id))
+        .exclude(kind__in=("neutral_desk", "oversight")),
         "may_acknowledge": view.acknowledge is not None and may_acknowledge(officer, view.acknowledge, now),
         "recipient": sent.recipient if mine or not sent.duty.discreet or officer.role == "oversight" else None,
         "typed": request.POST,
