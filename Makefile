@@ -21,7 +21,7 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 # PySpark alone comes as source: it is built with the setuptools of the lock, and nothing is fetched to build it.
 BUILT := --no-deps --require-hashes --no-build-isolation --no-binary pyspark
 
-.PHONY: help run test check lint audit fuzz bench peers docs messages lock clean
+.PHONY: help run test check lint audit fuzz forms timing bench peers docs messages lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
@@ -47,6 +47,12 @@ audit: $(VENV)/.stamp-run ## secrets, bandit and advisories, then the bill of ma
 
 fuzz: $(VENV)/.stamp-run ## damaged input for every reader (ARGS="--minutes 60")
 	@$(BIN)/python -m tools.fuzz $(ARGS)
+
+forms: $(VENV)/.stamp-run ## damaged forms for every page (ARGS="--minutes 4 --seed 7")
+	@$(BIN)/python -m tools.fuzz_pages $(ARGS)
+
+timing: $(VENV)/.stamp-run ## denied against absent, by the clock (ARGS="--minutes 4", ARGS=--plant to see it fail)
+	@$(BIN)/python -m tools.timing $(ARGS)
 
 bench: $(VENV)/.stamp-run ## every measurement, then docs/benchmarks.md (ARGS="--only people", ARGS=--long for the long ones)
 	@$(BIN)/python -m benchmarks.all $(ARGS) && done=0 || done=$$?; $(BIN)/python -m benchmarks.page; exit $$done

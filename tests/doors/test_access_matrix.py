@@ -7,6 +7,7 @@ next.
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,8 @@ from django.urls import get_resolver
 
 from passerelle.flow import ask as ask_
 from passerelle.flow import consult, decide, exceptions, oversight, recall, receive, second_factor, watches, work
-from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Officer, Report
+from passerelle.records import visibility
+from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Notice, Officer, Report
 from passerelle.testing import makers
 from tests.doors.opening import asks
 
@@ -64,6 +66,8 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("noord.colleague", "POST", {"reason": "the telephone fell into the river"}, "....> ..... ..... .. . s"),
         ("noord.colleague", "POST", {"reason": "lost"}, "....! ..... ..... .. . s"),
         ("noord.officer", "POST", {"reason": "the telephone fell into the river"}, "....! ..... ..... .. . s"),
+        ("noord.administrator", "POST", {"reason": "the telephone fell into the river"}, "..... ..... ..... .. . s"),
+        ("second administrator", "POST", {"reason": "it fell into the river"}, "....! ..... ..... .. . s"),
     ],
     "sign-out": [("", "POST", {}, "sssss sssss sssss ss s s")],
     "language": [("", "POST", {"language": "fr", "next": "/law"}, ">>>>> >>>>> >>>>> >> > >")],
@@ -312,7 +316,7 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
     sample = oversight.draw_sample(
         kind="glass", size=1, officer=makers.seat(exchange["oversight"], "oversight"), now=now
     )
-    colleague = makers.officer(noord, "officer", now=now)
+    colleague, second = (makers.officer(noord, role, now=now) for role in ("officer", "administrator"))
     question = ask_.ask(
         about=Delivery.objects.get(report=filed["open"]).ref, officer=makers.seat(federal, "desk"),
         text="Where does he live now?", now=now,
@@ -321,6 +325,8 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
     second_factor.add_app(officer=colleague, secret=secret, code=second_factor.code_at(secret, now), now=now)
     return {
         "noord.colleague": colleague.ref,
+        "noord.administrator": makers.seat(noord, "administrator").ref,
+        "second administrator": second.ref,
         "exception": glass.ref,
         "question": question.ref,
         "sample": sample.ref,
@@ -368,13 +374,35 @@ def state() -> list[Any]:
     ]
 
 
+def sent_for(name: str, thing: str, sent: dict[str, str], things: dict[str, str]) -> dict[str, str]:
+    """What a row sends, with the references and moments that it means."""
+    soon = (datetime.now(tz=UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    typed = {key: soon if value == "soon" else value for key, value in sent.items()}
+    if name in ("away", "reset-factor"):
+        typed["officer"] = things[thing]
+    if name == "remove-factor":
+        typed["factor"] = Factor.objects.get(officer__ref=things[thing]).ref
+    if name == "give-reading":
+        typed["to"] = things["noord.officer"]
+    if name == "examine":
+        typed["thing"] = things["exception"]
+    return typed
+
+
 def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
     exchange: dict[str, Any], things: dict[str, str]
 ) -> None:
+    assert set(routes()) == set(TABLE), "a route that the table does not have, or a row without a route"
+    cells, wrong = tried(exchange, things, SEATS)
+    assert not wrong, "\n".join(wrong)
+    assert cells > 800
+
+
+def tried(exchange: dict[str, Any], things: dict[str, str], seats: tuple[str, ...]) -> tuple[int, list[str]]:
+    """How many cells of these seats were tried, and which did not answer as the table says."""
     found = routes()
-    assert set(found) == set(TABLE), "a route that the table does not have, or a row without a route"
-    seated = {seat: signed_in(exchange, seat) for seat in SEATS}
-    soon = (datetime.now(tz=UTC) + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    seated = {seat: signed_in(exchange, seat) for seat in seats}
+    columns = [SEATS.index(seat) for seat in seats]
     before, wrong, cells = state(), [], 0
     for name, rows in TABLE.items():
         for thing, method, sent, expected in rows:
@@ -383,17 +411,9 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
             signs = expected.replace(" ", "")
             assert len(signs) == len(SEATS), f"{name} {thing}: {len(signs)} cells"
             address = found[name].replace("%(ref)s", things[thing] if thing else "")
-            typed = {key: soon if value == "soon" else value for key, value in sent.items()}
-            if name in ("away", "reset-factor"):
-                typed["officer"] = things[thing]
-            if name == "remove-factor":
-                typed["factor"] = Factor.objects.get(officer__ref=things[thing]).ref
-            if name == "give-reading":
-                typed["to"] = things["noord.officer"]
-            if name == "examine":
-                typed["thing"] = things["exception"]
-            got = ""
-            for seat, sign in zip(SEATS, signs, strict=True):
+            typed = sent_for(name, thing, sent, things)
+            signs, got = "".join(signs[column] for column in columns), ""
+            for seat, sign in zip(seats, signs, strict=True):
                 cells += 1
                 undo = transaction.savepoint()
                 client = signed_in(exchange, seat) if name == "sign-out" else seated[seat]
@@ -417,9 +437,8 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
                 transaction.savepoint_rollback(undo)
             if got != signs:
                 told = re.sub(r"(.{5})(.{5})(.{5})(..)(.)(.)", r"\1 \2 \3 \4 \5 \6", got)
-                wrong.append(f"{name} {thing} {method}: expected {expected}, got {told}")
-    assert not wrong, "\n".join(wrong)
-    assert cells > 800
+                wrong.append(f"{name} {thing} {method}: expected {expected} of {seats}, got {told}")
+    return cells, wrong
 
 
 def test_access_matrix_no_other_method_goes_round_the_check(exchange: dict[str, Any], things: dict[str, str]) -> None:
@@ -453,3 +472,43 @@ def test_access_matrix_a_reference_of_another_kind_or_another_thing_opens_nothin
                 assert answer.status_code in (200, 404, 409), f"{name} {thing}: {answer.status_code}"
             else:
                 assert answer.status_code == 404, f"{name} opens {thing}"
+
+
+TYPES = ("application/json", "text/plain", "application/x-www-form-urlencoded; charset=utf-7")
+
+
+@pytest.mark.parametrize("seat", ["stad.head", "noord.administrator"])
+def test_access_matrix_no_content_type_and_no_field_said_twice_opens_a_closed_cell(
+    exchange: dict[str, Any], things: dict[str, str], seat: str
+) -> None:
+    client, found, before, cells = signed_in(exchange, seat), routes(), state(), 0
+    for name, rows in TABLE.items():
+        for thing, method, sent, expected in rows:
+            if method != "POST" or not expected or expected.replace(" ", "")[SEATS.index(seat)] != ".":
+                continue
+            address = found[name].replace("%(ref)s", things[thing] if thing else "")
+            typed = sent_for(name, thing, sent, things)
+            own = makers.seat(exchange[seat.split(".")[0]], "officer").ref
+            twice = {key: [own, value] if key in ("officer", "to") else [value] * 2 for key, value in typed.items()}
+            answers = [client.post(address, json.dumps(typed), content_type=kind) for kind in TYPES]
+            answers.append(client.post(address, twice))
+            cells += len(answers)
+            said = [answer.status_code for answer in answers]
+            assert set(said) <= {400, 404} and 404 in said, f"{name} {thing}: {said}"
+    assert cells > 100 and state() == before
+
+
+def test_access_matrix_notices_marked_in_bulk_are_one_s_own_and_no_others(
+    exchange: dict[str, Any], things: dict[str, str]
+) -> None:
+    desk = makers.seat(exchange["federal"], "desk")
+    mine = visibility.notices(desk).filter(seen_at=None)
+    refs = list(Notice.objects.values_list("ref", flat=True))
+    marked, left = mine.count(), Notice.objects.filter(seen_at=None).count()
+    assert 0 < marked < len(refs) <= 12, "a test of nothing, or more than a page marks at once"
+    own = list(mine.values_list("ref", flat=True))
+    others = [ref for ref in refs if ref not in own]
+    client = signed_in(exchange, "federal.desk")
+    assert client.post("/seen", {"ref": [*others, *own]}).status_code == 302
+    assert client.post("/seen", {"ref": others}).status_code == 302
+    assert Notice.objects.filter(seen_at=None).count() == left - marked

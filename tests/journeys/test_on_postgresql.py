@@ -75,10 +75,14 @@ def _json(*arguments: str, **more: Any) -> Any:
 
 
 def test_every_test_of_the_verbs_passes_on_postgresql(owner: str) -> None:
-    """As a role for which the second wall stands; what it shows is tests/flow/test_second_wall.py's."""
+    """As a role for which the second wall stands; what it shows is tests/flow/test_second_wall.py's, and of pages
+    tests/doors/test_access_walls.py's."""
     server = _as(os.environ["PASSERELLE_TEST_DATABASE_URL"], owner, "postgres")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "tests/flow", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header"],
+        [
+            sys.executable, "-m", "pytest", "tests/flow", "tests/doors/test_access_walls.py", "-q",
+            "-p", "no:cacheprovider", "-p", "no:xdist", "--no-header",
+        ],
         cwd=ROOT,
         env={**os.environ, "PASSERELLE_DATABASE_URL": server},
         capture_output=True,
