@@ -183,7 +183,7 @@ def test_the_python_that_the_readme_shows_runs() -> None:
 
 def test_every_make_command_shown_is_real() -> None:
     targets = set(re.findall(r"^([a-z]+):.*##", read("Makefile"), re.M))
-    known = "help run test check lint audit fuzz bench peers docs messages lock clean"
+    known = "help run test check lint audit fuzz forms timing bench peers docs messages lock clean"
     assert set(known.split()) == targets
     assert shown("```console\n$ make sense  # of it\nanswer\n```") == ["make sense"]
     unknown = [
