@@ -1,0 +1,97 @@
+"""On PostgreSQL two relays and a repeated command at once: each message goes out once, and the command counts once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from passerelle.channels.sending import Outgoing
+from passerelle.flow import accounts, once, outbox, receive
+from passerelle.records import wall
+from passerelle.records.models import Command, Message, Report
+from passerelle.testing import makers
+from passerelle.testing.makers import NOON
+from passerelle.testing.recording import Recording
+
+pytestmark = [
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="two at once need PostgreSQL's row locks"),
+    pytest.mark.usefixtures("append_only_again", "transactional_db"),
+]
+TRIGGERS = import_module("passerelle.records.migrations.0002_ledger_is_append_only")
+KNOWN = makers.person("p", "Ferdinand Oosterlynck", birthDate=["1971-05-03"])
+
+
+@pytest.fixture(scope="module")
+def append_only_again(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """The tables can be emptied between these tests; after the last of them the ledger is append-only again."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for command in TRIGGERS.UNDO_POSTGRESQL:
+            cursor.execute(command)
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for command in TRIGGERS.POSTGRESQL:
+            cursor.execute(command)
+
+
+def at_once(count: int, act: Callable[[], None]) -> None:
+    start = threading.Barrier(count)
+
+    def run() -> None:
+        start.wait()
+        try:
+            with wall.as_house():
+                act()
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def test_three_relays_at_once_send_each_message_once(exchange: dict[str, Any]) -> None:
+    class Slow(Recording):
+        def send(self, message: Outgoing, *, now: Any) -> None:
+            threading.Event().wait(0.01)
+            super().send(message, now=now)
+
+    way = Slow()
+    makers.dossier(exchange["federal"], KNOWN)
+    outbox.add_channel(
+        service=exchange["federal"], officer=None, kind="email", address="desk@federal.example", language="fr",
+        ways={"email": way}, now=NOON,
+    )  # fmt: skip
+    for number in range(12):
+        makers.report(exchange["noord"], f"{number} Ferdinand Oosterlynck.", KNOWN, now=NOON + timedelta(minutes=1))
+    at_once(3, lambda: outbox.relay(now=NOON + timedelta(hours=1), ways={"email": way}, limit=50) and None)
+    assert len(way.tries) == len(way.taken) == 12
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+
+
+def test_one_command_sent_three_times_at_once_counts_once(exchange: dict[str, Any]) -> None:
+    account, _ = accounts.open_account(
+        username="machine", name="machine", service=exchange["noord"], role="desk", scopes=("file",),
+        public=bytes(range(32)), language="nl", now=NOON,
+    )  # fmt: skip
+    seen: list[str] = []
+
+    def file() -> None:
+        try:
+            with once.command(account, "the-same", b"the same"):
+                draft = receive.ReportDraft(text="Once.", language="nl")
+                filed = receive.file_report(service=exchange["noord"], author=account.officer, draft=draft, now=NOON)
+                seen.append(filed.ref)
+        except once.CountedAlready as before:
+            seen.append(before.made)
+
+    at_once(3, file)
+    assert len(seen) == 3 and len(set(seen)) == 1
+    assert Report.objects.count() == Command.objects.count() == 1
