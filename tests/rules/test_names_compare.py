@@ -127,7 +127,7 @@ def test_the_reason_names_the_letters_and_speaks_of_one_name_in_two_languages() 
     because = compare("Person", "Tan Xiaoming", "陈小明").because
     assert "“Tan” and “陈” are one name in two languages or forms." in because
     because = compare("Person", "วิชัย ทองดี", "Wichai Thongdee").because
-    assert "“ทองดี”, written in Thai letters, sounds like “Thongdee”, written the English way." in because
+    assert "“Thongdee” sounds like “ทองดี”, written in Thai letters." in because
 
 
 def _score(left: str, right: str) -> float:

@@ -127,8 +127,8 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
     if left.kind != "name" or right.kind != "name":
         if left.kind == right.kind == "initial" and left.script != right.script:
             return _initial_cost(left, right)
-        if left.kind == right.kind:
-            same = left.stem.strip(".") == right.stem.strip(".")
+        if left.kind == right.kind or _numeral(left) == _numeral(right) != 0:
+            same = left.stem.strip(".") == right.stem.strip(".") or _numeral(left) == _numeral(right) != 0
             return (0, "same") if same else (table.cap, "different")
         if "initial" in {left.kind, right.kind} and "number" not in {left.kind, right.kind}:
             return _initial_cost(left, right)
@@ -161,6 +161,15 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
         price = min(table.cap, round(price * table.known_apart) + table.known_apart_least)
         kind = "near" if kind == "sound" and price > 100 else kind
     return price, (kind if price < table.cap else "different")
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11}
+
+
+def _numeral(word: Word) -> int:
+    """What a number says, in figures or in Roman ones (*Sea Star 1*, *Sea Star I*); 0 for any other word."""
+    stem = word.stem.strip(".")
+    return int(stem) if stem.isdecimal() and len(stem) <= 4 else _ROMAN.get(stem, 0) if word.kind != "name" else 0
 
 
 def price_of(cost: int, left_weight: int, right_weight: int) -> int:
@@ -433,7 +442,11 @@ def _say(left: Word, right: Word, pair: Pair) -> Sentence:
         return sentence(
             "“{left}” and “{right}” are one name in two languages or forms.", left=left.text, right=right.text
         )
+    if left.script != right.script and left.kind == right.kind == "name" and pair.kind in {"same", "sound"}:
+        return _say_across(left, right)
     if pair.kind == "same":
+        if "name" not in {left.kind, right.kind} and left.text.lower() != right.text.lower():
+            return sentence("“{left}” and “{right}” are one number.", left=left.text, right=right.text)
         if left.text.lower() == right.text.lower() or left.prefix == right.prefix:
             return sentence("“{left}” is written the same.", left=left.text)
         return sentence("“{left}” and “{right}” differ in the small words only.", left=left.text, right=right.text)
@@ -451,6 +464,24 @@ def _say(left: Word, right: Word, pair: Pair) -> Sentence:
     )
 
 
+def _say_across(left: Word, right: Word) -> Sentence:
+    """Two words in two scripts that sound alike: by which habit the Latin one is written, where that shows."""
+    if right.script == "latin" or right.script not in _SCRIPTS:
+        left, right = right, left
+    if right.script not in _SCRIPTS:
+        return sentence("“{left}” sounds like “{right}”.", left=left.text, right=right.text)
+    habits = habits_of(left, right)
+    if habits is not None:
+        return sentence(
+            "“{left}”, written {one}, sounds like “{right}”, written {two}.",
+            left=left.text, right=right.text, one=Sentence(habits[0]), two=Sentence(habits[1]),
+        )  # fmt: skip
+    return sentence(
+        "“{left}” sounds like “{right}”, written {two}.",
+        left=left.text, right=right.text, two=Sentence(_SCRIPTS[right.script]),
+    )  # fmt: skip
+
+
 def habits_of(left: Word, right: Word) -> tuple[str, str] | None:
     """By which habits the two words were written, in words, where the units in which they differ say so."""
     tables = sounds.tables()
@@ -466,7 +497,8 @@ def habits_of(left: Word, right: Word) -> tuple[str, str] | None:
             ),
         )
         for side, reading in ((0, mine.readings[best[1]]), (1, other.readings[best[2]])):
-            for habit in reading.habits:
+            shared = left.script != right.script and "*" in reading.habits  # to read it so takes no habit
+            for habit in () if shared else reading.habits:
                 if habit in _HABITS:
                     votes[side][habit] = votes[side].get(habit, 0) + 1
     for word, vote in ((left, votes[0]), (right, votes[1])):

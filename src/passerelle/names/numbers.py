@@ -174,11 +174,16 @@ _DOCUMENT_WORDS = re.compile(
 )
 
 
+_REGISTER = re.compile(r"^(?:IMO(?=\d{7}$)|BE(?=[01]\d{9}$))")
+
+
 @lru_cache(maxsize=65536)
 def document(text: str) -> str:
-    """A passport or identity document number as capitals and digits; "" for a text without either."""
+    """A document's or register's number as capitals and digits; "" for a text without either. What only says of which
+    register it is goes: *IMO* before seven digits, *BE* before the ten of a Belgian enterprise."""
     without = _DOCUMENT_WORDS.sub("", text)
-    return _signs(without) or _signs(text)
+    signs = _signs(without) or _signs(text)
+    return _REGISTER.sub("", signs)
 
 
 _READERS: dict[str, Callable[[str], str | None]] = {

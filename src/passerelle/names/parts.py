@@ -248,6 +248,8 @@ class Token(NamedTuple):
 
 
 _SEPARATOR = re.compile(r"[\s,;/()\[\]{}\"“”«»_+·•.]+")
+_SHIP = re.compile(r"^(?:[MFS]/[VTSY]|MV)\.?\s+(?=\w)", re.IGNORECASE)
+"""What kind of ship it is, before its name: motor vessel, motor tanker, fishing vessel, steamship."""
 _HYPHENS = re.compile(r"[-‐‑‒–—־]+")
 
 
@@ -258,9 +260,10 @@ def parse(text: str) -> Name:
     Titles are dropped, articles are dropped, *ben*, *abd al-*, *abu* and *van der* become prefixes of the next word,
     *ed-Din* and *-ullah* join the word before, a comma puts the family name first.
     """
+    raw, text = text, _SHIP.sub("", text)
     plain = _plainly(text.split(" "))
     if plain:
-        return Name(text, plain, (UNKNOWN,) * len(plain))
+        return Name(raw, plain, (UNKNOWN,) * len(plain))
     rules = small_words.rules()
     comma = text.count(",") == 1 and not text.strip().endswith(",")
     family_words = 0
@@ -277,7 +280,7 @@ def parse(text: str) -> Name:
     else:
         roles = [UNKNOWN] * len(words)
     words, roles = _east(words, roles, rules)
-    return Name(text, tuple(words), tuple(roles))
+    return Name(raw, tuple(words), tuple(roles))
 
 
 def _plainly(pieces: list[str]) -> tuple[Word, ...] | None:
