@@ -187,8 +187,8 @@ APART = (
     ("Rita Lopes da Silva", "Rita Gomes da Silva"),
 )
 # What is known to go wrong: a Cantonese reading of Chinese signs, a Korean glide written as a word or not, a German
-# *dsch* that English leaves out; two syllables that differ in a vowel, three given names in reverse order, and two German
-# short forms of one saint's name.
+# *dsch* that English leaves out; two syllables that differ in a vowel, three given names in reverse order, and two
+# German short forms of one saint's name.
 MISSED = (
     ("Noh Hyun-woo", "Roh Hyeonu"),
     ("Cheung Siu Ming", "张小明"),
