@@ -50,3 +50,60 @@ def test_a_move_outside_the_table_is_refused_and_names_what_can_be_done() -> Non
 def test_a_withheld_duty_ends_only_by_its_review_or_with_what_it_rested_on() -> None:
     ends = {move.name for move in MOVES if "withheld" in move.sources and move.target in ENDED}
     assert ends == {"uphold", "overturn", "void", "fold", "lapse"}
+
+
+WRITTEN = """
+    deliver: pass_on: open held deferred -> done
+    withhold: pass_on answer: open held deferred -> withheld
+    uphold: pass_on answer: withheld -> upheld
+    overturn: pass_on: withheld -> done
+    reopen: answer: withheld -> open
+    judge: judge: open held deferred -> done
+    acknowledge: acknowledge: open held deferred -> done
+    answer: answer request: open held deferred -> done
+    review: review: open held deferred -> done
+    correct: correct: open held deferred -> done
+    ask_back: answer: open -> held
+    hear: answer: held -> open
+    bounce: answer judge: open -> stays
+    hand_back: all: open -> stays
+    hold: all: open -> held
+    defer: all: open -> deferred
+    order: all: open held deferred -> open
+    resume: all: held deferred -> open
+    escalate: all: open withheld -> stays
+    remind: all: open withheld -> stays
+    assign: all: open held deferred withheld -> stays
+    learn: all: open held deferred withheld -> stays
+    set_right: all: open held deferred -> stays
+    mirror: pass_on answer: withheld -> stays
+    void: all: open held deferred withheld -> void
+    lapse: pass_on judge review: open held deferred withheld -> void
+    recall: acknowledge: open held deferred -> void
+    reopen: pass_on: withheld -> open
+    withdraw: judge acknowledge review: open held deferred -> void
+    fold: all: open held deferred withheld -> void
+"""
+"""The table as the protocol has it, written a second time: a change is made here too, by somebody who means it."""
+
+
+def test_every_move_from_every_state_of_every_kind_is_as_written_and_there_is_no_other() -> None:
+    written: dict[tuple[str, str, str], str] = {}
+    for line in WRITTEN.strip().splitlines():
+        name, kinds, moves = (part.strip() for part in line.split(":"))
+        sources, target = (part.strip() for part in moves.split("->"))
+        for kind in KINDS if kinds == "all" else kinds.split():
+            for state in sources.split():
+                written[kind, state, name] = state if target == "stays" else target
+    names = {move.name for move in MOVES}
+    for kind in ("pass_on", "judge", "acknowledge", "answer", "review", "correct"):
+        for state in ("open", "held", "deferred", "withheld", "done", "upheld", "void"):
+            here = {name for known, source, name in written if (known, source) == (kind, state)}
+            assert set(moves_from(kind, state)) == here
+            for name in names:
+                if name in here:
+                    assert after(kind, state, name) == written[kind, state, name]
+                else:
+                    with pytest.raises(IllegalMove):
+                        after(kind, state, name)
+    assert LIVE == ("open", "held", "deferred", "withheld") and ENDED == ("done", "upheld", "void")

@@ -29,6 +29,7 @@ def service() -> None:
 @click.option("--territory", "territories", multiple=True, help="A territory entrusted to it; repeat for several.")
 @click.option("--theme", "themes", multiple=True, help="A theme entrusted to it; repeat for several.")
 @click.option("--desk", "desk_address", default="", help="How its desk is reached: shown with a pointer.")
+@click.option("--place", default="", help="Whose holidays it keeps: be, be-vlg, lu, nl, fr, de-by … (Belgium's).")
 @in_folder
 def add_service(
     key: str,
@@ -38,6 +39,7 @@ def add_service(
     territories: tuple[str, ...],
     themes: tuple[str, ...],
     desk_address: str,
+    place: str,
     folder: Path,
 ) -> None:
     """Add a service. KEY is its short name in commands: `zone-north`."""
@@ -55,6 +57,7 @@ def add_service(
         territories=territories,
         themes=themes,
         desk_address=desk_address,
+        place=place,
         now=now(),
     )
     click.echo(f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role desk`.")

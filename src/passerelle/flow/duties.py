@@ -9,7 +9,7 @@ from passerelle import duty as rules
 from passerelle.flow import rungs
 from passerelle.flow.ledger_lines import Journal
 from passerelle.ledger.events import DutyMoved, DutyRaised
-from passerelle.policy import deadlines
+from passerelle.policy import calendar, deadlines
 from passerelle.policy.facts import SERVICE_KINDS
 from passerelle.records.models import (
     Channel,
@@ -58,7 +58,10 @@ def raise_duty(
         kinds = list(SERVICE_KINDS)
     deadline = min(
         (
-            deadlines.due(kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=lines.now)
+            deadlines.due(
+                kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=lines.now,
+                calendar=calendar.of_place(service.place) if service.place else None,
+            )
             for waits in kinds
         ),
         key=lambda found: found.due_at,

@@ -17,7 +17,7 @@ from passerelle.ledger.events import (
     OfficerSeated,
     ServiceAdded,
 )
-from passerelle.policy import disclosure
+from passerelle.policy import calendar, disclosure
 from passerelle.policy.facts import ROLES, check_word
 from passerelle.records.models import Duty, Officer, Service
 from passerelle.words import sentence
@@ -44,10 +44,15 @@ def add_service(
     territories: Sequence[str] = (),
     themes: Sequence[str] = (),
     desk_address: str = "",
+    place: str = "",
     now: datetime,
 ) -> Service:
-    """A service joins the exchange. Raises a refusal for a kind that policy does not know."""
+    """A service joins the exchange; `place` says whose holidays it keeps (empty: Belgium's).
+
+    Raises a refusal for a kind or a place that policy does not know."""
     disclosure.regime_of(kind)
+    if place:
+        calendar.of_place(place)
     with journal(now) as lines:
         service = Service.objects.create(
             key=key,
@@ -57,6 +62,7 @@ def add_service(
             territories=list(territories),
             themes=list(themes),
             desk_address=desk_address,
+            place=place,
             joined_at=lines.now,
         )
         lines.write(ServiceAdded(service=key, kind=kind))

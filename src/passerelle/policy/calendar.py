@@ -8,14 +8,17 @@ from functools import cache, lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from passerelle.errors import Refused
 from passerelle.policy.tables import DATA_FOLDER, rows, wrong
+from passerelle.words import sentence
 
 SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
-    """A day nobody works: a month and a day, or so many days after Easter Sunday, and the place that keeps it."""
+    """A day nobody works, and the place that keeps it: a month and a day, so many days after Easter Sunday, or the last
+    such weekday (`weekday`, 0 for Monday) before a month and a day. From the year `since`, or in the years `only`."""
 
     id: str
     name: str
@@ -23,6 +26,13 @@ class Holiday:
     month: int | None
     day: int | None
     days_after_easter: int | None
+    weekday: int | None = None
+    since: int = 0
+    only: tuple[int, ...] = ()
+
+    def kept_in(self, year: int) -> bool:
+        """Whether it was, or is, a holiday in `year`."""
+        return year in self.only if self.only else year >= self.since
 
     def in_year(self, year: int) -> date:
         """The date on which it falls in `year`."""
@@ -30,7 +40,10 @@ class Holiday:
             return easter_sunday(year) + timedelta(days=self.days_after_easter)
         assert self.month is not None
         assert self.day is not None
-        return date(year, self.month, self.day)
+        given = date(year, self.month, self.day)
+        if self.weekday is None:
+            return given
+        return given - timedelta(days=(given.weekday() - self.weekday - 1) % 7 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,46 @@ def easter_sunday(year: int) -> date:
     return date(year, month, day + 1)
 
 
+ZONES: dict[str, str] = {
+    "be": "Europe/Brussels", "lu": "Europe/Luxembourg", "nl": "Europe/Amsterdam", "fr": "Europe/Paris",
+    "de": "Europe/Berlin",
+}  # fmt: skip
+"""The countries whose holidays are shipped, each with its clock."""
+
+
+class UnknownPlace(Refused):
+    """A place whose holidays are not shipped."""
+
+    code = "calendar.unknown_place"
+
+
+@cache
+def of_place(place: str) -> Calendar:
+    """The calendar of a country (`be`) or of a part of it (`be-vlg`, `de-by`), which keeps the country's days too.
+    Raises UnknownPlace."""
+    if place not in places():
+        raise UnknownPlace(
+            sentence("The holidays of “{place}” are not known.", place=place),
+            way_out=sentence("Use one of: {known}.", known=", ".join(places())),
+        )
+    country = place.split("-")[0]
+    return load(DATA_FOLDER / f"holidays_{country}.yaml", places=(country, place), zone=ZONES[country])
+
+
+@cache
+def places() -> tuple[str, ...]:
+    """Every place whose holidays are shipped; every Land and community, also one that keeps no day of its own."""
+    found = set(ZONES) | {f"de-{land}" for land in LAENDER} | {f"be-{part}" for part in ("vlg", "wal", "deg", "bru")}
+    for country in ZONES:
+        for row in rows(DATA_FOLDER / f"holidays_{country}.yaml", "holidays", required={"place": str, "says": str}):
+            found.add(row["place"])
+    return tuple(sorted(found))
+
+
+LAENDER = ("bb", "be", "bw", "by", "hb", "he", "hh", "mv", "ni", "nw", "rp", "sh", "sl", "sn", "st", "th")
+"""The sixteen Länder, after ISO 3166-2:DE."""
+
+
 @cache
 def belgium(places: tuple[str, ...] = ("be",), zone: str = "Europe/Brussels") -> Calendar:
     """Belgium's calendar; `places` adds the days of its communities: be-vlg, be-wal, be-deg."""
@@ -94,14 +147,18 @@ def load(path: Path, *, places: tuple[str, ...], zone: str) -> Calendar:
     """The calendar of `places` from a table of holidays. Raises WrongTable for a row without a date."""
     found = []
     for row in rows(path, "holidays", required={"place": str, "says": str}):
-        month, day, after = row.get("month"), row.get("day"), row.get("easter")
+        before = row.get("before")
+        dated = row if before is None else before
+        month, day, after = dated.get("month"), dated.get("day"), row.get("easter")
         if (after is None) == (month is None or day is None):
             raise wrong(path, f"row {row['id']} needs either a month and a day, or days after Easter")
         if row["place"] in places:
-            found.append(Holiday(row["id"], row["says"], row["place"], month, day, after))
+            weekday = None if before is None else before.get("weekday")
+            since, only = row.get("since", 0), tuple(row.get("only", ()))
+            found.append(Holiday(row["id"], row["says"], row["place"], month, day, after, weekday, since, only))
     return Calendar(ZoneInfo(zone), tuple(found))
 
 
 @lru_cache(maxsize=256)
 def _dates(holidays: tuple[Holiday, ...], year: int) -> frozenset[date]:
-    return frozenset(holiday.in_year(year) for holiday in holidays)
+    return frozenset(holiday.in_year(year) for holiday in holidays if holiday.kept_in(year))

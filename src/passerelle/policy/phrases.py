@@ -52,6 +52,19 @@ PHRASES: tuple[str, ...] = (
     noop("Day of the Flemish Community"),
     noop("Day of the French Community"),
     noop("Day of the German-speaking Community"),
+    noop("Day of Repentance and Prayer"),
+    noop("Reformation Day"),
+    noop("World Children's Day"),
+    noop("Corpus Christi"),
+    noop("International Women's Day"),
+    noop("Epiphany"),
+    noop("Day of German Unity"),
+    noop("Victory Day"),
+    noop("Liberation Day"),
+    noop("King's Day"),
+    noop("Good Friday"),
+    noop("Second day of Christmas"),
+    noop("Europe Day"),
     noop("the desk"),
     noop("the supervisor"),
     noop("the head of the service"),
@@ -129,5 +142,24 @@ PHRASES: tuple[str, ...] = (
         "From a municipality or a school a pointer travels until a person has judged the match and the desk "
         "has decided, and then an extract."
     ),
+    noop("It was found to be wrong."),
+    noop("It concerns another person than it says."),
+    noop("It is no longer needed for what it was kept for."),
+    noop("It may not be kept: it was recorded or shared unlawfully."),
+    noop("A law or a decision orders that it be erased."),
+    noop("The person it concerns asked for it, and was right."),
+    noop("Its time was over when it was looked at again."),
+    noop(
+        "Somebody is still owed this report: pass it on, or withhold it on a ground (e: inaccurate), "
+        "and have that reviewed first."
+    ),
+    noop("A withholding of this report has not been reviewed yet."),
+    noop("Somebody broke the glass on this report, and that has not been reviewed yet."),
+    noop("A broken glass is reviewed all the same."),
+    noop("There is nothing left to review."),
+    noop("Nothing rests on the match any more."),
+    noop("The recipient owes the correction of its copy instead."),
+    noop("The recipient learns in the same duty what became of the report."),
+    noop("Who asked is answered all the same."),
 )
 """Every `says` of every table, in the order of the tables."""
