@@ -99,7 +99,7 @@ def _played(case: chronicle.Chronicle, told: bool) -> lessons.Played:
         because=(sentence("A subject of this report is known to {service}.", service="⟦south⟧"),),
         deadline=sentence("Deadline."), told=((owed, "whole"),) if told else (), climbed=0, state="done",
     )  # fmt: skip
-    counts = {"duties": 1, "deliveries": 1, "climbs": 0, "reminders": 0, "live": 0}
+    counts = {"duties": 1, "deliveries": 1, "climbs": 0, "live": 0}
     return lessons.Played(case.variants[0].id, (telling,), (), (), counts)
 
 
@@ -109,6 +109,13 @@ def test_the_days_between_are_counted_from_what_would_have_travelled_to_what_did
     assert gap.days is not None and round(gap.days) == 31 and gap.other_language
     (waits,) = lessons.gaps(case, _played(case, told=False))
     assert waits.days is None and waits.owed is not None
+
+
+def test_of_what_the_record_does_not_say_no_days_are_counted(tmp_path: Path) -> None:
+    case = chronicle.read(written(tmp_path, really=[]))
+    (gap,) = lessons.gaps(case, _played(case, told=True))
+    assert gap.told is not None and not gap.known and gap.days is None
+    assert "the record does not say" in sheet.sheet(case, [_played(case, told=True)])
 
 
 def test_days_lost_are_added_by_cause_most_first(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def replay(chronicle_file: Path, out: Path | None, as_json: bool) -> None:
     click.echo(str(sheet.told(case, played)))
     for gap in lessons.gaps(case, played[0]):
         if gap.days is not None and gap.days >= 1:
-            click.echo(f"  {gap.report} to {gap.to}: {round(gap.days)} days before it was really known.")
+            end = "before it was really known" if gap.really else "to the end of the record; it never was told"
+            click.echo(f"  {gap.report} to {gap.to}: {round(gap.days)} days {end}.")
     for why, days, _ in lessons.lost_days(case.lost):
         click.echo(f"  {round(days)} days lost: {chronicle.CAUSES[why]}.")
     click.echo(f"Wrote {out} in {seconds} s. Next: open it in a browser; it prints, too.")
@@ -71,7 +72,7 @@ def as_object(case: chronicle.Chronicle, played: list[lessons.Played], out: str,
             {
                 "report": gap.report, "to": gap.to, "owed": gap.owed.isoformat() if gap.owed else None,
                 "told": gap.told.isoformat() if gap.told else None, "form": gap.form,
-                "really": gap.really.isoformat() if gap.really else None,
+                "really": gap.really.isoformat() if gap.really else "never" if gap.known else None,
                 "days": round(gap.days, 1) if gap.days is not None else None, "other_language": gap.other_language,
             }
             for gap in lessons.gaps(case, played[0])

@@ -57,7 +57,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """One variant, played to its end. `counts`: duties, deliveries by form, climbs, reminders, duties still live."""
+    """One variant, played to its end. `counts`: duties, deliveries by form, climbs, duties still live."""
 
     variant: str
     tellings: tuple[Telling, ...]
@@ -68,10 +68,11 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One report and one service that really learnt it late or never, beside what would have been.
+    """One report and one service that would have been told it, or that the record says was, beside each other.
 
-    `days` lie between the first thing that would have travelled and what really did (or the end of the record);
-    None where nothing would have travelled. `other_language`: the recipient does not work in the report's language.
+    `known`: whether the record says when it really was told (`really`, None for never). `days` lie between the first
+    thing that would have travelled and what really did (or the end of the record); None where nothing would have
+    travelled, or where the record does not say. `other_language`: the recipient does not work in the report's language.
     """
 
     report: str
@@ -79,6 +80,7 @@ class Gap:
     owed: datetime | None
     told: datetime | None
     form: str
+    known: bool
     really: datetime | None
     days: float | None
     other_language: bool
@@ -91,10 +93,7 @@ def first(played: Played) -> Telling | None:
 
 
 def gaps(chronicle: Chronicle, played: Played) -> list[Gap]:
-    """For each telling that the record says came late or never: when it would have come, and how many days lie between.
-
-    A service that the record does not name and that would have been told stands here too: it was never told.
-    """
+    """For each telling that would have been owed or that the record speaks of: when it would have come, when it did."""
     languages = {service.key: set(service.languages) for service in chronicle.services}
     written = _languages(chronicle)
     really = {(one.report, one.to): one.told for one in chronicle.really}
@@ -107,8 +106,8 @@ def gaps(chronicle: Chronicle, played: Played) -> list[Gap]:
         found.append(
             Gap(
                 report=report, to=to, owed=telling.owed if telling else None, told=went[0] if went else None,
-                form=went[1] if went else "", really=really.get((report, to)),
-                days=(ended - went[0]).total_seconds() / 86_400 if went else None,
+                form=went[1] if went else "", known=(report, to) in really, really=really.get((report, to)),
+                days=(ended - went[0]).total_seconds() / 86_400 if went and (report, to) in really else None,
                 other_language=bool(written.get(report)) and written[report] not in languages.get(to, set()),
                 because=telling.because if telling else (),
             )

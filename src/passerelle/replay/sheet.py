@@ -140,10 +140,10 @@ class _Page:
         note = self.text(
             noop(
                 "Nobody acts in the right column but where the record says so: it shows what silence alone would "
-                "do. Duties climbed {climbs} times and were told again {reminders} times."
+                "do. Duties climbed {climbs} times; at the top they are told again every day."
             ),
-            climbs=quiet, reminders=played.counts["reminders"],
-        )  # fmt: skip
+            climbs=quiet,
+        )
         return (
             f"<section><h2>{self.text(noop('What happened, and what would have been owed'))}</h2><p>{note}</p>"
             f'<table class="line"><thead><tr>{self._heads(heads)}</tr></thead><tbody>{body}</tbody></table></section>'
@@ -210,7 +210,8 @@ class _Page:
             else ""
         )
         why = "".join(f"<li>{self.say(one)}</li>" for one in gap.because)
-        really = self.when(gap.really, False) if gap.really else self.text(noop("never"))
+        unsaid = self.text(noop("never") if gap.known else noop("the record does not say"))
+        really = self.when(gap.really, False) if gap.really else unsaid
         days = str(round(gap.days)) if gap.days is not None else "–"
         return (
             f"<tr><td>{html.escape(gap.report)}</td><td>{html.escape(self.names.get(gap.to, gap.to))}{gulf}</td>"

@@ -70,7 +70,7 @@ class _Play:
         self.handling = next(one for one in chronicle.variants if one.id == variant).handling
         self.variant = variant
         self.cast = Cast()
-        self.stage = Stage(chronicle.ends, Teller(), None, IDLE)
+        self.stage = Stage(chronicle.ends, Teller(), None, IDLE, skipped=("remind",))
         self.tried: list[Tried] = []
 
     def whole(self) -> Played:
@@ -154,7 +154,10 @@ class _Play:
             officer = self.cast.officers[f"{service.key}.{row['role']}"]
             seats.go_away(officer=officer, until=at + timedelta(days=float(row["days"])), by=None, now=at)
         else:
-            defaults = {"purpose": "investigation", "legal_basis": "as the chronicle says", "title": row.get("id", "")}
+            defaults = {
+                "purpose": "investigation", "legal_basis": "as the chronicle says", "until_days": 3650,
+                "title": row.get("id", ""),
+            }  # fmt: skip
             more = (
                 {"officer": f"{row['service']}.desk", "approved_by": f"{row['service']}.supervisor"} if service else {}
             )
@@ -225,7 +228,6 @@ class _Play:
         counts = {
             "duties": Duty.objects.count(), "deliveries": sum(forms.values()), "whole": forms["whole"],
             "extract": forms["extract"], "pointer": forms["pointer"], "climbs": sum(climbs.values()),
-            "reminders": sum(line.event == "reminded" for line in self.stage.story),
             "live": Duty.objects.filter(ended_at__isnull=True).count(),
         }  # fmt: skip
         return Played(self.variant, tuple(tellings), tuple(self.tried), tuple(told), counts)

@@ -81,7 +81,7 @@ def dossier(cast: Cast, row: Row, now: datetime) -> None:
         language=row["language"],
         purpose=row["purpose"],
         legal_basis=row["legal_basis"],
-        until=(now + timedelta(days=script.UNTIL_DAYS)).date(),
+        until=(now + timedelta(days=row.get("until_days", script.UNTIL_DAYS))).date(),
         subjects=subjects,
         relations=relations,
         themes=row.get("themes", ()),
@@ -100,7 +100,7 @@ def watch(cast: Cast, row: Row, now: datetime) -> None:
         relations=relations,
         purpose=row["purpose"],
         legal_basis=row["legal_basis"],
-        until=(now + timedelta(days=script.UNTIL_DAYS)).date(),
+        until=(now + timedelta(days=row.get("until_days", script.UNTIL_DAYS))).date(),
         now=now,
     )
 
@@ -114,7 +114,7 @@ def rule(cast: Cast, row: Row, now: datetime) -> None:
         theme=row["theme"],
         purpose=row["purpose"],
         legal_basis=row["legal_basis"],
-        until=(now + timedelta(days=script.UNTIL_DAYS)).date(),
+        until=(now + timedelta(days=row.get("until_days", script.UNTIL_DAYS))).date(),
         now=now,
     )
 

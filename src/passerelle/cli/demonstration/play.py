@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -110,12 +110,14 @@ def _first(stage: Stage, folder: Path) -> dict[str, set[str]]:
 
 
 class Stage:
-    """The clock of the story, the worker's turns, and what has been told."""
+    """The clock of the story, the worker's turns, and what has been told. `skipped`: next events for which no turn is
+    taken; they happen with the next turn that is."""
 
     def __init__(
-        self, end: datetime, teller: Teller, say: Callable[[StoryLine], None] | None, idle: timedelta = IDLE
+        self, end: datetime, teller: Teller, say: Callable[[StoryLine], None] | None, idle: timedelta = IDLE,
+        skipped: Sequence[str] = (),
     ) -> None:
-        self.end, self.teller, self._say, self._idle = end, teller, say, idle
+        self.end, self.teller, self._say, self._idle, self._skipped = end, teller, say, idle, skipped
         self.story: list[StoryLine] = []
         self.left_out: list[str] = []
         self._last_turn: datetime | None = None
@@ -151,6 +153,7 @@ class Stage:
             due = (
                 Duty.objects.filter(state__in=LIVE, next_event_at__lte=until)
                 .exclude(state="withheld")
+                .exclude(next_event__in=self._skipped)
                 .order_by("next_event_at")
                 .values_list("next_event_at", flat=True)
                 .first()
