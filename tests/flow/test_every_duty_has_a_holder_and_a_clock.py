@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -38,6 +39,10 @@ from passerelle.replay import diff, fold
 from passerelle.testing import makers
 
 pytestmark = pytest.mark.django_db
+
+EXAMPLES = int(os.environ.get("PASSERELLE_EXAMPLES", "12"))
+STEPS = int(os.environ.get("PASSERELLE_STEPS", "20"))
+"""So many runs of so many steps; before a release 300 of 50 (`docs/reliability.md`)."""
 
 PEOPLE = (
     {"name": ["Lambert Vercruysse"], "birthDate": ["1980-05-06"]},
@@ -316,7 +321,7 @@ def test_whatever_happens_every_duty_has_a_holder_and_a_clock(exchange: dict[str
     run_state_machine_as_test(
         Exchange,
         settings=settings(
-            max_examples=12, stateful_step_count=20, deadline=None, derandomize=True,
+            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True,
             suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

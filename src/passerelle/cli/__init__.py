@@ -64,7 +64,6 @@ for command in (
     correcting.report, correcting.corrections, correcting.receipt,
     ledgers.reconcile, ledgers.ledger,
     keeping.keys, gazetteers.gazetteer, saving.backup, saving.restore,
-    keeping.keys, saving.backup, saving.restore,
     simulation.simulate, simulation.replay_seed,
     witness.witness,
     watching.alarm, watching.clock,

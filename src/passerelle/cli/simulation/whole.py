@@ -34,8 +34,8 @@ from passerelle.replay import diff, fold
 
 BEGINS = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 VIOLATIONS_MAX = 20
-ACTS_A_DAY = 2.4
-SWEEP_EVERY = timedelta(hours=8)
+ACTS_A_DAY = 2.0
+SWEEP_EVERY = timedelta(hours=24)
 RETRIES = 8
 
 
@@ -297,8 +297,8 @@ class Simulation:
         waiting = live.exclude(state="withheld").filter(next_event_at__lte=at)
         for duty in waiting[:3]:
             self._violated(1, f"{duty.ref} ({duty.kind}): its event came and nothing happened")
-        held = live.filter(officer__isnull=False).exclude(state="withheld").select_related("officer", "holder", "match")
-        for duty in held.select_related("about", "report__author", "officer__service", "holder", "match"):
+        held = live.filter(officer__isnull=False).exclude(state="withheld")
+        for duty in held.select_related("about", "report__author", "officer", "match"):
             officer = duty.officer
             if not officer.is_active or (officer.away_until is not None and officer.away_until > at):
                 self._violated(5, f"{duty.ref} is held by {officer.username}, who is not there")
