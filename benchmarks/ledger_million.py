@@ -22,7 +22,8 @@ def entries(count: int) -> Iterator[str]:
     for number in range(count):
         facts = {
             "duty": f"duty-{number // 5:016d}", "move": "escalate", "by": "", "version": number % 5 + 1,
-            "state": "open", "level": number % 5, "holder": "noord", "officer": "", "due_at": "2026-02-01T00:00:00.000000Z",
+            "state": "open", "level": number % 5, "holder": "noord", "officer": "",
+            "due_at": "2026-02-01T00:00:00.000000Z",
             "next_event": "escalate", "next_event_at": "2026-02-02T00:00:00.000000Z",
         }  # fmt: skip
         at = BEGAN + timedelta(seconds=number)
