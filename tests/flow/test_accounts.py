@@ -18,7 +18,7 @@ from passerelle import signing
 from passerelle.cli import main
 from passerelle.flow import accounts, decide, hold, ledger_lines, once, receive, rungs, seats, work
 from passerelle.flow.accounts import NotAdmitted, Replayed, TooMany, WrongClock
-from passerelle.records.models import Account, Command, Duty, Nonce, Officer, Report
+from passerelle.records.models import Account, Attempt, Command, Duty, Nonce, Officer, Report
 from passerelle.signing import Asked, NotSigned
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
@@ -101,15 +101,17 @@ def test_an_unknown_key_an_ended_one_and_a_wrong_signature_are_one_answer_after_
     assert account.keys.count() == 1
 
 
-def test_who_is_not_let_in_too_often_waits_and_nobody_elses_address_does(exchange: dict[str, Any]) -> None:
+def test_who_is_not_let_in_too_often_waits_and_nobody_who_signs_well_waits_for_it(exchange: dict[str, Any]) -> None:
     _, key = opened(exchange)
     for _ in range(accounts.ADDRESS_TRIES_MAX):
         with pytest.raises(NotSigned):
             admitted(replace(asked(key), headers={}))
-    with pytest.raises(TooMany) as waits:
-        admitted(asked(key))
-    assert waits.value.seconds == 900
-    assert admitted(asked(key), address="192.0.2.7").officer.username == "machine"
+    for request in (replace(asked(key), headers={}), asked("key-0000000000000000"), asked(key, private=bytes(32))):
+        with pytest.raises(TooMany) as waits:
+            admitted(request)
+        assert waits.value.seconds == 900
+    assert Attempt.objects.count() == accounts.ADDRESS_TRIES_MAX, "what waits is not written down any more"
+    assert admitted(asked(key)).officer.username == "machine"
 
 
 def test_more_requests_a_minute_than_are_taken_wait(exchange: dict[str, Any], settings: Any) -> None:

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.conf import settings as django_settings
 from django.db import transaction
 
 from passerelle.channels.sending import Outgoing, retries
 from passerelle.cli import main
 from passerelle.flow import acknowledge, notices, outbox, seats
 from passerelle.flow.ways import public_keys, ways
+from passerelle.records import sealed
 from passerelle.records.models import Channel, Duty, Message, Notice
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
@@ -196,6 +198,20 @@ def test_a_turn_is_bounded_and_says_that_more_waits(told: dict[str, Any], way: R
     assert (second.sent, second.more) == (1, False)
 
 
+def test_what_was_sent_long_ago_goes_and_what_is_parked_stays(told: dict[str, Any], way: Recording) -> None:
+    relay(way)
+    (sent,) = Message.objects.all()
+    parked = Message.objects.create(
+        channel=sent.channel, duty=sent.duty, state="waiting", made_at=NOON, next_at=NOON + 3 * HOUR
+    )
+    way.failing, way.for_good = 1, True
+    relay(way, NOON + 3 * HOUR)
+    later = NOON + outbox.KEPT + 4 * HOUR
+    fresh = Message.objects.create(channel=sent.channel, duty=sent.duty, made_at=later, next_at=later)
+    relay(way, later)
+    assert set(Message.objects.filter(duty=sent.duty, notice=None)) == {parked, fresh}
+
+
 def test_a_channel_that_ends_drops_what_waits_and_gets_nothing_more(told: dict[str, Any], way: Recording) -> None:
     only = Channel.objects.get()
     assert outbox.end_channel(channel=only, now=NOON + HOUR) == 1
@@ -250,6 +266,13 @@ def test_the_commands_add_list_try_resend_and_end_a_channel(
     run("end", ref)
     assert json.loads(run("list", "--json"))[0]["ended"]
     assert "webhooks-1" in run("key")
+    before = Path(django_settings.KEYS_FILE).read_bytes()
+    try:
+        keys = json.loads(run("key", "--fresh", "--json"))
+        assert [one["key"] for one in keys] == ["webhooks-2", "webhooks-1"], "receivers know the old one by it too"
+    finally:
+        Path(django_settings.KEYS_FILE).write_bytes(before)
+        sealed.forget_keys()
     assert "There is no channel" in run("end", "channel-0", fails=True)
 
 

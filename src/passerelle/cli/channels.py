@@ -134,19 +134,24 @@ def end(ref: str, folder: Path) -> None:
 
 
 @channel.command("key")
+@click.option("--fresh", is_flag=True, help="Make another one first, which signs from now on.")
 @as_json
 @in_folder
-def key(as_json: bool, folder: Path) -> None:
-    """The public keys by which receivers know our webhooks."""
+def key(fresh: bool, as_json: bool, folder: Path) -> None:
+    """The public keys by which receivers know our webhooks; the one in use first."""
     open_installation(folder)
-    from passerelle.flow.ways import public_keys
+    from passerelle.flow.ways import fresh_key, public_keys
 
+    if fresh:
+        fresh_key(now=now())
     rows = public_keys()
     if as_json:
         print_json(rows)
         return
     for row in rows:
         click.echo(f"{row['key']}  {row['alg']}  {row['public']}")
+    if fresh:
+        click.echo("Next: keep a new copy of the file of keys elsewhere, and start `serve` and `work` anew.")
     click.echo("Receivers also find them at /api/v1/keys.")
 
 

@@ -21,8 +21,11 @@ from passerelle.words import sentence
 
 WINDOW = timedelta(minutes=15)
 ADDRESS_TRIES_MAX = 40
-"""So many requests that were not let in, from one address within the window; then none is looked at until it has
-passed. A key of 256 bits is not guessed: this keeps the house from working for who tries."""
+"""So many requests that were not let in, from one address within the window, are noted and answered one by one; those
+after them are told to wait. A key of 256 bits is not guessed, so that nobody who signs well waits for a neighbour's
+mistakes: many machines may stand behind one address."""
+
+KEPT = timedelta(days=1)
 
 MINUTE = timedelta(minutes=1)
 NOBODY = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
@@ -131,8 +134,6 @@ def end_account(*, account: Account, now: datetime) -> Account:
 def admit(*, asked: signing.Asked, body: bytes, address: str, now: datetime) -> Account:
     """Whose request this is. Raises NotSigned and WrongClock, which say something about the request alone; NotAdmitted,
     which is one answer after one query whatever is wrong; Replayed; TooMany."""
-    if _tries(address, now) >= ADDRESS_TRIES_MAX:
-        raise _too_many(int(WINDOW.total_seconds()))
     try:
         signature = signing.read(asked, body)
         skew, at = settings.API_SKEW_SECONDS, now.timestamp()
@@ -154,6 +155,8 @@ def admit(*, asked: signing.Asked, body: bytes, address: str, now: datetime) -> 
                 way_out=sentence("Look at the key, at what it signed, and whether it still counts."),
             )
     except (signing.NotSigned, WrongClock, NotAdmitted):
+        if _tries(address, now) >= ADDRESS_TRIES_MAX:
+            raise _too_many(int(WINDOW.total_seconds())) from None
         _failed(address, now)
         raise
     _use(key, signature, now)
@@ -195,6 +198,7 @@ def _tries(address: str, now: datetime) -> int:
 
 
 def _failed(address: str, now: datetime) -> None:
+    Attempt.objects.filter(tried_at__lt=now - KEPT).delete()
     Attempt.objects.create(kind="address", key=_address_key(address), tried_at=now)
 
 

@@ -25,6 +25,10 @@ from passerelle.words import LANGUAGES, Sentence, sentence
 RELAYED_AT_ONCE = 20
 """So many messages are handed over in one turn of the relay; the rest waits for the next."""
 
+KEPT = timedelta(days=90)
+OLDEST_LOOKED_AT = 200
+"""Messages that came to their end are kept for so long; so many of the oldest are looked at in a turn that sent one."""
+
 OPERATORS = ("administrator", "supervisor", "head")
 """Who is told that messages are parked: the first of these roles that somebody of the service has."""
 
@@ -119,7 +123,7 @@ def relay(*, now: datetime, ways: Ways, limit: int = RELAYED_AT_ONCE) -> Relayed
     for _ in range(limit):
         message = _claimed(at, broken)
         if message is None:
-            return done
+            break
         outgoing = outgoing_of(message)
         if outgoing is None:
             _end(message, "dropped", now, fault="nothing.left_to_say")
@@ -135,6 +139,8 @@ def relay(*, now: datetime, ways: Ways, limit: int = RELAYED_AT_ONCE) -> Relayed
         else:
             _end(message, "sent", now)
             done.sent += 1
+    if done.sent:
+        _old_ones_go(at)
     done.more = _due(at).exclude(channel__in=broken).exists()
     return done
 
@@ -261,7 +267,7 @@ def _tell_operator(lines: Journal, channel: Channel) -> None:
     channel.save(update_fields=["told_at"])
 
 
-def old_ones_go(*, now: datetime, kept: timedelta = timedelta(days=90)) -> int:
-    """Messages that were sent or dropped long ago go; those parked stay until somebody decides."""
-    gone, _ = Message.objects.filter(state__in=("sent", "dropped"), ended_at__lt=now - kept).delete()
-    return gone
+def _old_ones_go(at: datetime) -> None:
+    """Of the oldest messages, those that were sent or dropped long ago go; those parked stay until somebody decides."""
+    oldest = Message.objects.order_by("pk").values_list("pk", flat=True)[:OLDEST_LOOKED_AT]
+    Message.objects.filter(pk__in=list(oldest), state__in=("sent", "dropped"), ended_at__lt=at - KEPT).delete()

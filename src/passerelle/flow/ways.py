@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
+
 from django.conf import settings
 
-from passerelle import signing
+from passerelle import keyring, signing
 from passerelle.channels.email import Email
 from passerelle.channels.sending import Way
 from passerelle.channels.webhook import Webhook
+from passerelle.flow.ledger_lines import journal
+from passerelle.ledger.events import KeysChanged
 from passerelle.records import sealed
 
 RING = "webhooks"
@@ -25,6 +30,20 @@ def ways() -> dict[str, Way]:
         number, key = sealed.keys().active(RING)
         found["webhook"] = Webhook(key=key, key_name=f"{RING}-{number}", hosts=frozenset(settings.WEBHOOK_HOSTS))
     return found
+
+
+def fresh_key(*, now: datetime) -> str:
+    """Another key signs webhooks from now on; receivers find the old ones too, as long as they stand on the ring.
+
+    The file is written before anything is signed with it. Its number.
+    """
+    ring = keyring.read(Path(settings.KEYS_FILE))
+    number = ring.fresh(RING)
+    ring.write(settings.KEYS_FILE)
+    with journal(now) as lines:
+        lines.write(KeysChanged(ring=RING, key=number, step="fresh"))
+    sealed.forget_keys()
+    return number
 
 
 def public_keys() -> list[dict[str, str]]:
