@@ -18,7 +18,18 @@ from django.test import Client
 from django.urls import get_resolver
 
 from passerelle.flow import ask as ask_
-from passerelle.flow import consult, decide, exceptions, oversight, recall, receive, second_factor, watches, work
+from passerelle.flow import (
+    consult,
+    decide,
+    exceptions,
+    oversight,
+    recall,
+    receive,
+    requests,
+    second_factor,
+    watches,
+    work,
+)
 from passerelle.records import visibility
 from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Notice, Officer, Report
 from passerelle.testing import makers
@@ -46,6 +57,8 @@ LEADERS = "..++. ..++. ..++. .. + s"
 
 CASE = {"purpose": "my_case"}
 GLASS = {"reason": "he was seen with a weapon at the school"}
+
+SAID = {"outcome": "nothing_held", "note": "looked by name and by day of birth"}
 
 TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     # route: thing, method, what is sent, who gets what
@@ -149,6 +162,41 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("open report", "POST", {"ground": "unlawful"}, "!!>>. !!!!. ..... .. ! s"),
         ("open report", "POST", {"ground": "a whim"}, "!!!!. !!!!. ..... .. ! s"),
         ("sealed report", "POST", {"ground": "unlawful"}, ".!!!. ..... ..... .. ! s"),
+    ],
+    "mark-extract": [
+        ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),
+        ("open report", "POST", {"part": "0-4"}, "?>??. ..... ..... .. ? s"),
+        ("open report", "POST", {"part": "0-99999"}, "?!??. ..... ..... .. ? s"),
+    ],
+    "cut-extract": [
+        ("to pass on", "GET", {}, "!+++. .!!!. ..... .. ! s"),
+        ("to pass on", "POST", {"part": "0-4", "do": "look"}, "!+++. .!!!. ..... .. ! s"),
+        ("to pass on", "POST", {"part": "0-4", "do": "pass", "seen": "stale"}, "!!!!. .!!!. ..... .. ! s"),
+        ("to judge", "GET", {}, "..... !!!!. ..... .. ! s"),
+    ],
+    "restrict": [
+        (
+            "open report", "POST", {"why": "accuracy", "until": "soon", "reason": "he contests that it was him"},
+            "!>>>. !!!!. ..... .. ! s",
+        ),
+        ("open report", "POST", {"why": "accuracy", "reason": "no"}, "!!!!. !!!!. ..... .. ! s"),
+    ],
+    "lift": [("open report", "POST", {"reason": "it was ascertained, he knows"}, "!!!!. !!!!. ..... .. ! s")],
+    "requests": [("", "GET", {}, ".+++. .+++. .+++. .. + s")],
+    "new-request": [
+        ("", "GET", {}, ".+++. .+++. .+++. .. + s"),
+        ("", "POST", {"kind": "access"}, ".!!!. .!!!. .!!!. .. ! s"),
+    ],
+    "request": [
+        ("request", "GET", {}, ".+++. ..... ..... .. + s"),
+        ("request, authority", "GET", {}, ".+++. ..... ..... .. + s"),  # who recorded it sees that it was sent
+        ("part", "GET", {}, "..... .+++. ..... .. + s"),
+    ],
+    "answer-request": [
+        ("request", "POST", SAID, ".>>>. ..... ..... .. ! s"),
+        ("request", "POST", {"outcome": "lost"}, ".!!!. ..... ..... .. ! s"),
+        ("request, authority", "POST", SAID, ".!!!. ..... ..... .. ! s"),  # nobody has looked yet
+        ("part", "POST", SAID, "..... .>>>. ..... .. ! s"),
     ],
     "changes": [
         ("to correct", "GET", {}, "..... ++++. ..... .. + s"),
@@ -314,6 +362,11 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         reason="the facts that were given", now=now,
     )  # fmt: skip
     approved.refresh_from_db()
+    asks = {
+        "kind": "access", "identity": "in_person", "person": {"name": ["Ferdinand Oosterlynck"]}, "language": "nl",
+        "asks": "wat is over mij bekend", "received_on": now.date(), "officer": desk, "now": now,
+    }  # fmt: skip
+    direct, by_authority = requests.record(way="direct", **asks), requests.record(way="authority", **asks)
     sample = oversight.draw_sample(
         kind="glass", size=1, officer=makers.seat(exchange["oversight"], "oversight"), now=now
     )
@@ -330,6 +383,9 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         "second administrator": second.ref,
         "exception": glass.ref,
         "question": question.ref,
+        "request": direct.ref,
+        "request, authority": by_authority.ref,
+        "part": by_authority.parts.get(service=federal).ref,
         "sample": sample.ref,
         "asked watch": asked.ref,
         "watch": approved.interest.ref,
@@ -367,7 +423,7 @@ def state() -> list[Any]:
         list(Delivery.objects.order_by("id").values_list("ref", "recalled_at")),
         list(Duty.objects.order_by("id").values_list("ref", "version", "state", "officer")),
         list(Match.objects.order_by("id").values_list("ref", "verdict")),
-        list(Report.objects.order_by("id").values_list("ref", "version", "gone")),
+        list(Report.objects.order_by("id").values_list("ref", "version", "gone", "restriction")),
         list(Correction.objects.order_by("id").values_list("ref", "receipt")),
         [model.objects.count() for model in (Report, Dossier, Delivery)],
         list(Officer.objects.order_by("id").values_list("ref", "away_until", "second_since")),

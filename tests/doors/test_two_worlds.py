@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from passerelle.flow import decide, hold, judge, work
+from passerelle.flow import decide, hold, judge, requests, work
 from passerelle.flow.receive import SubjectDraft
 from passerelle.ids import seeded
 from passerelle.records.models import Duty, Heartbeat
@@ -29,12 +29,13 @@ from tests.doors.opening import opened
 pytestmark = pytest.mark.django_db
 
 NOW = NOON + timedelta(days=2)
-LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/readings/of-others", "/file")
+LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/readings/of-others", "/file", "/requests")
 FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 """Draws a secret of its own each time it is asked: of one reader alone, and never the same bytes twice."""
 
 SAME_FOR_ALL = ("/law", "/dossiers/new")
-REF = re.compile(r"\b(report|duty|match|delivery|dossier|subject|officer|notice|interest|withholding)-[0-9a-z]{16}\b")
+KINDS = "correction|delivery|dossier|duty|interest|match|notice|officer|part|report|request|review|subject|withholding"
+REF = re.compile(rf"\b({KINDS})-[0-9a-z]{{16}}\b")
 LINK = re.compile(r'href="(/[^"#]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
 PAGES_MAX = 60
@@ -148,6 +149,34 @@ def judged(name: str) -> Step:
     return asked
 
 
+def who_asks_is_held(found: bool) -> Step:
+    """A person asks a service directly and another by way of the authority; the town holds something on them."""
+
+    def asked(world: World) -> None:
+        known = makers.person("a", "Anouk Terlinden", birthDate=["1990-01-01"])
+        of = known if found else makers.person("a", "Veerle Molenaers", birthDate=["1961-03-04"])
+        makers.report(world["stad"], "Kwam een attest vragen.", of, now=at(2))
+        ask: Any = {
+            "kind": "access", "identity": "in_person", "person": known.properties, "language": "fr",
+            "asks": "ce que vous savez de moi", "received_on": at(2).date(),
+        }  # fmt: skip
+        desk = makers.seat(world["federal"], "desk")
+        direct = requests.record(way="direct", officer=desk, now=at(3), **ask)
+        said = {"note": "looked by name and day of birth", "now": at(4)}
+        requests.answer(ref=direct.ref, officer=desk, outcome="nothing_held", **said)
+        by_authority = requests.record(way="authority", officer=desk, now=at(5), **ask)
+        for part in by_authority.parts.select_related("service").order_by("id"):
+            holds = found and part.service == world["stad"]
+            outcome = {"outcome": "held_back", "ground": "a"} if holds else {"outcome": "nothing_held"}
+            requests.answer(
+                ref=part.ref, officer=makers.seat(part.service, "desk"), **outcome, **{**said, "now": at(6)}
+            )
+        watcher = makers.seat(world["oversight"], "oversight")
+        requests.answer(ref=by_authority.ref, officer=watcher, **{**said, "now": at(7)})
+
+    return asked
+
+
 SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     # what differs: one world, the other world, who may not know, one who may
     "a sealed report": (
@@ -171,6 +200,10 @@ SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     ),
     "who was blacked out": (
         blacked_out("Adriana Verhulst"), blacked_out("An De Wachter"), ["federal.desk", "federal.officer"], "noord.desk"
+    ),
+    "whether another service holds who asks": (
+        who_asks_is_held(True), who_asks_is_held(False), ["federal.desk", "federal.head", "noord.desk", "midi.head"],
+        "stad.desk",
     ),
     "who else stands in a report that is judged": (
         judged("Adriana Verhulst"), judged("An De Wachter"), ["federal.desk", "federal.officer", "stad.desk"],

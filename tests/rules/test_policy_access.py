@@ -257,6 +257,17 @@ SITUATIONS: list[tuple[str, ThingFacts, dict[str, set[str]]]] = [
         by_role(SEE | {"file"}, SEE | DECIDE, SEE | DECIDE | {"reassign"}),
     ),
     (
+        "a person's request that the reader's service answers",
+        thing("request", service=MINE, parties={MINE}),
+        by_role(set(), READ | {"answer"}, READ | {"answer"}),
+    ),
+    (
+        "a person's request that the reader's service recorded, and another answers",
+        thing("request", service=THEIRS, parties={MINE}),
+        by_role(set(), {"list", "read"}, {"list", "read"}),
+    ),
+    ("a person's request to another service", thing("request", service=THEIRS, parties={THEIRS}), NOBODY),
+    (
         "a discreet interest of another service",
         thing("interest", service=THEIRS, discreet=True, parties={MINE, THEIRS}, delivered_to={MINE}),
         NOBODY,
@@ -284,6 +295,9 @@ def test_the_neutral_desk_judges_what_it_was_given_and_hands_back_what_nobody_de
     assert acts(desk, replace(given, holder_service=MINE)) == set()
     assert acts(reader("officer", NEUTRAL, "neutral_desk"), given) == set()
     assert acts(desk, replace(given, filed_by="other")) == READ | {"judge", "review"}
+    judged = thing("match", parties={MINE, THEIRS}, judged_by={NEUTRAL}, discreet=True)
+    assert acts(desk, judged) == READ | {"judge"}, "so that it can be taken back"
+    assert acts(reader("desk", MINE, "police"), replace(judged, judged_by=frozenset({MINE}))) == set()
     climbed = thing("duty", service=MINE, holder_service=NEUTRAL, discreet=True)
     assert acts(desk, climbed) == END | {"reassign"}
     assert acts(desk, thing("report", service=MINE)) == set()
@@ -304,6 +318,12 @@ def test_oversight_reads_everything_and_orders_but_decides_nothing() -> None:
             allowed = acts(seat, thing(kind, service=THEIRS, handling=handling, discreet=True, filed_by="other"))
             more = {"duty": {"order_decision"}, "withholding": {"order_decision"}, "ledger": {"export_ledger"}}
             assert allowed == SEE | more.get(kind, set()), kind
+
+
+def test_oversight_answers_a_person_only_where_it_holds_the_request() -> None:
+    seat = reader("oversight", "oversight", "oversight")
+    assert acts(seat, thing("request", service="oversight", parties={MINE})) == SEE | {"answer"}
+    assert acts(seat, thing("request", service=MINE, parties={MINE})) == SEE
 
 
 def test_only_oversight_sees_or_exports_the_ledger() -> None:
@@ -353,7 +373,7 @@ def test_a_verdict_names_its_ground_and_says_it_in_a_sentence() -> None:
         True, "own_service", "It belongs to your own service."
     )  # fmt: skip
     names = [ground.NAME for ground in access.GROUNDS]
-    assert len(set(names)) == len(names) == 15
+    assert len(set(names)) == len(names) == 16
     for ground in access.GROUNDS:
         assert ground.__name__.rpartition(".")[2] == ground.NAME
         assert " IN (" in (ground.__doc__ or ""), f"{ground.NAME} does not say its expression for the SQL"

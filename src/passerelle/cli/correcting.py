@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -42,6 +43,38 @@ def erase(ref: str, ground: str, username: str, folder: Path) -> None:
 
     done = end_report.erase(ref=ref, officer=seat(username), ground=ground, now=now())
     click.echo(f"Erased: {done.ref}. Next: `passerelle corrections` shows who has answered for their copy.")
+
+
+@report.command("restrict")
+@click.argument("ref")
+@click.option("--why", required=True, help="accuracy, evidence or wish.")
+@click.option(
+    "--until", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day on which it is looked at again."
+)
+@click.option("--reason", required=True, help="What is contested, or for which proceedings it is kept.")
+@as_officer
+@in_folder
+def restrict(ref: str, why: str, until: datetime, reason: str, username: str, folder: Path) -> None:
+    """Restrict the use of the report REF: it travels no further, and every copy is marked."""
+    open_installation(folder)
+    from passerelle.flow import restrict as verb
+
+    done = verb.restrict(ref=ref, officer=seat(username), why=why, reason=reason, until=until.date(), now=now())
+    click.echo(f"Restricted until {done.restricted_until}; then somebody looks again. Next: `passerelle corrections`.")
+
+
+@report.command("lift")
+@click.argument("ref")
+@click.option("--reason", required=True, help="What was ascertained, and that the person was told.")
+@as_officer
+@in_folder
+def lift(ref: str, reason: str, username: str, folder: Path) -> None:
+    """Let the report REF be used again: what was owed meanwhile travels."""
+    open_installation(folder)
+    from passerelle.flow import restrict as verb
+
+    done = verb.lift(ref=ref, officer=seat(username), reason=reason, now=now())
+    click.echo(f"It may be used again: {done.ref}. Next: `passerelle deliveries` shows what travelled.")
 
 
 @click.command()

@@ -40,6 +40,7 @@ from passerelle.records.models import (
     Interest,
     Match,
     Officer,
+    PeriodicReview,
     Proposal,
     Reading,
     Relation,
@@ -335,6 +336,8 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
         glass=_ref_of(Grant, duty),
         asked=_ref_of(Proposal, duty),
         follows=duty.corrections.exists(),
+        request=_request_of(duty, officer),
+        periodic=PeriodicReview.objects.filter(duty=duty).values_list("of", flat=True).first() or "",
         duty=duty,
         in_full=in_full,
         because=duty.because if in_full else duty.because[:1],
@@ -378,6 +381,14 @@ def _unusual(duty: Duty) -> Sequence[Sentence]:
         territory=report.territory,
         territories=recipient.territories,
     )
+
+
+def _request_of(duty: Duty, officer: Officer) -> str:
+    """What a person asked, by the duty to answer it, for who may see it."""
+    if duty.kind != "request":
+        return ""
+    asked = visibility.requests(officer).filter(duty=duty).values_list("ref", flat=True).first()
+    return asked or visibility.request_parts(officer).filter(duty=duty).values_list("ref", flat=True).first() or ""
 
 
 def _still_possible(duty: Duty) -> set[str]:

@@ -19,10 +19,11 @@ from passerelle.ledger.events import DeliveryRecalled
 from passerelle.ledger.events_after_telling import CorrectionAsked, CorrectionReceived, DeliveryRenewed
 from passerelle.policy import disclosure, ending
 from passerelle.policy.facts import FORMS, lesser
-from passerelle.records import changes
-from passerelle.records.models import Correction, Delivery, Duty, Grant, Officer, Report, Service
+from passerelle.records import changes, tear_line
+from passerelle.records.models import Correction, Delivery, Duty, Grant, Officer, Report, ReportVersion, Service
 from passerelle.records.models.corrections import RECEIPTS
 from passerelle.records.models.reports import new_salt
+from passerelle.records.tear_line import TearLine
 from passerelle.words import Sentence, noop, sentence
 
 ASKS: dict[str, str] = {
@@ -72,12 +73,12 @@ def new_version(lines: Journal, report: Report, by: Officer | None = None) -> No
         if again is None:
             put(lines, latest, "parted", [])
             continue
-        decided, claim, content = again
+        decided, claim, content, chosen = again
         rows = [*changes.differences(latest.content, content), *_behind_the_glass(latest, claim)]
         if rows and not (latest.report_version == report.version and latest.form == decided.form):
             deliver.send(
                 lines, latest.duty, decided, claim.interest.purpose, claim.standing,
-                because=oblige.told_because(claim, decided), sender_decided=latest.decided,
+                because=oblige.told_because(claim, decided), sender_decided=latest.decided, chosen=chosen,
             )  # fmt: skip
         put(lines, latest, "corrected", rows)
 
@@ -143,8 +144,11 @@ def take_back(lines: Journal, delivery: Delivery, by: Officer | None) -> None:
         duties.tell(lines, delivery.recipient, "recalled", says)
 
 
-def _again(latest: Delivery, now: datetime) -> tuple[disclosure.Disclosure, oblige.Claim, dict[str, Any]] | None:
-    """What this holder would get of the report as it is now: no more than they had, or than travels by itself."""
+def _again(
+    latest: Delivery, now: datetime
+) -> tuple[disclosure.Disclosure, oblige.Claim, dict[str, Any], TearLine | None] | None:
+    """What this holder would get of the report as it is now: no more than they had, or than travels by itself. Of an
+    extract that the desk cut itself, no more than the words of it that stayed."""
     duty, report = latest.duty, latest.report
     duty.report = report
     claims = oblige.claims_of(duty, now)
@@ -158,21 +162,37 @@ def _again(latest: Delivery, now: datetime) -> tuple[disclosure.Disclosure, obli
             decided, claim = replace(more, form=form, recipient_owes_acknowledgement=form != "pointer"), its
     if decided.form == "nothing" or (report.restriction and FORMS.index(decided.form) > FORMS.index(latest.form)):
         return None
+    chosen = _torn_as_before(latest)
     content = deliver.content_of(
         duty, decided.form, claim.interest.purpose, claim.standing,
-        sender_decided=latest.decided, danger_to_life=report.danger_to_life,
+        sender_decided=latest.decided, danger_to_life=report.danger_to_life, chosen=chosen,
     )  # fmt: skip
-    return decided, claim, content
+    return decided, claim, content, chosen
+
+
+def _torn_as_before(latest: Delivery) -> TearLine | None:
+    line = tear_line.from_json(latest.torn)
+    if line is None:
+        return None
+    said = ReportVersion.objects.filter(report=latest.report_id)
+    then, now = (str(said.get(number=one).text) for one in (latest.report_version, latest.report.version))
+    return tear_line.carried_over(line, then, now)
 
 
 def _renew(
-    lines: Journal, latest: Delivery, decided: disclosure.Disclosure, claim: oblige.Claim, content: dict[str, Any]
+    lines: Journal,
+    latest: Delivery,
+    decided: disclosure.Disclosure,
+    claim: oblige.Claim,
+    content: dict[str, Any],
+    chosen: TearLine | None,
 ) -> None:
+    latest.torn = chosen.to_json() if chosen is not None else {}
     latest.report_version, latest.form, latest.content = latest.report.version, decided.form, content
     latest.names = deliver.names_in(content)
     latest.because = [reason.to_json() for reason in oblige.told_because(claim, decided)]
     latest.salt = new_salt()
-    latest.save(update_fields=["report_version", "form", "content", "names", "because", "salt"])
+    latest.save(update_fields=["report_version", "form", "content", "names", "because", "salt", "torn"])
     lines.write(
         DeliveryRenewed(
             delivery=latest.ref,

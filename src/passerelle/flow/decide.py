@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import defer, deliver, duties, oblige, rungs, watches
+from passerelle.flow import consult, defer, deliver, duties, oblige, reviews, rungs, watches
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.exceptions import review_glass
 from passerelle.flow.facts import allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import HandlingChanged, Withheld, WithholdingReviewed
-from passerelle.policy import deadlines, grounds
+from passerelle.ledger.events import Withheld, WithholdingReviewed
+from passerelle.policy import deadlines, disclosure, grounds
 from passerelle.records.models import Duty, Officer, Withholding
+from passerelle.records.tear_line import TearLine
 from passerelle.words import sentence
 
 
@@ -29,27 +34,95 @@ class NothingMayTravel(Refused):
     code = "pass_on.nothing_may_travel"
 
 
+class ChangedSinceSeen(Refused):
+    """What would travel now is not what was seen."""
+
+    code = "pass_on.changed_since_seen"
+
+
+class Restricted(Refused):
+    """What is restricted travels no further, unless a life is in danger."""
+
+    code = "pass_on.restricted"
+
+
 class ReviewNeedsReason(Refused):
     """A second person says why."""
 
     code = "review.reason_missing"
 
 
-def pass_on(*, ref: str, officer: Officer, note: str = "", now: datetime) -> Duty:
-    """The desk passes on as much as law and handling let it. Raises NotJudgedYet, NothingMayTravel, IllegalMove."""
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What would travel, byte for byte, if this were passed on now; `seen` is its digest."""
+
+    duty: Duty
+    form: str
+    content: dict[str, Any]
+    seen: str
+
+
+def pass_on(
+    *, ref: str, officer: Officer, note: str = "", chosen: TearLine | None = None, seen: str = "", now: datetime
+) -> Duty:
+    """The desk passes on as much as law and handling let it, or (`chosen`) an extract that carries no more than it
+    ticked. With `seen`, the digest of a preview, nothing else than what was seen travels.
+
+    Raises NotJudgedYet, NothingMayTravel, Restricted, ChangedSinceSeen, IllegalMove.
+    """
     with journal(now) as lines:
         duty = locked_duty(ref, officer)
         allow(officer, "pass_on", duty_facts(duty))
-        _pass_on(lines, duty, officer, "deliver", note)
+        if seen and digest_of(_would_travel(lines, duty, chosen)[2]) != seen:
+            raise ChangedSinceSeen(
+                sentence("What would travel has changed since you looked; nothing was passed on."),
+                way_out=sentence("Look again, and pass on what you see then."),
+            )
+        _pass_on(lines, duty, officer, "deliver", note, chosen)
     return duty
 
 
-def _pass_on(lines: Journal, duty: Duty, officer: Officer, step: str, note: str) -> None:
+def preview(*, ref: str, officer: Officer, chosen: TearLine | None = None, now: datetime) -> Preview:
+    """What would travel if the desk passed this on now; the reading writes its line. Raises as `pass_on` does."""
+    with journal(now) as lines:
+        duty = locked_duty(ref, officer)
+        ground = allow(officer, "pass_on", duty_facts(duty))
+        consult.write_down(lines, officer, duty.ref, "duty", "", ground)
+        decided, _, content = _would_travel(lines, duty, chosen)
+    return Preview(duty=duty, form=decided.form, content=content, seen=digest_of(content))
+
+
+def digest_of(content: dict[str, Any]) -> str:
+    """A digest over what travels, as it is kept."""
+    said = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+def _would_travel(
+    lines: Journal, duty: Duty, chosen: TearLine | None
+) -> tuple[disclosure.Disclosure, oblige.Claim, dict[str, Any]]:
+    assert duty.report is not None
+    decided, claim = _may_travel(lines, duty, chosen)
+    content = deliver.content_of(
+        duty, decided.form, claim.interest.purpose, claim.standing,
+        sender_decided=True, danger_to_life=duty.report.danger_to_life, chosen=chosen,
+    )  # fmt: skip
+    return decided, claim, content
+
+
+def _may_travel(
+    lines: Journal, duty: Duty, chosen: TearLine | None
+) -> tuple[disclosure.Disclosure, oblige.Claim]:
     assert duty.report is not None and duty.recipient is not None
     claims = oblige.claims_of(duty, lines.now)
     if not claims:
         raise NothingMayTravel(
             sentence("Nothing calls for this telling any more: the match was parted or the interest has ended.")
+        )
+    if oblige.kept_back(duty.report):
+        raise Restricted(
+            sentence("The use of this report is restricted: it travels no further."),
+            way_out=sentence("Lift the restriction, or withhold the report on a ground while it lasts."),
         )
     decided, claim, _ = oblige.best_disclosure(duty.report, duty.recipient, claims, sender_decided=True)
     if decided.needs_judgement:
@@ -59,8 +132,22 @@ def _pass_on(lines: Journal, duty: Duty, officer: Officer, step: str, note: str)
         )
     if decided.form == "nothing":
         raise NothingMayTravel(sentence("The law or the handling lets nothing of this report travel to this service."))
+    if chosen is not None:
+        if decided.form == "pointer":
+            raise NothingMayTravel(sentence("No more than a pointer may travel, and a pointer carries no text."))
+        decided = replace(decided, form="extract", recipient_owes_acknowledgement=True)
+    return decided, claim
+
+
+def _pass_on(
+    lines: Journal, duty: Duty, officer: Officer, step: str, note: str, chosen: TearLine | None = None
+) -> None:
+    decided, claim = _may_travel(lines, duty, chosen)
     told = oblige.told_because(claim, decided)
-    deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=told, sender_decided=True)
+    deliver.send(
+        lines, duty, decided, claim.interest.purpose, claim.standing, because=told, sender_decided=True,
+        chosen=chosen,
+    )  # fmt: skip
     duties.move(lines, duty, step, by=officer, outcome=decided.form, note=note)
 
 
@@ -103,8 +190,11 @@ def withhold(*, ref: str, officer: Officer, ground: str, reason: str, now: datet
     return withholding
 
 
-def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: datetime) -> Duty:
-    """A second person upholds a decision, or overturns it; an overturned withholding is passed on at once.
+def review(
+    *, ref: str, officer: Officer, uphold: bool, reason: str, next_on: date | None = None, now: datetime
+) -> Duty:
+    """A second person upholds a decision, or overturns it; an overturned withholding is passed on at once, or as soon
+    as its match is judged. What came up on its day stays as it is until `next_on`, or ends.
 
     Nobody reviews their own decision. Raises NotAllowed, IllegalMove, ReviewNeedsReason.
     """
@@ -125,6 +215,8 @@ def review(*, ref: str, officer: Officer, uphold: bool, reason: str, now: dateti
             watches.decide(lines, asked, officer, approve=uphold)
         elif overload is not None:
             defer.decide_overload(lines, overload, officer, uphold)
+        elif (came := reviews.of_duty(duty)) is not None:
+            reviews.decide(lines, came, officer, stays=uphold, reason=reason, next_on=next_on)
         elif duty.about is None:
             _review_sealing(lines, duty, uphold)
         else:
@@ -149,7 +241,7 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
         duty.next_event, duty.next_event_at = "escalate", _due_again(lines, duty)
         duties.move(lines, duty, "reopen", by=officer, note=reason)
     else:
-        _pass_on(lines, duty, officer, "overturn", reason)
+        _overturn(lines, duty, officer, reason)
     duties.tell(
         lines,
         duty.service,
@@ -158,7 +250,11 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
         if uphold
         else sentence("Your withholding was overturned: the question is to be answered.")
         if duty.kind == "answer"
-        else sentence("Your withholding was overturned and passed on."),
+        else sentence("Your withholding was overturned and passed on.")
+        if duty.state == "done"
+        else sentence("Your withholding was overturned; it is passed on as soon as it may be.")
+        if duty.live
+        else sentence("Your withholding was overturned; nothing calls for this telling any more."),
         duty=duty,
         officer=withholding.decided_by,
     )
@@ -170,6 +266,25 @@ def _due_again(lines: Journal, duty: Duty) -> datetime:
         kind=duty.kind, urgency=duty.urgency, themes=frozenset(), recipient_kind=duty.service.kind, raised_at=lines.now
     ).due_at
     return duty.due_at
+def _overturn(lines: Journal, duty: Duty, officer: Officer, reason: str) -> None:
+    """What was withheld is passed on. Where a person must judge the match first, or its use is restricted, it is owed
+    again, and travels by itself as soon as that is done; where nothing calls for it any more, it ends."""
+    try:
+        _pass_on(lines, duty, officer, "overturn", reason)
+    except (NotJudgedYet, Restricted):
+        assert duty.report is not None and duty.recipient is not None
+        due = deadlines.due(
+            kind="pass_on", urgency=duty.urgency, themes=frozenset(duty.report.themes),
+            recipient_kind=duty.recipient.kind, raised_at=lines.now,
+        )  # fmt: skip
+        holder = rungs.holder_from(duty.service, duty.level, lines.now)
+        duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
+        duty.deadline, duty.due_at = due.row, due.due_at
+        duty.next_event, duty.next_event_at = "escalate", due.due_at
+        duties.move(lines, duty, "reopen", by=officer)
+        oblige.by_matches(lines, duty.matches.select_related(*oblige.MATCH_ROWS))
+    except NothingMayTravel:
+        duties.move(lines, duty, "lapse", by=officer)
 
 
 def _review_sealing(lines: Journal, review_duty: Duty, uphold: bool) -> None:
@@ -178,14 +293,4 @@ def _review_sealing(lines: Journal, review_duty: Duty, uphold: bool) -> None:
     assert report is not None
     if uphold:
         return
-    report.handling = "consent"
-    report.save(update_fields=["handling"])
-    lines.write(HandlingChanged(report=report.ref, handling="consent"))
-    for duty in (
-        Duty.objects.select_for_update(of=("self",))
-        .select_related("report__service", "recipient", "service", "holder", "officer")
-        .filter(report=report, kind="pass_on", ended_at__isnull=True)
-    ):
-        claims = oblige.claims_of(duty, lines.now)
-        if claims and duty.recipient is not None:
-            oblige.owe(lines, report, duty.recipient, claims)
+    reviews.loosen(lines, report, "consent")

@@ -14,6 +14,7 @@ from passerelle.policy import disclosure
 from passerelle.policy.facts import FORMS
 from passerelle.records import extracts
 from passerelle.records.models import Delivery, Duty, Report, Service
+from passerelle.records.tear_line import TearLine
 from passerelle.words import Sentence, sentence
 
 
@@ -26,8 +27,10 @@ def send(
     *,
     because: Iterable[Sentence],
     sender_decided: bool = False,
+    chosen: TearLine | None = None,
 ) -> Delivery | None:
-    """Deliver what `decided` allows under `duty`; the recipient of content owes an acknowledgement.
+    """Deliver what `decided` allows under `duty`; the recipient of content owes an acknowledgement. `chosen`: what the
+    desk lets an extract carry.
 
     Returns None where the recipient already has as much of this version: no duplicate is ever visible.
     """
@@ -38,8 +41,9 @@ def send(
     if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
         return None
     content = content_of(
-        duty, decided.form, purpose, standing, sender_decided=sender_decided, danger_to_life=report.danger_to_life
-    )
+        duty, decided.form, purpose, standing,
+        sender_decided=sender_decided, danger_to_life=report.danger_to_life, chosen=chosen,
+    )  # fmt: skip
     delivery = Delivery.objects.create(
         duty=duty,
         report=report,
@@ -51,6 +55,7 @@ def send(
         names=names_in(content),
         because=[reason.to_json() for reason in because],
         decided=sender_decided,
+        torn=chosen.to_json() if chosen is not None else {},
         delivered_at=lines.now,
     )
     lines.write(
@@ -84,7 +89,14 @@ def names_in(content: dict[str, Any]) -> list[str]:
 
 
 def content_of(
-    duty: Duty, form: str, purpose: str, standing: str, *, sender_decided: bool, danger_to_life: bool
+    duty: Duty,
+    form: str,
+    purpose: str,
+    standing: str,
+    *,
+    sender_decided: bool,
+    danger_to_life: bool,
+    chosen: TearLine | None = None,
 ) -> dict[str, Any]:
     """What `form` of the report shows to the recipient of this duty: exactly what travels, as JSON holds it."""
     report, recipient = duty.report, duty.recipient
@@ -108,7 +120,7 @@ def content_of(
             | unsaid
         )
         if form == "extract":
-            content = extracts.extract(report, hidden, matched or set(others) - hidden)
+            content = extracts.extract(report, hidden, matched or set(others) - hidden, chosen)
         else:
             content = extracts.whole(report, hidden)
     content["yours"] = _their_subjects(duty, purpose, sender_decided, danger_to_life)

@@ -152,12 +152,16 @@ def _settle_duties(lines: Journal, report: Report, act: str, officer: Officer) -
 
 def _not_found_any_more(report: Report) -> None:
     """Its subjects are compared with nothing any more, and their names are counted no more."""
-    subjects = list(report.spoken_of())
     if report.handling == "open":
-        counted = commonness.counted_of(plain(one.ref, one.schema, one.properties) for one in subjects)
-        commonness.add(Counter({word: -count for word, count in counted.items()}))
+        count_names(report, -1)
     drop_keys([subject.pk for subject in report.subjects.all()])
     report.subjects.update(to_match_at=None)
+
+
+def count_names(report: Report, sign: int) -> None:
+    """The names of a report are counted among those of open reports, or no more."""
+    said = commonness.counted_of(plain(one.ref, one.schema, one.properties) for one in report.spoken_of())
+    commonness.add(Counter({word: sign * count for word, count in said.items()}))
 
 
 def _destroy(lines: Journal, report: Report) -> None:
@@ -184,8 +188,8 @@ def _destroy(lines: Journal, report: Report) -> None:
     ReportVersion.objects.filter(report=report).delete()
     for delivery in Delivery.objects.filter(report=report):
         delivery.content, delivery.because, delivery.names, delivery.salt = {}, [], [], new_salt()
-        delivery.recall_reason = ""
-        delivery.save(update_fields=["content", "because", "names", "salt", "recall_reason"])
+        delivery.recall_reason, delivery.torn = "", {}
+        delivery.save(update_fields=["content", "because", "names", "salt", "recall_reason", "torn"])
     for grant in Grant.objects.filter(report=report):
         grant.content, grant.reason, grant.salt = {}, "", new_salt()
         grant.save(update_fields=["content", "reason", "salt"])

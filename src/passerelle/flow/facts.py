@@ -197,6 +197,9 @@ def match_facts(match: Match) -> ThingFacts:
         delivered_to=frozenset(told),
         holder_service=live[0].holder.key if live and live[0].holder is not None else None,
         discreet=any(duty.discreet for duty in judges),
+        judged_by=frozenset(
+            match.judgements.filter(taken_back_at__isnull=True).values_list("officer__service__key", flat=True)
+        ),
     )
 
 

@@ -267,14 +267,36 @@ def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: C
 
     While it is withheld nothing travels: its review decides. What was recalled travels by a decision only.
     """
-    if duty.state == "withheld" or was_recalled(duty):
+    if duty.state == "withheld" or was_recalled(duty) or (duty.report is not None and kept_back(duty.report)):
         return
+    if duty.version > 1 and _overturned(duty):
+        assert duty.report is not None and duty.recipient is not None
+        claims = claims_of(duty, lines.now) or [claim]
+        most, its, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=True)
+        if most.form != "nothing" and not most.needs_judgement:
+            told = told_because(its, most)
+            deliver.send(
+                lines, duty, most, its.interest.purpose, its.standing, because=told, sender_decided=True
+            )
+            duties.move(lines, duty, "deliver", outcome=most.form)
+            return
     if decided.form != "nothing":
         deliver.send(
             lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
         )
     if not decided.owner_owes_decision:
         duties.move(lines, duty, "lapse" if decided.form == "nothing" else "deliver", outcome=decided.form)
+
+
+def kept_back(report: Report) -> bool:
+    """Whether a report travels no further because its use is restricted. Where a life is in danger it does."""
+    return bool(report.restriction) and not report.danger_to_life
+
+
+def _overturned(duty: Duty) -> bool:
+    """Whether a second person overturned its withholding, and it only waits for what must come first."""
+    last = duty.withholdings.order_by("-decided_at", "-id").values_list("outcome", flat=True).first()
+    return last == "overturned"
 
 
 def _learn(lines: Journal, duty: Duty, claims: list[Claim], at_hand: Mapping[int, Match] | None = None) -> Duty:
@@ -313,18 +335,58 @@ def was_recalled(duty: Duty) -> bool:
 
 
 def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
-    """An ended duty that passed on less than may now travel by itself is topped up with another delivery."""
-    if duty.state != "done" or duty.outcome in OWED_ANEW:
+    """An ended duty that passed on less than may now travel by itself is topped up with another delivery. Where more
+    may travel now than when its owner decided, that answer is recalled: a new decision is owed."""
+    if duty.state not in ("done", "upheld") or duty.outcome in OWED_ANEW:
         return
     assert duty.recipient is not None and duty.report is not None
     decided, claim, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=False)
-    got = duty.report.deliveries.filter(recipient=duty.recipient, report_version=duty.report.version)
-    got = got.exclude(evidence="recalled")
-    sent = max((FORMS.index(form) for form in got.values_list("form", flat=True)), default=0)
-    if FORMS.index(decided.form) > sent:
+    got = duty.report.deliveries.filter(recipient=duty.recipient).exclude(evidence="recalled")
+    forms: dict[int, int] = {}
+    for version, form in got.values_list("report_version", "form"):
+        forms[version] = max(forms.get(version, 0), FORMS.index(form))
+    sent = forms[max(forms)] if forms else 0
+    if duty.state == "done" and FORMS.index(decided.form) > sent and not kept_back(duty.report):
         deliver.send(
             lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
         )
+        sent = FORMS.index(decided.form)
+    decided_on = max(sent, FORMS.index(duty.form or "nothing"))
+    if decided.owner_owes_decision and FORMS.index(decided.ceiling) > decided_on:
+        says = sentence("Less could be told when this was decided; the answer would differ now.")
+        answer_again(lines, duty, claims, says)
+
+
+def answer_again(lines: Journal, duty: Duty, claims: list[Claim], because: Sentence) -> None:
+    """What was answered would be answered otherwise now: it is owed anew, with a clock of its own. Who waits hears it,
+    if they were told that there was something."""
+    assert duty.report is not None and duty.recipient is not None
+    duty.outcome = "again"
+    duty.save(update_fields=["outcome"])
+    anew = owe(lines, duty.report, duty.recipient, claims_of(duty, lines.now) or claims)
+    if anew is None or not anew.live:
+        return
+    anew.because = [because.to_json(), *anew.because]
+    duties.move(lines, anew, "learn")
+    duties.tell(lines, anew.service, "again", because, duty=anew)
+    if anew.report is not None and anew.report.deliveries.filter(recipient=anew.recipient).exists():
+        says = sentence("An earlier answer of {service} may change: it decides anew.", service=anew.service.name)
+        duties.tell(lines, duty.recipient, "again", says)
+
+
+def corrected_since(lines: Journal, report: Report) -> None:
+    """What was withheld because it was inaccurate is decided anew when it has been put right."""
+    upheld = Duty.objects.select_for_update(of=("self",)).select_related("report__service", "recipient", "service")
+    for duty in upheld.filter(report=report, kind="pass_on", state="upheld").exclude(outcome__in=OWED_ANEW):
+        last = duty.withholdings.order_by("-decided_at", "-id").first()
+        claims = claims_of(duty, lines.now)
+        if last is not None and last.ground == INACCURATE and claims:
+            says = sentence("It was withheld as inaccurate, and has been put right since: decide anew.")
+            answer_again(lines, duty, claims, says)
+
+
+INACCURATE = "e"
+"""The ground for withholding that a correction takes away (Directive (EU) 2023/977, Art. 6(1)(e))."""
 
 
 def urgency_of(report: Report) -> str:

@@ -16,8 +16,8 @@ from passerelle.flow.interests import InterestIncomplete, check_interest, state_
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DossierOpened, ReportFiled, ReportVersioned, SubjectsAdded
-from passerelle.policy import deadlines, disclosure
-from passerelle.records import visibility
+from passerelle.policy import deadlines, disclosure, retention
+from passerelle.records import tear_line, visibility
 from passerelle.records.models import Dossier, Interest, Officer, Relation, Report, ReportVersion, Service, Subject
 from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES, new_salt
 from passerelle.records.models.subjects import CATEGORIES
@@ -176,6 +176,7 @@ def put_report(
         danger_to_life=draft.danger_to_life,
         learnt_on=draft.learnt_on,
         filed_at=lines.now,
+        review_on=looked_at_again(draft, lines.now),
     )
     said = ReportVersion.objects.create(
         report=report, number=1, text=draft.text, language=draft.language, said_by=author, said_at=lines.now
@@ -206,6 +207,13 @@ class GoneAlready(Refused):
     """What was withdrawn or erased has no new version."""
 
     code = "ending.gone_already"
+
+
+def looked_at_again(draft: ReportDraft, filed_at: datetime) -> date:
+    """The day on which somebody says whether a report is kept, from what it speaks of."""
+    about = {category_of(subject) for subject in draft.subjects}
+    day, _ = retention.looked_at_again(about, assessment=draft.assessment, since=filed_at.date())
+    return day
 
 
 def revise_report(*, ref: str, officer: Officer, draft: ReportDraft, now: datetime) -> Report:
@@ -241,13 +249,17 @@ SAID_ANEW = ("schema", "category", "caption", "properties", "spans", "to_match_a
 def put_version(lines: Journal, *, report: Report, officer: Officer | None, draft: ReportDraft) -> None:
     """The rows of a new version and its line. A subject keeps its reference as long as its local id stays; one that the
     new version no longer has goes, unless a match rests on it."""
+    before = ReportVersion.objects.filter(report=report, number=report.version).first()
     report.version += 1
-    report.save(update_fields=["version"])
+    day = looked_at_again(draft, report.filed_at)
+    report.review_on = min(day, report.review_on) if report.review_on else day
+    report.save(update_fields=["version", "review_on"])
     said = ReportVersion.objects.create(
         report=report,
         number=report.version,
         text=draft.text,
         language=draft.language,
+        tear_line=_line_of(before, draft.text),
         said_by=officer,
         said_at=lines.now,
     )
@@ -290,6 +302,14 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
         )
     )
     correct.new_version(lines, report, officer)
+    oblige.corrected_since(lines, report)
+
+
+def _line_of(before: ReportVersion | None, text: str) -> dict[str, Any]:
+    """What an extract of the next version may carry: no more than one of the last could."""
+    drawn = tear_line.from_json(before.tear_line) if before is not None else None
+    line = tear_line.carried_over(drawn, str(before.text), text) if before is not None and drawn is not None else None
+    return line.to_json() if line is not None else {}
 
 
 def _drop(lines: Journal, dropped: Sequence[Subject]) -> None:

@@ -127,7 +127,9 @@ class DossierView:
 class DutyView:
     """A duty as its reader may see it: the recipient is None where it may not be named. Who only waits for it sees the
     state and the clock: `in_full` is false, and `because` has no more than that a subject of theirs is concerned.
-    `follows`: it asks to follow a correction, not only to destroy what was recalled."""
+    `follows`: it asks to follow a correction, not only to destroy what was recalled. `periodic`: what about
+    its report came up to be looked at again on its day. `request`: the person's request that it
+    answers, or the part of one."""
 
     duty: Duty
     in_full: bool
@@ -142,6 +144,8 @@ class DutyView:
     glass: str
     asked: str
     follows: bool
+    periodic: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from passerelle.duty import LIVE
+from passerelle.flow import reviews
 from passerelle.flow.defer import end_overloads
 from passerelle.flow.escalate import next_event
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
@@ -74,6 +75,14 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
         else:
             left -= 1
             happened.extend([duty] if duty is not None else [])
+    try:
+        _, days_left = reviews.come_due(now=now, limit=max(left, 1))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 (as above)
+        _note(failed, "reviews", error)
+    else:
+        more = more or days_left
     if not failed:
         _beat(now, at)
     return Turn(

@@ -127,3 +127,13 @@ class RequestAnswered(Event):
     request: str
     by: str
     commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractMarked(Event):
+    """What an extract of a version may carry was marked; `commitment` is salted over the marks."""
+
+    report: str
+    version: int
+    by: str
+    commitment: str

@@ -120,6 +120,7 @@ THING_KINDS: tuple[str, ...] = (
     "grant",
     "question",
     "overload",
+    "request",
     "ledger",
     "service",
     "officer",
@@ -185,7 +186,8 @@ class ThingFacts:
     `holder_service` and `assigned_to` (an officer, may be None) hold the duty now.
     `parties` are the services on either side of a match or a duty; `sees_both` those of them whose desk policy lets see
     both sides (see `disclosure.sees_other_side`). `filed_by` is the officer who filed it or, for a withholding, a
-    judgement, an interest, who decided it. `live`: a grant has not ended.
+    judgement, an interest, who decided it. `judged_by`: services whose judgement of a match
+    stands. `live`: a grant has not ended.
     """
 
     kind: str
@@ -199,4 +201,5 @@ class ThingFacts:
     discreet: bool = False
     filed_by: str | None = None
     assigned_to: str | None = None
+    judged_by: frozenset[str] = frozenset()
     live: bool = True

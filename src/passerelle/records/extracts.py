@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from passerelle.names import compare
+from passerelle.records import tear_line
 from passerelle.records.models import Relation, Report, ReportVersion, Subject
+from passerelle.records.tear_line import TearLine
 
 BLACK = "█"
 BAR = BLACK * 5
@@ -41,9 +43,35 @@ def whole(report: Report, hidden: Collection[str]) -> dict[str, Any]:
     return _content(report, hidden, None)
 
 
-def extract(report: Report, hidden: Collection[str], matched: Collection[str]) -> dict[str, Any]:
-    """The sentences in which a matched subject stands, and the subjects that may be shown; nothing else of the text."""
-    return _content(report, hidden, matched)
+def extract(
+    report: Report, hidden: Collection[str], matched: Collection[str], chosen: TearLine | None = None
+) -> dict[str, Any]:
+    """What the author marked for an extract, less what the desk took away (`chosen`) and whoever stays unseen. Where
+    neither drew a line: the sentences in which a matched subject stands, and the subjects that may be shown."""
+    said = ReportVersion.objects.get(report=report, number=report.version)
+    marked = tear_line.from_json(said.tear_line)
+    line = marked if chosen is None else chosen.within(marked)
+    if line is None:
+        return _content(report, hidden, matched)
+    return _torn(report, said, hidden, line)
+
+
+def _torn(report: Report, said: ReportVersion, hidden: Collection[str], line: TearLine) -> dict[str, Any]:
+    subjects = list(report.spoken_of().order_by("id"))
+    unmarked = {one.ref for one in subjects if not line.subjects.get(one.local_id)}
+    content = _content(report, {*hidden, *unmarked}, None)
+    text = blacked_text(str(said.text), [one for one in subjects if one.ref in hidden])
+    for one in subjects:  # a person chose these parts: who is not marked is covered where they are found
+        if one.ref in unmarked - set(hidden):
+            theirs = [(start, end) for start, end in _spans(one) if 0 <= start < end <= len(text)]
+            text = _cover(text, theirs + _places(str(said.text), one))
+    allowed = {one.ref: line.subjects.get(one.local_id, frozenset()) for one in subjects}
+    content["text"] = _BARS.sub(BAR, tear_line.pieces(text, line.parts))
+    for shown in content["subjects"]:
+        shown["properties"] = tear_line.properties(shown["properties"], allowed[shown["ref"]])
+        if tear_line.CAPTION not in allowed[shown["ref"]]:
+            shown["caption"] = BAR
+    return content
 
 
 def pointer(report: Report) -> dict[str, Any]:

@@ -15,12 +15,15 @@ from passerelle.records.models import (
     Dossier,
     Duty,
     Grant,
+    Judgement,
     Match,
     Notice,
     Officer,
+    PersonRequest,
     Question,
     Reading,
     Report,
+    RequestPart,
     Subject,
 )
 
@@ -102,6 +105,8 @@ def _in_full(officer: Officer) -> Q:
     found = party & Exists(judged.filter(service=officer.service_id))
     if officer.service.kind == "neutral_desk":
         found |= Q(Exists(judged.filter(holder=officer.service_id, ended_at__isnull=True)))
+        ours = Judgement.objects.filter(match=OuterRef("pk"), officer__service=officer.service_id)
+        found |= Q(Exists(ours.filter(taken_back_at__isnull=True)))  # so that it can be taken back
     return found
 
 
@@ -143,6 +148,24 @@ def questions(officer: Officer) -> QuerySet[Question]:
     else:
         owed = Duty.objects.filter(holder=officer.service_id, officer=officer.pk, kind="answer")
     return Question.objects.filter(found | Q(duty__in=owed.values("pk")))
+
+
+def requests(officer: Officer) -> QuerySet[PersonRequest]:
+    """Ground persons, oversight: those that this desk's service recorded, or answers."""
+    if officer.role == "oversight":
+        return PersonRequest.objects.all()
+    if officer.role not in DESK_ROLES:
+        return PersonRequest.objects.filter(_NOTHING)
+    return PersonRequest.objects.filter(Q(service=officer.service_id) | Q(holder=officer.service_id))
+
+
+def request_parts(officer: Officer) -> QuerySet[RequestPart]:
+    """Ground persons, oversight: this desk's service's own parts."""
+    if officer.role == "oversight":
+        return RequestPart.objects.all()
+    if officer.role not in DESK_ROLES:
+        return RequestPart.objects.filter(_NOTHING)
+    return RequestPart.objects.filter(service=officer.service_id)
 
 
 def notices(officer: Officer) -> QuerySet[Notice]:

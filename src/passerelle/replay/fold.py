@@ -395,6 +395,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "Withheld": _withheld, "WithholdingReviewed": _withholding_reviewed,
     "DecisionOrdered": _decision_ordered, "GrantGiven": _grant_given, "GrantEnded": _grant_ended,
     "GrantReviewed": _grant_reviewed, "SampleDrawn": _sample_drawn, "SampleExamined": _sample_examined,
+    "ExtractMarked": _no_row,
     "Read": _no_row, "RegisterTaken": _no_row, "KeysChanged": _no_row, "Reconciled": _no_row,
     "StreetsListed": _no_row,
     "GapSigned": _no_row, "Restored": _no_row,

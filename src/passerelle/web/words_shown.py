@@ -133,6 +133,7 @@ OUTCOME_WORDS: dict[str, str] = {
     "parted": noop("the match was parted"),
     "recalled": noop("recalled"),
     "destroyed": noop("every copy was destroyed"),
+    "answered": noop("the person was answered"),
     "gone": noop("the report was withdrawn or erased"),
     "again": noop("the match was parted; it would be owed anew"),
     "corrected": noop("the copy was corrected"),

@@ -19,6 +19,7 @@ from passerelle.policy.access import (
     own_filing,
     own_service,
     party_to_match,
+    persons,
     review,
     waiting,
 )
@@ -37,6 +38,7 @@ GROUNDS: tuple[ModuleType, ...] = (
     neutral_desk,
     asked,
     overload,
+    persons,
     oversight,
     administrator,
     absence,

@@ -49,6 +49,7 @@ class Delivery(models.Model):
     recipient = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="received")
     form = models.CharField(max_length=10)
     content = SealedJson(default=dict)
+    torn = SealedJson(default=dict)  # what the desk let this extract carry; empty: as much as may travel
     names = models.JSONField(default=list)  # references of the subjects it speaks of, theirs and the sender's
     salt = models.BinaryField(default=new_salt)
     decided = models.BooleanField(default=False)  # the sender's desk decided it; else it travelled by itself

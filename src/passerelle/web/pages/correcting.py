@@ -14,14 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from passerelle.errors import Refused
 from passerelle.flow import consult, correct, end_report, receive
+from passerelle.flow import restrict as restricting
 from passerelle.flow.facts import NotAllowed
 from passerelle.flow.receive import ReportDraft
 from passerelle.policy import deadlines, ending
 from passerelle.records.models.reports import INFORMATION_GRADES, SOURCE_GRADES
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.beat import after_the_beat
+from passerelle.web.days import day_in
 from passerelle.web.pages.duties import typed
-from passerelle.web.pages.filing import day_in
 from passerelle.web.subject_rows import blank, drafts, for_page, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
 
@@ -120,6 +121,29 @@ def erase(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     return ended(
         request, ref, gettext("Erased. What it said is destroyed; every copy is to be removed."),
         lambda: end_report.erase(ref=ref, officer=request.user, ground=typed(request, "ground"), now=now),
+    )  # fmt: skip
+
+
+@require_POST
+@page
+def restrict(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """It travels no further until a day on which that is looked at again."""
+    return ended(
+        request, ref, gettext("Restricted. It travels no further; whoever has a copy marks it."),
+        lambda: restricting.restrict(
+            ref=ref, officer=request.user, why=typed(request, "why"), reason=typed(request, "reason"),
+            until=day_in(typed(request, "until")[:10]), now=now,
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+@page
+def lift(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """It may be used again."""
+    return ended(
+        request, ref, gettext("It may be used again; what was owed meanwhile travels."),
+        lambda: restricting.lift(ref=ref, officer=request.user, reason=typed(request, "reason"), now=now),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from passerelle.policy.grounds import GROUNDS
 from passerelle.records import visibility
 from passerelle.records.models import Officer
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
+from passerelle.web.days import day_in
 from passerelle.words import sentence
 
 NO_GROUND = "other"
@@ -84,7 +85,10 @@ def review(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     uphold = typed(request, "uphold") == "yes"
     return done(
         request, ref, now, "review", gettext("Upheld.") if uphold else gettext("Overturned."),
-        lambda: decide.review(ref=ref, officer=request.user, uphold=uphold, reason=typed(request, "reason"), now=now),
+        lambda: decide.review(
+            ref=ref, officer=request.user, uphold=uphold, reason=typed(request, "reason"),
+            next_on=day_in(typed(request, "next_on")), now=now,
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +15,7 @@ from passerelle.errors import Refused
 from passerelle.flow import drafts as drafts_kept
 from passerelle.flow import receive
 from passerelle.flow.facts import NotThere
-from passerelle.flow.receive import ReportDraft, ReportIncomplete
+from passerelle.flow.receive import ReportDraft
 from passerelle.intake import text as reading
 from passerelle.policy import deadlines, disclosure
 from passerelle.policy.facts import SERVICE_ROLES
@@ -24,8 +24,9 @@ from passerelle.records.models import Dossier, Officer
 from passerelle.records.models.reports import HANDLINGS, INFORMATION_GRADES, SOURCE_GRADES
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.beat import after_the_beat
+from passerelle.web.days import day_in
 from passerelle.web.subject_rows import blank, drafts, for_page, marked, proposed, rows_in, ties_in
-from passerelle.words import LANGUAGES, sentence
+from passerelle.words import LANGUAGES
 
 FIELDS = (
     "text", "language", "source_grade", "information_grade", "handling", "handling_reason", "handling_review_on",
@@ -147,15 +148,3 @@ def dossier_of(officer: Officer, typed: dict[str, Any]) -> Dossier | None:
     if found is None:
         raise NotThere
     return found
-
-
-def day_in(text: str) -> date | None:
-    """A day as a form gives it. Raises ReportIncomplete."""
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ReportIncomplete(
-            sentence("“{value}” is no date.", value=text), way_out=sentence("Write it as 2026-12-31.")
-        ) from None

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from passerelle.flow import consult, oblige
-from passerelle.policy import ending
+from passerelle.policy import ending, retention
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Officer
@@ -50,6 +50,8 @@ def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
         "live": [duty for duty in view.duties if duty.live],
         "gone_ground": ending.grounds()[view.report.gone_ground].says if view.report.gone else "",
         "withdraw_grounds": ending_grounds("withdraw"), "erase_grounds": ending_grounds("erase"),
+        "restrictions": {key: row[0] for key, row in retention.restrictions().items()},
+        "restriction": retention.restrictions()[view.report.restriction][0] if view.report.restriction else "",
         "known_at": known,
         "asks_about": ref if view.report.service_id == request.user.service_id and request.user.role in SERVICE_ROLES
         else "",

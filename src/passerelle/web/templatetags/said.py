@@ -14,7 +14,7 @@ from passerelle import duty
 from passerelle.errors import Refused
 from passerelle.flow.acknowledge import OUTCOMES
 from passerelle.flow.oversight import WHY_DRAWN
-from passerelle.policy import deadlines, facts, ladder, reading
+from passerelle.policy import deadlines, facts, ladder, reading, requests
 from passerelle.policy.grants import GRANT_KINDS
 from passerelle.records.models import (
     corrections,
@@ -56,6 +56,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "receipt": corrections.RECEIPTS,
     "gone": reports.GONE,
     "changed": {**words_shown.PROPERTY_WORDS, **words_shown.CHANGED_WORDS},
+    "request": {key: one.says.text for key, one in requests.words("kinds").items()},
     "band": matches.BANDS,
     "category": subjects.CATEGORIES,
     "duty": duty.KINDS,
