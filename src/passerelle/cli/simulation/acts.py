@@ -55,11 +55,13 @@ def _service(cast: Cast) -> Service:
     return cast.one(Service.objects.filter(kind__in=OUTWARD))
 
 
-def _seat(cast: Cast, service: Service, *roles: str) -> Any:
+def one_seat(cast: Cast, service: Service, *roles: str) -> Any:
+    """An officer of a service in one of these roles, or none."""
     return cast.one(Officer.objects.filter(service=service, role__in=roles or ("officer", "desk"), is_active=True))
 
 
-def _live(cast: Cast, **where: Any) -> Any:
+def one_live(cast: Cast, **where: Any) -> Any:
+    """A duty that lives, or none."""
     return cast.one(Duty.objects.filter(**({"ended_at__isnull": True} | where)))
 
 
@@ -78,7 +80,7 @@ def _draft(cast: Cast, service: Service) -> Callable[[datetime], ReportDraft]:
 
 def file_report(cast: Cast) -> Any:
     service = _service(cast)
-    author, draft = _seat(cast, service, "officer", "desk"), _draft(cast, service)
+    author, draft = one_seat(cast, service, "officer", "desk"), _draft(cast, service)
     if author is None:
         return None
     return lambda now: receive.file_report(service=service, author=author, draft=draft(now), now=now)
@@ -86,7 +88,7 @@ def file_report(cast: Cast) -> Any:
 
 def revise_report(cast: Cast) -> Any:
     report = cast.one(Report.objects.select_related("service"))
-    officer = _seat(cast, report.service, "desk", "supervisor") if report else None
+    officer = one_seat(cast, report.service, "desk", "supervisor") if report else None
     if officer is None:
         return None
     draft = _draft(cast, report.service)
@@ -95,7 +97,7 @@ def revise_report(cast: Cast) -> Any:
 
 def open_dossier(cast: Cast) -> Any:
     service = _service(cast)
-    officer, who, days = _seat(cast, service, "officer", "desk"), cast.person(), cast.dice.randint(20, 300)
+    officer, who, days = one_seat(cast, service, "officer", "desk"), cast.person(), cast.dice.randint(20, 300)
     discreet = cast.dice.random() < 0.15
     if officer is None:
         return None
@@ -108,7 +110,7 @@ def open_dossier(cast: Cast) -> Any:
 
 def add_subjects(cast: Cast) -> Any:
     dossier = cast.one(Dossier.objects.select_related("service"))
-    officer = _seat(cast, dossier.service, "officer", "desk") if dossier else None
+    officer = one_seat(cast, dossier.service, "officer", "desk") if dossier else None
     who = cast.person()
     if officer is None:
         return None
@@ -117,8 +119,8 @@ def add_subjects(cast: Cast) -> Any:
 
 
 def judge_match(cast: Cast) -> Any:
-    duty = _live(cast, kind="judge")
-    officer = _seat(cast, duty.holder, "desk", "supervisor", "head") if duty else None
+    duty = one_live(cast, kind="judge")
+    officer = one_seat(cast, duty.holder, "desk", "supervisor", "head") if duty else None
     verdict = cast.dice.choice(("same", "different", "different", "unsure"))
     if officer is None or duty is None or duty.match is None:
         return None
@@ -132,8 +134,8 @@ def take_back(cast: Cast) -> Any:
 
 
 def acknowledge_duty(cast: Cast) -> Any:
-    duty = _live(cast, kind="acknowledge")
-    officer = _seat(cast, duty.service, "desk", "supervisor") if duty else None
+    duty = one_live(cast, kind="acknowledge")
+    officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
     outcome = cast.dice.choice(("acted_upon", "noted"))
     if officer is None or duty is None:
         return None
@@ -141,14 +143,14 @@ def acknowledge_duty(cast: Cast) -> Any:
 
 
 def pass_on(cast: Cast) -> Any:
-    duty = _live(cast, kind="pass_on")
-    officer = _seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
+    duty = one_live(cast, kind="pass_on")
+    officer = one_seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
     return officer and (lambda now: decide.pass_on(ref=duty.ref, officer=officer, now=now))
 
 
 def withhold(cast: Cast) -> Any:
-    duty = _live(cast, kind="pass_on", state__in=["open", "held"])
-    officer = _seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
+    duty = one_live(cast, kind="pass_on", state__in=["open", "held"])
+    officer = one_seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
     ground = cast.dice.choice(GROUNDS)
     return officer and (
         lambda now: decide.withhold(ref=duty.ref, officer=officer, ground=ground, reason=WHY, now=now)
@@ -156,8 +158,8 @@ def withhold(cast: Cast) -> Any:
 
 
 def review(cast: Cast) -> Any:
-    duty = _live(cast, kind="review")
-    officer = _seat(cast, duty.holder, "desk", "supervisor", "head", "oversight") if duty else None
+    duty = one_live(cast, kind="review")
+    officer = one_seat(cast, duty.holder, "desk", "supervisor", "head", "oversight") if duty else None
     uphold = cast.dice.random() < 0.6
     return officer and (
         lambda now: decide.review(ref=duty.ref, officer=officer, uphold=uphold, reason="as it was read", now=now)
@@ -165,8 +167,8 @@ def review(cast: Cast) -> Any:
 
 
 def hold_duty(cast: Cast) -> Any:
-    duty = _live(cast)
-    officer = _seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
+    duty = one_live(cast)
+    officer = one_seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
     days = cast.dice.randint(1, 6)
     return officer and (
         lambda now: hold.hold_duty(
@@ -177,10 +179,10 @@ def hold_duty(cast: Cast) -> Any:
 
 
 def assign(cast: Cast) -> Any:
-    duty = _live(cast)
-    head = _seat(cast, duty.holder, "head", "supervisor") if duty else None
+    duty = one_live(cast)
+    head = one_seat(cast, duty.holder, "head", "supervisor") if duty else None
     back = cast.dice.random() < 0.2
-    to = _seat(cast, duty.holder, "officer", "desk", "supervisor", "head") if duty and not back else None
+    to = one_seat(cast, duty.holder, "officer", "desk", "supervisor", "head") if duty and not back else None
     return head and (lambda now: hold.assign(ref=duty.ref, officer=head, to=to, now=now))
 
 
@@ -219,47 +221,47 @@ def change_role(cast: Cast) -> Any:
 
 def name_deputy(cast: Cast) -> Any:
     officer = cast.one(Officer.objects.filter(is_active=True).exclude(role="oversight"))
-    deputy = _seat(cast, officer.service, "desk", "supervisor", "head")
+    deputy = one_seat(cast, officer.service, "desk", "supervisor", "head")
     return lambda now: seats.name_deputy(officer=officer, deputy=deputy, by=None, now=now)
 
 
 def recall_delivery(cast: Cast) -> Any:
     delivery = cast.one(Delivery.objects.exclude(evidence="recalled").select_related("sender"))
-    officer = _seat(cast, delivery.sender, "desk", "supervisor") if delivery else None
+    officer = one_seat(cast, delivery.sender, "desk", "supervisor") if delivery else None
     return officer and (
         lambda now: recall.recall(ref=delivery.ref, officer=officer, reason="sent to the wrong service", now=now)
     )
 
 
 def confirm_destroyed(cast: Cast) -> Any:
-    duty = _live(cast, kind="correct")
-    officer = _seat(cast, duty.service, "desk", "supervisor") if duty else None
+    duty = one_live(cast, kind="correct")
+    officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
     return officer and (lambda now: recall.confirm_destroyed(ref=duty.ref, officer=officer, note="done", now=now))
 
 
 def read_report(cast: Cast) -> Any:
     report = cast.one(Report.objects.select_related("service"))
-    officer = _seat(cast, report.service) if report else None
+    officer = one_seat(cast, report.service) if report else None
     return officer and (lambda now: consult.read_report(ref=report.ref, officer=officer, purpose="my_case", now=now))
 
 
 def read_delivery(cast: Cast) -> Any:
     delivery = cast.one(Delivery.objects.select_related("recipient"))
-    officer = _seat(cast, delivery.recipient, "desk") if delivery else None
+    officer = one_seat(cast, delivery.recipient, "desk") if delivery else None
     return officer and (
         lambda now: consult.read_delivery(ref=delivery.ref, officer=officer, purpose="arrived", now=now)
     )
 
 
 def read_match(cast: Cast) -> Any:
-    duty = _live(cast, kind="judge")
-    officer = _seat(cast, duty.holder, "desk", "supervisor") if duty else None
+    duty = one_live(cast, kind="judge")
+    officer = one_seat(cast, duty.holder, "desk", "supervisor") if duty else None
     return officer and (lambda now: consult.read_match(ref=duty.match.ref, officer=officer, purpose="my_duty", now=now))
 
 
 def read_dossier(cast: Cast) -> Any:
     dossier = cast.one(Dossier.objects.select_related("service"))
-    officer = _seat(cast, dossier.service) if dossier else None
+    officer = one_seat(cast, dossier.service) if dossier else None
     return officer and (lambda now: consult.read_dossier(ref=dossier.ref, officer=officer, purpose="my_case", now=now))
 
 
@@ -270,13 +272,13 @@ def read_grant(cast: Cast) -> Any:
 
 def begin_visit(cast: Cast) -> Any:
     report = cast.one(Report.objects.select_related("service"))
-    officer = _seat(cast, report.service) if report else None
+    officer = one_seat(cast, report.service) if report else None
     return officer and (lambda now: visits.begin(ref=report.ref, officer=officer, purpose="my_case", now=now))
 
 
 def break_glass(cast: Cast) -> Any:
     delivery = cast.one(Delivery.objects.filter(form="pointer").select_related("recipient"))
-    officer = _seat(cast, delivery.recipient) if delivery else None
+    officer = one_seat(cast, delivery.recipient) if delivery else None
     return officer and (
         lambda now: exceptions.break_glass(
             ref=delivery.ref, officer=officer, reason="somebody is in danger of life tonight", now=now
@@ -286,8 +288,8 @@ def break_glass(cast: Cast) -> Any:
 
 def give_grant(cast: Cast) -> Any:
     report = cast.one(Report.objects.select_related("service"))
-    officer = _seat(cast, report.service, "supervisor", "head") if report else None
-    to = _seat(cast, report.service, "officer") if report else None
+    officer = one_seat(cast, report.service, "supervisor", "head") if report else None
+    to = one_seat(cast, report.service, "officer") if report else None
     return officer and to and (
         lambda now: exceptions.give(
             ref=report.ref, officer=officer, to=to, until=now + timedelta(days=3),
@@ -303,7 +305,7 @@ def end_grant(cast: Cast) -> Any:
 
 def ask_watch(cast: Cast) -> Any:
     service = _service(cast)
-    officer, who, days = _seat(cast, service, "officer", "desk"), cast.person(), cast.dice.randint(20, 80)
+    officer, who, days = one_seat(cast, service, "officer", "desk"), cast.person(), cast.dice.randint(20, 80)
     return officer and (
         lambda now: watches.ask(
             officer=officer, kind="watch", purpose="investigation", legal_basis="Police Function Act, Art. 44/1",
@@ -315,19 +317,19 @@ def ask_watch(cast: Cast) -> Any:
 
 def read_proposal(cast: Cast) -> Any:
     proposal = cast.one(Proposal.objects.select_related("service"))
-    officer = _seat(cast, proposal.service, "supervisor", "head") if proposal else None
+    officer = one_seat(cast, proposal.service, "supervisor", "head") if proposal else None
     return officer and (lambda now: consult.read_proposal(ref=proposal.ref, officer=officer, now=now))
 
 
 def end_watch(cast: Cast) -> Any:
     interest = cast.one(Interest.objects.filter(kind__in=["watch", "rule"]).select_related("service"))
-    officer = _seat(cast, interest.service, "supervisor", "head", "desk") if interest else None
+    officer = one_seat(cast, interest.service, "supervisor", "head", "desk") if interest else None
     return officer and (lambda now: watches.end(ref=interest.ref, officer=officer, now=now))
 
 
 def state_watch(cast: Cast) -> Any:
     service = _service(cast)
-    officer, head, who = _seat(cast, service, "desk"), _seat(cast, service, "head"), cast.person()
+    officer, head, who = one_seat(cast, service, "desk"), one_seat(cast, service, "head"), cast.person()
     days = cast.dice.randint(10, 60)
     return officer and head and (
         lambda now: watches.state_watch(
@@ -347,7 +349,7 @@ def state_rule(cast: Cast) -> Any:
 
 
 def order_decision(cast: Cast) -> Any:
-    duty, officer = _live(cast), cast.one(Officer.objects.filter(role="oversight", is_active=True))
+    duty, officer = one_live(cast), cast.one(Officer.objects.filter(role="oversight", is_active=True))
     return duty and (
         lambda now: oversight.order_decision(ref=duty.ref, officer=officer, reason="three weeks of silence", now=now)
     )

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection
 
 from passerelle import ids
-from passerelle.cli.simulation import acts
+from passerelle.cli.simulation import acts, acts_later
 from passerelle.cli.simulation.auditor import Auditor, ladder_as_written
 from passerelle.cli.simulation.cast import ROLES, SERVICES, Cast
 from passerelle.duty import LIVE
@@ -92,8 +92,8 @@ class Simulation:
         self.armed = False
         self.statements_left = -1
         self.delayed: list[tuple[datetime, str, Callable[[datetime], Any]]] = []
-        self.acting = tuple(acts.WEIGHTS)
-        self.weights = tuple(acts.WEIGHTS.values())
+        weights = acts.WEIGHTS | acts_later.WEIGHTS_LATER
+        self.acting, self.weights = tuple(weights), tuple(weights.values())
         self.account: Any = None
 
     @property
