@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from passerelle.errors import Refused
-from passerelle.flow import ask, duties, oblige
+from passerelle.flow import ask, duties, oblige, sizes
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, duty_facts, service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal, journal
@@ -38,7 +38,7 @@ def answer(*, ref: str, officer: Officer, text: str, now: datetime) -> Question:
     """
     if not text.strip():
         raise AnswerIncomplete(sentence("An answer needs words."), way_out=sentence("“We hold nothing” is an answer."))
-    ask.sizes.check_text(text, sentence("text"))
+    sizes.check_text(text, sentence("text"))
     with journal(now) as lines:
         duty = locked_duty(ref, officer)
         allow(officer, "answer", duty_facts(duty))

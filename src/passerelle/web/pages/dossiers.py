@@ -20,7 +20,8 @@ from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.beat import after_the_beat, asks_again, known_at
-from passerelle.web.pages.filing import day_in, filer
+from passerelle.web.days import day_in
+from passerelle.web.pages.filing import filer
 from passerelle.web.subject_rows import blank, drafts, for_page, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
 

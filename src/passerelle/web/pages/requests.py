@@ -38,11 +38,12 @@ def requests(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """Those that this desk recorded or answers, and its parts of those that go by way of the authority."""
     officer = asker(request)
     found = visibility.requests(officer).order_by("-recorded_at", "-id")[:ROWS_MAX]
+    held: list[Any] = wall.with_relations(found, "service", "holder")
     parts = visibility.request_parts(officer).filter(service=officer.service_id).order_by("-id")[:ROWS_MAX]
     context = {
         "rows": [
             (one, one.holder_id == officer.service_id or officer.role == "oversight")
-            for one in wall.with_relations(found, "service", "holder")
+            for one in held
         ],
         "parts": list(parts),
     }

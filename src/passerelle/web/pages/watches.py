@@ -21,7 +21,8 @@ from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.policy.quotas import quotas
 from passerelle.records.models import Interest, Proposal
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
-from passerelle.web.pages.filing import day_in, filer
+from passerelle.web.days import day_in
+from passerelle.web.pages.filing import filer
 from passerelle.web.subject_rows import blank, drafts, for_page, rows_in, ties_in
 from passerelle.words import sentence
 
