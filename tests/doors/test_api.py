@@ -7,13 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 
 from passerelle.flow import decide, ledger_lines, work
 from passerelle.records.models import Delivery, Dossier, Duty, Match, Notice, Proposal, Reading, Report
 from passerelle.testing import makers
 from passerelle.testing.client import Refused
 from tests.doors.machines import machine, status, through_django
+from tests.doors.test_two_worlds import shape
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +198,12 @@ def test_denied_and_absent_are_one_answer_to_every_operation_on_a_thing(asked_fo
         absent = f"{ref.split('-')[0]}-0000000000000000"
         for name in names:
             body = bodies.get(name, {} if kind == "duties" else None)
-            answers = [stad.call("POST", f"/{kind}/{one}/{name}", body) for one in (ref, absent, "nothing", "%C3%89")]
+            answers, queries = [], []
+            for one in (ref, absent, "nothing", "%C3%89"):
+                with CaptureQueriesContext(connection) as asked:
+                    answers.append(stad.call("POST", f"/{kind}/{one}/{name}", body))
+                queries.append([shape(query["sql"]) for query in asked.captured_queries])
+            assert queries[0] == queries[1], f"{kind} {name}: what is denied is felt in the queries"
             assert {answer[0] for answer in answers} == {404}, f"{kind} {name}: {[one[0] for one in answers]}"
             assert len({answer[2] for answer in answers}) == 1
             assert len({str(sorted(answer[1].items())) for answer in answers}) == 1
