@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from passerelle.records.models import Attempt
+from passerelle.flow.ledger_lines import journal
+from passerelle.ledger.events import SignedIn
+from passerelle.records.models import Attempt, Officer
 
 WINDOW = timedelta(minutes=15)
 ACCOUNT_TRIES_MAX = 8
@@ -47,6 +49,13 @@ def failed(*, username: str | None, address: str, now: datetime) -> None:
         Attempt.objects.bulk_create(
             Attempt(kind=kind, key=key, tried_at=now) for kind, key in _keys(username, address)
         )
+
+
+def entered(*, officer: Officer, by: str, now: datetime) -> None:
+    """An officer signs in: the line stands before the first page does. `by`: password, password+code,
+    password+passkey, passkey, provider, provider+code, provider+passkey."""
+    with journal(now) as lines:
+        lines.write(SignedIn(officer=officer.ref, by=by))
 
 
 def succeeded(*, username: str) -> None:

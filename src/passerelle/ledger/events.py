@@ -119,6 +119,15 @@ class SecondFactorChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class SignedIn(Event):
+    """An officer signed in: by password, by password and code or passkey, by a passkey alone, by the provider of single
+    sign-on. Tries that failed stand in no line: they name nobody for certain."""
+
+    officer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdentityChanged(Event):
     """An officer was linked to somebody of the provider of single sign-on, or unlinked (`act`). `by` is empty for the
     command line; `commitment` is salted over issuer and subject."""
@@ -524,7 +533,7 @@ EVENTS: dict[str, type[Event]] = {
         DeputyNamed,
         OfficerReseated,
         OfficerLeft,
-        SecondFactorChanged, IdentityChanged,
+        SecondFactorChanged, IdentityChanged, SignedIn,
         AccountOpened, AccountChanged, AccountKeyAdded, AccountKeyEnded,
         ChannelAdded, ChannelEnded, MessageParked, MessageResent,
         ReportFiled,

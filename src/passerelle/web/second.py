@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from passerelle.flow import passkeys, second_factor, single_sign_on
+from passerelle.flow import passkeys, second_factor, sign_in, single_sign_on
 from passerelle.records.models import Officer
 
 GIVEN = "second_given"
@@ -93,15 +93,20 @@ def shown(request: HttpRequest) -> passkeys.Shown:
     return passkeys.Shown(request.POST.get("passkey", ""), request.session.pop(CHALLENGE, None))
 
 
-def let_in(request: HttpRequest, officer: Officer) -> None:
-    """Signed in, with both."""
-    pending = request.session.pop(PENDING, None) or {}
-    opened_by(request, officer, pending.get("by_provider"))
+def let_in(request: HttpRequest, officer: Officer, by: str, now: datetime) -> None:
+    """Signed in, with both: the second is a code or a passkey."""
+    pending = request.session.pop(PENDING, None)
+    by_provider = pending.get("by_provider") if pending else None
+    first = f"{'provider' if by_provider else 'password'}+" if pending else ""
+    opened_by(request, officer, f"{first}{by}", now, by_provider)
     request.session[GIVEN] = True
 
 
-def opened_by(request: HttpRequest, officer: Officer, by_provider: dict[str, Any] | None = None) -> None:
-    """Signed in; the session ends with the link to the provider, where one opened it."""
+def opened_by(
+    request: HttpRequest, officer: Officer, by: str, now: datetime, by_provider: dict[str, Any] | None = None
+) -> None:
+    """Signed in, and written down; the session ends with the link to the provider, where one opened it."""
+    sign_in.entered(officer=officer, by=by, now=now)
     login(request, officer)
     for left in (GIVEN, PROVIDER_ASKED_TWO, BY_PROVIDER):
         request.session.pop(left, None)

@@ -40,7 +40,7 @@ def passkey_sign_in(request: HttpRequest) -> HttpResponse:
         tries.failed(username=None, address=address, now=now)
         return _ask(request, going_to, now, passkeys.wrong_passkey(), ABSENT_STATUS)
     request.session.pop(second.PENDING, None)
-    second.let_in(request, officer)
+    second.let_in(request, officer, "passkey", now)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 
 

@@ -58,7 +58,7 @@ def second_step(request: HttpRequest) -> HttpResponse:
         wrong = passkeys.wrong_passkey() if shown.answer else second_factor.wrong_code()
         return _ask(request, officer, now, wrong, ABSENT_STATUS)
     tries.succeeded(username=officer.username)
-    second.let_in(request, officer)
+    second.let_in(request, officer, "passkey" if shown.answer else "code", now)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 
 

@@ -63,7 +63,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         second.wait_for_second(request, officer, going_to, now)
         return redirect("second-step")
     tries.succeeded(username=username)
-    second.opened_by(request, officer)
+    second.opened_by(request, officer, "password", now)
     return redirect(going_to or settings.LOGIN_REDIRECT_URL)
 
 

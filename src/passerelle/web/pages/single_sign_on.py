@@ -56,7 +56,7 @@ def from_provider(request: HttpRequest) -> HttpResponse:
     if entered.officer.second_since is not None and not entered.second:
         second.wait_for_second(request, entered.officer, entered.going_to, now, signed_in)
         return redirect("second-step")
-    second.opened_by(request, entered.officer, signed_in)
+    second.opened_by(request, entered.officer, "provider", now, signed_in)
     if entered.second:
         request.session[second.GIVEN] = request.session[second.PROVIDER_ASKED_TWO] = True
     return redirect(entered.going_to or settings.LOGIN_REDIRECT_URL)
