@@ -14,8 +14,13 @@ from passerelle.cli.simulation import kernel
 from passerelle.flow import commit_points
 
 YEARS_SHORT, YEARS_PLANTED = "0.025", "0.35"
-NEVER_HERE = ("passkeys.", "second_factor.", "keys.", "restore.", "take_in.mend", "clock.", "match.keep_waiting")
-"""What a person does in a browser, what an operator does to keys and backups, and what only a large import reaches."""
+REACHED = {
+    "receive.file_report", "receive.open_dossier", "receive.revise_report", "match.match_waiting", "judge.judge_match",
+    "acknowledge.acknowledge_duty", "decide.pass_on", "decide.withhold", "decide.review", "escalate.next_event",
+    "hold.hold_duty", "hold.assign", "seats.go_away", "seats.close_seat", "recall.recall", "take_in.take_in",
+    "reconcile.reconcile", "end_report.withdraw", "answer.answer",
+}  # fmt: skip
+"""The transactions that carry a duty; `simulate --json` names every other one that was not reached."""
 
 
 def played(*arguments: str, status: int = 0, command: str = "simulate") -> Any:
@@ -52,12 +57,13 @@ def test_two_hundred_and_fifty_years_of_the_rules_alone_hold() -> None:
 
 
 @pytest.mark.long
-def test_half_a_year_of_the_whole_system_holds_and_every_commit_point_is_visited() -> None:
+def test_half_a_year_of_the_whole_system_holds_and_dies_in_each_transaction_that_carries_a_duty() -> None:
     done = played("--years", "0.5", "--seed", "7")
     assert done["violations"] == 0, done["found"]
-    missed = [point for point in done["commit_points"]["not_visited"] if not point.startswith(NEVER_HERE)]
-    assert not missed, f"{missed} are never reached. Instead: an act of cli/simulation/acts.py that calls it."
-    assert done["commit_points"]["killed_at"] >= len(commit_points.known()) // 2
+    assert commit_points.known() and set(commit_points.known()) >= REACHED
+    missed = REACHED & set(done["commit_points"]["not_visited"])
+    assert not missed, f"{missed} are never reached. Instead: an act of cli/simulation that calls it."
+    assert done["commit_points"]["killed_at"] > len(REACHED)
 
 
 @pytest.mark.long
