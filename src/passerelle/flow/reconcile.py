@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+import numpy.typing as npt
 from django.db.models import Q
 
 from passerelle import matching
-from passerelle.duty import OWED_ANEW
 from passerelle.flow import commonness, correct, oblige
 from passerelle.flow import match as matches
 from passerelle.flow.facts import service_facts, standing_of
@@ -20,6 +22,38 @@ from passerelle.policy import disclosure
 from passerelle.records.models import Delivery, Duty, Interest, Report, Service, Subject
 
 _AT_ONCE = 200
+_ROWS_AT_ONCE = 5_000
+_SERVICES_MAX = 2**20
+_KEPT_LOOSE = 500_000
+
+Numbers = npt.NDArray[np.int64]
+
+
+class Tellings:
+    """A set of (report, recipient) by their primary keys, in eight bytes each: a country's tellings fit in memory."""
+
+    def __init__(self) -> None:
+        self._known: Numbers = np.empty(0, dtype=np.int64)
+        self._loose = array("q")
+
+    def add(self, report: int, recipient: int) -> None:
+        """One more; a second time changes nothing."""
+        assert recipient < _SERVICES_MAX, "more services than an exchange has"
+        self._loose.append(report * _SERVICES_MAX + recipient)
+        if len(self._loose) >= _KEPT_LOOSE:
+            self.known()
+
+    def extend(self, found: Iterable[tuple[int, int]]) -> None:
+        """Many more, as they come."""
+        for report, recipient in found:
+            self.add(report, recipient)
+
+    def known(self) -> Numbers:
+        """All of them, sorted, each once."""
+        if self._loose:
+            self._known = np.union1d(self._known, np.frombuffer(self._loose, dtype=np.int64))
+            self._loose = array("q")
+        return self._known
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +81,36 @@ class Reconciliation:
 def reconcile(*, now: datetime) -> Reconciliation:
     """Weigh every subject of every live interest against what shares a key with it, apply every rule, and compare.
 
-    Memory is bounded by the number of tellings and by a batch of subjects, not by the registers.
+    Memory is bounded by a batch of subjects and by eight bytes for each telling, not by the registers.
     """
     wall, now = now, effective(now)
-    owed = set(_owed_by_matches(now)) | set(_owed_by_rules(now))
-    sent, withheld, live, stands = set(), set(), set(), set()
-    told = Duty.objects.filter(kind="pass_on").exclude(outcome__in=OWED_ANEW)
+    owed, sent, withheld, live, stands = (Tellings() for _ in range(5))
+    owed.extend(_owed_by_matches(now))
+    owed.extend(_owed_by_rules(now))
+    told = Duty.objects.filter(kind="pass_on", report__isnull=False, recipient__isnull=False)
+    told = told.exclude(outcome="recalled").order_by()
     duties = told.values_list("report_id", "recipient_id", "state")
-    for report, recipient, state in duties.iterator():
-        telling = (report, recipient)
+    for report, recipient, state in duties.iterator(chunk_size=_ROWS_AT_ONCE):
         if state == "done":
-            sent.add(telling)
+            sent.add(report, recipient)
         elif state in ("withheld", "upheld"):
-            withheld.add(telling)
+            withheld.add(report, recipient)
         elif state in ("open", "held", "deferred"):
-            live.add(telling)
-            stands.add(telling)
-    sent &= set(Delivery.objects.exclude(evidence="recalled").values_list("report_id", "recipient_id"))
-    missing = {telling for telling in owed if telling not in sent | withheld | live}
-    surplus = {telling for telling in stands if telling not in owed}
+            live.add(report, recipient)
+            stands.add(report, recipient)
+    delivered = Tellings()
+    got = Delivery.objects.exclude(evidence="recalled").order_by().values_list("report_id", "recipient_id")
+    delivered.extend(got.iterator(chunk_size=_ROWS_AT_ONCE))
+    all_owed = owed.known()
+    all_sent = np.intersect1d(sent.known(), delivered.known(), assume_unique=True)
+    stand = np.unique(np.concatenate([all_sent, withheld.known(), live.known()]))
+    missing = np.setdiff1d(all_owed, stand, assume_unique=True)
+    surplus = np.setdiff1d(stands.known(), all_owed, assume_unique=True)
     result = Reconciliation(
-        owed=len(owed),
-        sent=len(owed & sent),
-        withheld=len(owed & withheld),
-        live=len(owed & live),
+        owed=len(all_owed),
+        sent=_both(all_owed, all_sent),
+        withheld=_both(all_owed, withheld.known()),
+        live=_both(all_owed, live.known()),
         missing=_named(missing),
         surplus=_named(surplus),
         uncorrected=_named(set(correct.uncorrected())),
@@ -180,7 +220,15 @@ def _owed_by_rules(now: datetime) -> Iterator[tuple[int, int]]:
                     yield report.pk, rule.service_id
 
 
-def _named(tellings: set[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
-    reports = dict(Report.objects.filter(pk__in={r for r, _ in tellings}).values_list("pk", "ref"))
+def _both(one: Numbers, other: Numbers) -> int:
+    return len(np.intersect1d(one, other, assume_unique=True))
+
+
+def _named(tellings: Numbers) -> tuple[tuple[str, str], ...]:
     services = dict(Service.objects.values_list("pk", "key"))
-    return tuple(sorted((reports[report], services[recipient]) for report, recipient in tellings))
+    found = []
+    for start in range(0, len(tellings), _AT_ONCE):
+        pairs = [divmod(int(number), _SERVICES_MAX) for number in tellings[start : start + _AT_ONCE]]
+        reports = dict(Report.objects.filter(pk__in={report for report, _ in pairs}).values_list("pk", "ref"))
+        found.extend((reports[report], services[recipient]) for report, recipient in pairs)
+    return tuple(sorted(found))
