@@ -106,6 +106,8 @@ def reconcile(*, now: datetime) -> Reconciliation:
     stand = np.unique(np.concatenate([all_sent, withheld.known(), live.known()]))
     missing = np.setdiff1d(all_owed, stand, assume_unique=True)
     surplus = np.setdiff1d(stands.known(), all_owed, assume_unique=True)
+    uncorrected = Tellings()
+    uncorrected.extend(correct.uncorrected())
     result = Reconciliation(
         owed=len(all_owed),
         sent=_both(all_owed, all_sent),
@@ -113,7 +115,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
         live=_both(all_owed, live.known()),
         missing=_named(missing),
         surplus=_named(surplus),
-        uncorrected=_named(set(correct.uncorrected())),
+        uncorrected=_named(uncorrected.known()),
     )
     with journal(wall) as lines:
         lines.write(
@@ -226,7 +228,7 @@ def _both(one: Numbers, other: Numbers) -> int:
 
 def _named(tellings: Numbers) -> tuple[tuple[str, str], ...]:
     services = dict(Service.objects.values_list("pk", "key"))
-    found = []
+    found: list[tuple[str, str]] = []
     for start in range(0, len(tellings), _AT_ONCE):
         pairs = [divmod(int(number), _SERVICES_MAX) for number in tellings[start : start + _AT_ONCE]]
         reports = dict(Report.objects.filter(pk__in={report for report, _ in pairs}).values_list("pk", "ref"))
