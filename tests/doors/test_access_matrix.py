@@ -148,8 +148,8 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("sealed report", "GET", {}, ".+++. ..... ..... .. ? s"),
     ],
     "correct-report": [
-        ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),
-        ("open report", "POST", {"text": ""}, "?!??. ..... ..... .. ? s"),
+        ("open report", "GET", {}, "?+++. ..... ..... .. ? s"),  # a question on it is owed an answer
+        ("open report", "POST", {"text": ""}, "?!!!. ..... ..... .. ? s"),
         ("sealed report", "GET", {}, ".+++. ..... ..... .. ? s"),
     ],
     "withdraw": [
