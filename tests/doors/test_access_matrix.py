@@ -164,9 +164,9 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("sealed report", "POST", {"ground": "unlawful"}, ".!!!. ..... ..... .. ! s"),
     ],
     "mark-extract": [
-        ("open report", "GET", {}, "?+??. ..... ..... .. ? s"),
-        ("open report", "POST", {"part": "0-4"}, "?>??. ..... ..... .. ? s"),
-        ("open report", "POST", {"part": "0-99999"}, "?!??. ..... ..... .. ? s"),
+        ("open report", "GET", {}, "?+++. ..... ..... .. ? s"),
+        ("open report", "POST", {"part": "0-4"}, "?>>>. ..... ..... .. ? s"),
+        ("open report", "POST", {"part": "0-99999"}, "?!!!. ..... ..... .. ? s"),
     ],
     "cut-extract": [
         ("to pass on", "GET", {}, "!+++. .!!!. ..... .. ! s"),
