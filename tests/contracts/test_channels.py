@@ -242,7 +242,10 @@ def test_an_answer_that_is_none_never_ends_or_leads_elsewhere_is_a_message_that_
     listening.close()
 
 
-@pytest.mark.parametrize("host", ["169.254.169.254", "0.0.0.0", "224.0.0.1", "127.0.0.2"])
+@pytest.mark.parametrize(
+    "host",
+    ["169.254.169.254", "0.0.0.0", "224.0.0.1", "127.0.0.2", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "fe80::1"],
+)
 def test_a_name_that_leads_within_is_not_asked(host: str) -> None:
     with pytest.raises(ValueError, match="a place that is not asked"):
         reachable(host, 443)

@@ -122,6 +122,8 @@ def reachable(host: str, port: int) -> tuple[str, int]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     place = str(found[0][4][0])
     address = ipaddress.ip_address(place.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped  # ::ffff:127.0.0.1 is this machine too
     within = address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified
     if within and not (address.is_loopback and host.lower() in LOOPBACK):
         raise ValueError("this name leads to a place that is not asked")
