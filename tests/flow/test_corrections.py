@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from passerelle.flow import (
     acknowledge,
+    answer,
+    ask,
     consult,
     correct,
     decide,
@@ -34,6 +36,7 @@ from passerelle.records.models import (
     Key,
     Match,
     Notice,
+    Question,
     Report,
     ReportVersion,
     Subject,
@@ -240,6 +243,26 @@ def test_an_erasure_leaves_a_tombstone_and_a_ledger_that_still_verifies(
     makers.dossier(exchange["jeugd"], THIEF, purpose="child_protection", now=at(7))
     work.work_until_done(now=at(8))
     balanced(9)
+
+
+def test_an_erasure_destroys_what_was_asked_and_answered_about_the_report(
+    exchange: dict[str, Any], filed: Report
+) -> None:
+    asks, answers = makers.seat(exchange["federal"], "desk"), makers.seat(exchange["noord"], "desk")
+    got = opened(exchange, "federal")
+    first, second = (ask.ask(about=got.ref, officer=asks, text="Waar woont Vercruysse?", now=at(2)) for _ in range(2))
+    back = ask.ask_back(ref=first.duty.ref, officer=answers, text="Lambert Vercruysse zelf?", now=at(2))
+    answer.answer(ref=back.duty.ref, officer=asks, text="Ja, Vercruysse.", now=at(2))
+    answer.answer(ref=first.duty.ref, officer=answers, text="Vercruysse woont hier.", now=at(2))
+    salts = {bytes(salt) for row in Question.objects.all() for salt in (row.answer_salt, row.salt)}
+    erased(filed)
+    said = {row.pk: (row.text, row.answer) for row in Question.objects.all()}
+    assert said[first.pk] == said[back.pk] == ("", "")
+    assert said[second.pk] == ("Waar woont Vercruysse?", ""), "it is answered all the same"
+    first.refresh_from_db()
+    assert salts.isdisjoint({bytes(first.salt), bytes(first.answer_salt)})
+    answer.answer(ref=second.duty.ref, officer=answers, text="Wij hebben niets.", now=at(4))
+    balanced(6)
 
 
 def test_an_erasure_comes_from_who_leads_the_service_and_once(exchange: dict[str, Any], filed: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
@@ -28,6 +29,7 @@ from passerelle.records.models import (
     Officer,
     Order,
     PeriodicReview,
+    Question,
     Relation,
     Report,
     ReportVersion,
@@ -205,6 +207,7 @@ def _destroy(lines: Journal, report: Report) -> None:
     for review in PeriodicReview.objects.filter(report=report):
         review.reason, review.salt = "", new_salt()
         review.save(update_fields=["reason", "salt"])
+    _destroy_answers(report, matches.values_list("pk", flat=True))
     for duty in Duty.objects.filter(report=report):
         duty.pause_reason, duty.outcome_note = "", ""
         duty.save(update_fields=["pause_reason", "outcome_note"])
@@ -212,3 +215,17 @@ def _destroy(lines: Journal, report: Report) -> None:
     report.source_grade, report.information_grade, report.themes, report.territory = "X", "4", [], ""
     report.assessment, report.danger_to_life, report.learnt_on = False, False, None
     report.save()
+
+
+def _destroy_answers(report: Report, matches: Iterable[int]) -> None:
+    """What was asked and answered about a report says what it said. A question whose duty lives keeps its words: who
+    asked is answered all the same."""
+    about = Q(report=report) | Q(delivery__report=report) | Q(match__in=list(matches))
+    rows = list(Question.objects.filter(about).select_related("duty"))
+    while rows:
+        for question in rows:
+            question.answer, question.answer_salt = "", new_salt()
+            if not question.duty.live:
+                question.text, question.salt = "", new_salt()
+            question.save(update_fields=["answer", "answer_salt", "text", "salt"])
+        rows = list(Question.objects.filter(parent__in=rows).select_related("duty"))
