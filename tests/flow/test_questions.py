@@ -253,3 +253,40 @@ def test_not_for_us_but_for_them_is_heard_by_the_originator_as_a_question(exchan
     asked = Question.objects.get()
     assert asked.duty.service == exchange["noord"] and asked.service == exchange["midi"]
     assert "Federal" in asked.text
+
+
+def test_who_asks_out_of_a_discreet_interest_is_not_named_by_asking_back_either(exchange) -> None:
+    makers.dossier(exchange["federal"], THIEF, discreet=True)
+    makers.report(exchange["noord"], "Hij stal een fiets.", THIEF)
+    delivery = Delivery.objects.get(recipient=exchange["federal"])
+    desks = {key: seat(exchange[key], "desk") for key in ("federal", "noord")}
+    asked = ask.ask(about=delivery.ref, officer=desks["federal"], text=WORDS, now=LATER)
+    back = ask.ask_back(ref=asked.duty.ref, officer=desks["noord"], text="Welke van de twee?", now=LATER)
+    again = ask.ask_back(ref=back.duty.ref, officer=desks["federal"], text="Zijn er dan twee?", now=LATER)
+    for one, asks, answers in ((asked, False, True), (back, True, False), (again, False, True)):
+        assert one.duty.discreet is not asks
+        for desk in desks.values():
+            view = consult_question.read_question(ref=one.ref, officer=desk, now=LATER)
+            assert (view.asks is not None) is (view.mine or asks), "the federal unit is named to nobody"
+            assert (view.asked is not None) is (not view.mine or answers)
+
+
+def test_what_may_not_travel_does_not_travel_as_an_answer_to_a_question_asked_back_twice(exchange) -> None:
+    asked = _asked(exchange, "consent", "witness")
+    noord, midi = seat(exchange["noord"], "desk"), seat(exchange["midi"], "desk")
+    back = ask.ask_back(ref=asked.duty.ref, officer=noord, text="Welke van de twee?", now=LATER)
+    again = ask.ask_back(ref=back.duty.ref, officer=midi, text="Zijn er dan twee?", now=LATER)
+    with pytest.raises(answer.AnswerMayNotTravel):
+        answer.answer(ref=again.duty.ref, officer=noord, text="In de Kerkstraat.", now=LATER)
+    answer.answer(ref=back.duty.ref, officer=midi, text="De oudste.", now=LATER + timedelta(days=8))
+
+
+def test_a_question_asked_back_goes_on_to_nobody_but_whom_it_was_asked(exchange) -> None:
+    asked = _asked(exchange)
+    noord = seat(exchange["noord"], "desk")
+    back = ask.ask_back(ref=asked.duty.ref, officer=noord, text="Welke van de twee?", now=LATER)
+    with pytest.raises(bounce.NotTheirs):
+        bounce.bounce(
+            ref=back.duty.ref, officer=seat(exchange["midi"], "desk"), to=exchange["federal"], reason="they may know",
+            now=LATER,
+        )  # fmt: skip

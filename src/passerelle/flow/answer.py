@@ -68,8 +68,9 @@ def answer(*, ref: str, officer: Officer, text: str, now: datetime) -> Question:
 
 def may_travel(question: Question, officer: Officer, at: datetime) -> bool:
     """Whether words of this officer's service on what is asked may travel to who asked: as the telling itself may."""
-    if question.parent is not None:  # the asker's own words on their own question, to whom they asked
+    if not ask.from_first(question):  # the asker's own words on their own question, to whom they asked
         return True
+    question = ask.first_of(question)
     sender, recipient = service_facts(officer.service), service_facts(question.service)
     report = question.report if question.report is not None else None
     own = report is not None and report.service_id == officer.service_id

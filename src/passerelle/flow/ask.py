@@ -95,7 +95,7 @@ def ask_back(*, ref: str, officer: Officer, text: str, now: datetime) -> Questio
         duty = locked_duty(ref, officer)
         allow(officer, "answer", duty_facts(duty))
         asked = of_duty(duty)
-        if asked.asked_back.count() >= ASKED_BACK_MAX or _depth(asked) >= ASKED_BACK_MAX:
+        if asked.asked_back.count() >= ASKED_BACK_MAX or depth_of(asked) >= ASKED_BACK_MAX:
             raise AskedBackTooOften(
                 sentence("This question was answered with a question often enough."),
                 way_out=sentence("Answer it with what is known, or withhold on a lawful ground."),
@@ -143,7 +143,7 @@ def put_question(
             text, themes=themes, categories=target.categories, directly_accessible=held is not None
         ).level,
         themes=themes,
-        discreet=target.discreet and parent is None,
+        discreet=target.discreet and (parent is None or not from_first(parent)),
         because=because,
     )
     question = Question(
@@ -325,11 +325,24 @@ def of_duty(duty: Duty) -> Question:
     return question
 
 
-def _depth(question: Question) -> int:
+def depth_of(question: Question) -> int:
+    """How many questions this one answers: none, for one that was not asked back."""
     depth, parent = 0, question.parent
     while parent is not None:
         depth, parent = depth + 1, parent.parent
     return depth
+
+
+def from_first(question: Question) -> bool:
+    """Whether who asked first asks this too: every second question of a row is theirs, the others are asked of them."""
+    return depth_of(question) % 2 == 0
+
+
+def first_of(question: Question) -> Question:
+    """The question that all the others of its row were asked back on."""
+    while question.parent is not None:
+        question = question.parent
+    return question
 
 
 def _has_words(text: str) -> None:

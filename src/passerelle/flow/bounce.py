@@ -75,7 +75,7 @@ def _theirs(duty: Duty, to: Service) -> None:
             raise refused
     elif duty.kind == "answer" and to.kind != "neutral_desk":
         question = ask.of_duty(duty)
-        mine = question.service_id == to.pk
+        mine = question.service_id == to.pk or question.parent_id is not None  # asked back of who asked, nobody else
         known = question.match.left.category if question.match is not None else "none"
         categories = (
             frozenset(question.report.subjects.values_list("category", flat=True)) or frozenset({known})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.duty import moves_from
-from passerelle.flow import answer, facts
+from passerelle.flow import answer, ask, facts
 from passerelle.flow.consult import write_down
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import journal
@@ -49,12 +49,12 @@ def read_question(*, ref: str, officer: Officer, now: datetime) -> QuestionView:
         duty = question.duty
         may = duty.live and access.may(reader, "answer", facts.duty_facts(duty)).allowed
         possible = set(moves_from(duty.kind, duty.state)) if may else set()
-        named = not question.discreet or officer.role == "oversight"
+        named, theirs = not question.discreet or officer.role == "oversight", ask.from_first(question)
         back = question.asked_back.select_related("service", "duty").order_by("id")
         return QuestionView(
             question=question,
-            asks=question.service if named or mine or question.parent_id is not None else None,
-            asked=duty.service if named or not mine or question.parent_id is None else None,
+            asks=question.service if named or mine or not theirs else None,
+            asked=duty.service if named or not mine or theirs else None,
             mine=mine,
             acts=frozenset(possible & {"answer", "ask_back", "bounce"}),
             asked_back=tuple(back),
