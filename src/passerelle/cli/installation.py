@@ -274,7 +274,7 @@ def check(folder: Path, as_json: bool) -> None:
     if not Service.objects.filter(kind="neutral_desk").exists():
         found.append(
             {
-                "id": "passerelle.E004",
+                "id": "passerelle.E007",
                 "level": "error",
                 "says": "There is no neutral desk.",
                 "remedy": "Run `passerelle init`, or `passerelle service add … --kind neutral_desk`.",
@@ -283,7 +283,7 @@ def check(folder: Path, as_json: bool) -> None:
     if not Officer.objects.filter(role="oversight", is_active=True).exists():
         found.append(
             {
-                "id": "passerelle.W003",
+                "id": "passerelle.W012",
                 "level": "warning",
                 "says": "Nobody has the oversight seat.",
                 "remedy": "`passerelle service add … --kind oversight`, `passerelle officer add … --role oversight`.",
