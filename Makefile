@@ -21,19 +21,22 @@ LOCKED := --no-deps --require-hashes --only-binary :all:
 # PySpark alone comes as source: it is built with the setuptools of the lock, and nothing is fetched to build it.
 BUILT := --no-deps --require-hashes --no-build-isolation --no-binary pyspark
 
-.PHONY: help run test check lint audit fuzz forms timing bench peers docs messages lock clean
+.PHONY: help run test check release-check lint audit fuzz forms timing bench peers docs messages lock clean
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' \
-		| while IFS=$$'\t' read -r name does; do printf '  make %-9s %s\n' "$$name" "$$does"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' \
+		| while IFS=$$'\t' read -r name does; do printf '  make %-14s %s\n' "$$name" "$$does"; done
 
 run: $(VENV)/.stamp-run ## the demonstration, then its pages (ARGS="--no-serve" for the story alone)
 	@$(BIN)/passerelle demo $(ARGS)
 
 test: $(VENV)/.stamp-test ## the tests, within ten minutes (ARGS="tests/rules -k names" for some)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not release" $(ARGS)
 
 check: $(VENV)/.stamp-test ## the tests and the long ones; this is what .ci/run runs
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not release" $(ARGS)
+
+release-check: $(VENV)/.stamp-test ## all tests with the counts before a release; hours, in parts (ARGS="tests/simulation")
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts

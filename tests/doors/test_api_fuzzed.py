@@ -103,7 +103,7 @@ def test_a_few_things_asked_of_each_operation_are_answered(desk: Client, things:
     assert fuzz(desk, things, 2) > 100
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_five_hundred_things_asked_of_each_operation_are_answered(
     desk: Client, things: dict[str, str]
 ) -> None:

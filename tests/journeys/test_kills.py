@@ -45,13 +45,13 @@ def test_on_a_full_disk_an_error_is_told_and_nothing_is_half(tmp_path: Path) -> 
     assert found["errors"] > 0 and (found["lost"], found["half"]) == (0, []), found
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_a_thousand_kills_lose_nothing(tmp_path: Path) -> None:
     found = clients(tmp_path / "house", KILLS_LONG, "kill")
     assert found["told"] > KILLS_LONG and (found["lost"], found["half"]) == (0, []), found
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_two_hundred_sizes_of_a_full_disk_leave_nothing_half(tmp_path: Path) -> None:
     found = clients(tmp_path / "house", 200, "full")
     assert found["errors"] > 100 and (found["lost"], found["half"]) == (0, []), found

@@ -135,7 +135,7 @@ def _with_workers(database: str, folder: Path, done: Any, draw: random.Random) -
     return time.monotonic() - begun
 
 
-@pytest.mark.parametrize("many", [60, pytest.param(10_000, marks=pytest.mark.long)])
+@pytest.mark.parametrize("many", [60, pytest.param(10_000, marks=pytest.mark.release)])
 def test_two_of_four_workers_are_killed_and_each_duty_is_delivered_once_and_none_is_late_in_silence(
     database: str, tmp_path: Path, many: int
 ) -> None:

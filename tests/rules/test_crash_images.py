@@ -81,7 +81,7 @@ def test_crash_images_of_a_database_that_is_synced_less_lose_what_was_told(tmp_p
     assert missing > 20, f"synchronous={level} was not found out: the images are blind"
 
 
-@pytest.mark.long
+@pytest.mark.release
 @pytest.mark.parametrize("commands", [SAFE, FALLBACK], ids=["log", "journal"])
 def test_thousands_of_crash_images_lose_nothing(tmp_path: Path, commands: str) -> None:
     built, missing, damaged = lost(recorded(tmp_path, commands, 160), tmp_path / "images", every=1)

@@ -255,6 +255,6 @@ def test_harness_h_a_flipped_byte_is_found_wherever_it_is(ledger: Ledger, tmp_pa
     assert check_flips(Ledger(ledger.entries[:60]), tmp_path / "export", every=False) >= 700
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_harness_h_every_byte_of_a_ledger_of_three_hundred_lines_is_flipped(ledger: Ledger, tmp_path: Path) -> None:
     assert check_flips(ledger, tmp_path / "export", every=True) > 50_000

@@ -56,7 +56,7 @@ def test_two_hundred_and_fifty_years_of_the_rules_alone_hold() -> None:
     assert kernel.run(years=250, seed=2026)["violations"] == 0
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_half_a_year_of_the_whole_system_holds_and_dies_in_each_transaction_that_carries_a_duty() -> None:
     done = played("--years", "0.5", "--seed", "7")
     assert done["violations"] == 0, done["found"]
@@ -66,7 +66,7 @@ def test_half_a_year_of_the_whole_system_holds_and_dies_in_each_transaction_that
     assert done["commit_points"]["killed_at"] > len(REACHED)
 
 
-@pytest.mark.long
+@pytest.mark.release
 def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> None:
     done = played("--years", "0.6", "--seed", "5", "--silence", "6")
     assert done["violations"] == 0, done["found"]
@@ -76,7 +76,7 @@ def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> N
 WHOLE_PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery", "same_reviewer", "falling")
 
 
-@pytest.mark.long
+@pytest.mark.release
 @pytest.mark.parametrize("plant", WHOLE_PLANTS)
 def test_the_whole_system_with_a_bug_on_purpose_is_found_out(plant: str) -> None:
     assert played("--years", YEARS_PLANTED, "--seed", "7", "--plant", plant, status=1)["found"]
