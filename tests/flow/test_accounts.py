@@ -156,6 +156,16 @@ def test_an_account_without_a_scope_or_with_a_role_of_persons_is_refused(
     assert not Account.objects.exists() and not Officer.objects.filter(username="machine").exists()
 
 
+def test_no_machine_comes_to_a_role_of_persons_afterwards(exchange: dict[str, Any]) -> None:
+    machine = opened(exchange)[0].officer
+    for role in ("head", "oversight", "administrator"):
+        with pytest.raises(seats.MachineSeat):
+            seats.change_role(officer=machine, role=role, now=NOON)
+    seats.change_role(officer=machine, role="supervisor", now=NOON)
+    machine.refresh_from_db()
+    assert machine.role == "supervisor"
+
+
 def test_a_machine_holds_no_duty_by_name_and_nobody_signs_in_to_its_seat(exchange: dict[str, Any]) -> None:
     exchange["nieuw"] = makers.service("nieuw")
     account, _ = accounts.open_account(

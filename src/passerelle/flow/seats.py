@@ -20,6 +20,7 @@ from passerelle.ledger.events import (
 from passerelle.policy import calendar, disclosure
 from passerelle.policy.facts import ROLES, check_word
 from passerelle.records.models import Duty, Officer, Service
+from passerelle.records.models.accounts import ACCOUNT_ROLES
 from passerelle.words import sentence
 
 
@@ -162,8 +163,14 @@ def _may_manage(by: Officer, officer: Officer, act: str) -> None:
 
 
 def change_role(*, officer: Officer, role: str, now: datetime) -> list[Duty]:
-    """An officer gets another role in their service: what they held finds another holder, and their sessions end."""
+    """An officer gets another role in their service: what they held finds another holder, and their sessions end.
+    Raises MachineSeat for a machine and a role that only persons have."""
     check_word(role, ROLES, what="role")
+    if role not in ACCOUNT_ROLES and hasattr(officer, "account"):
+        raise MachineSeat(
+            sentence("No machine has the role “{role}”.", role=role),
+            way_out=sentence("Use one of: {known}.", known=", ".join(ACCOUNT_ROLES)),
+        )
     with journal(now) as lines:
         officer = Officer.objects.select_for_update().get(pk=officer.pk)
         officer.role = role
