@@ -132,6 +132,15 @@ def test_a_restored_old_backup_is_caught_by_the_witness_and_by_nothing_else(
     assert witness.alarms()[-1]["kind"] == "rollback"
 
 
+def test_one_old_checkpoint_shown_a_thousand_times_fills_no_disk(witness: Witness, ledger: Ledger) -> None:
+    """Who has an old receipt has an old checkpoint: whoever can reach the witness can show it."""
+    witness.consider(ledger.request(0, LINES), now=BEGAN)
+    for size in (200, 200, 201, 200):
+        answer = witness.consider(ledger.request(size, size), now=BEGAN)
+        assert (answer.status, answer.alarm) == (409, "rollback"), "whoever shows it hears it each time"
+    assert [alarm["kind"] for alarm in witness.alarms()] == ["rollback", "rollback"], "each is written down once"
+
+
 def test_an_insider_who_signs_a_rewritten_past_with_the_stolen_key_is_caught_by_the_witness_alone(
     witness: Witness, ledger: Ledger, tmp_path: Path
 ) -> None:

@@ -155,7 +155,7 @@ class Witness:
         except checkpoint.NotACheckpoint as refused:
             return Answer(403, "", refused.sentence)
         answer = self._compare(asked, shown)
-        if answer.alarm:
+        if answer.alarm and not self._told(answer.alarm, asked.note):
             self._alarm(answer.alarm, answer.why, asked.note, now)
         if answer.status != 200:
             return answer
@@ -209,6 +209,16 @@ class Witness:
         path = self._place(checkpoint.said_by(note).origin)
         path.parent.mkdir(exist_ok=True)
         _write(path, str(kept))
+
+    def _told(self, kind: str, note: Note) -> bool:
+        """Whether this was written down already since the last new beginning: whoever can reach the witness can show
+        one old checkpoint for ever."""
+        for alarm in reversed(self.alarms()):
+            if alarm["kind"] == "begun_again":
+                return False
+            if alarm["kind"] == kind and notes.read(alarm["note"]).text == note.text:
+                return True
+        return False
 
     def _alarm(self, kind: str, why: Sentence, note: Note, now: datetime) -> None:
         line = {"at": canonical.timestamp(now.astimezone(UTC)), "kind": kind, "why": str(why), "note": str(note)}
