@@ -106,6 +106,24 @@ def test_a_backup_holds_no_key_and_nothing_in_the_open(tmp_path: Path) -> None:
     assert not (tmp_path / "x").exists()
 
 
+def test_nothing_in_the_open_ever_stands_beside_a_backup_while_it_is_made(tmp_path: Path) -> None:
+    """The place a backup goes to may be a stick or a share: the unsealed copy is made in the house's own folder."""
+    house, elsewhere = tmp_path / "house", tmp_path / "share"
+    elsewhere.mkdir()
+    run("init", "--dir", str(house))
+    begin = (
+        f"{OPEN}folder = Path(sys.argv[1]); open_installation(folder); from passerelle.cli.opening import now; "
+        "from passerelle.flow import backup, backup_file; write = backup_file.write; "
+        "backup_file.write = lambda path, *more, **also: (print(*[p.name for p in path.parent.iterdir()], '|', "
+        "*[p.name for p in folder.iterdir() if p.name.startswith('.passerelle-backup-')]), "
+        "write(path, *more, **also))[1]; backup.backup(file=Path(sys.argv[2]), now=now())"
+    )
+    beside, _, at_home = run(str(house), str(elsewhere / "saved"), begin=begin).strip().rpartition("|")
+    assert not beside.strip() and at_home.strip()
+    assert [path.name for path in elsewhere.iterdir()] == ["saved"]
+    assert not [path for path in house.iterdir() if path.name.startswith(".passerelle")]
+
+
 def test_a_restoration_refuses_a_folder_in_which_something_stands(tmp_path: Path) -> None:
     house = tmp_path / "house"
     run("init", "--dir", str(house))

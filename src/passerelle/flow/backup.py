@@ -48,10 +48,11 @@ class Backup:
 
 
 def backup(*, file: Path, now: datetime) -> Backup:
-    """Write a sealed backup to `file`, whole or not at all, while others write. Raises Damaged, KeysMissing."""
+    """Write a sealed backup to `file`, whole or not at all, while others write. What is not sealed yet stands in the
+    house's own folder meanwhile, never where the backup goes: that may be a share. Raises Damaged, KeysMissing."""
     ring = sealed.keys()
     ring.active("backups")
-    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".passerelle-backup-") as name:
+    with tempfile.TemporaryDirectory(dir=settings.FOLDER, prefix=".passerelle-backup-") as name:
         folder = Path(name)
         parts, facts = _sqlite(folder) if connection.vendor == "sqlite" else _postgresql(folder)
         manifest = {
