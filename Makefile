@@ -31,13 +31,13 @@ run: $(VENV)/.stamp-run ## the demonstration, then its pages (ARGS="--no-serve" 
 	@$(BIN)/passerelle demo $(ARGS)
 
 test: $(VENV)/.stamp-test ## the tests, within ten minutes (ARGS="tests/rules -k names" for some)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not long and not release" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not long and not release" $(ARGS)
 
 check: $(VENV)/.stamp-test ## the tests and the long ones; this is what .ci/run runs
-	@$(BIN)/python -m pytest -n $(WORKERS) -m "not release" $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not release" $(ARGS)
 
 release-check: $(VENV)/.stamp-test ## all tests with the counts before a release; hours, in parts (ARGS="tests/simulation")
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/ruff check .
