@@ -47,7 +47,7 @@ def test_the_best_reason_comes_first_whatever_the_order() -> None:
 
 
 @pytest.mark.parametrize(("who", "why"), [(HOLDS, 0), (BOTH, 1), (THEME, 2), (PLACE, 3)])
-def test_it_says_why(who: Answerer, why: int) -> None:
+def test_each_route_says_why_it_was_chosen(who: Answerer, why: int) -> None:
     (route,) = routes([who], asking="me", themes=frozenset({"drugs"}), territory="zuid", language="fr")
     assert str(route.because) == WHY[why] and not route.reads_it
     assert str(nobody_in_particular()) == WHY[-1]

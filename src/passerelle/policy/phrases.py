@@ -100,8 +100,8 @@ PHRASES: tuple[str, ...] = (
     noop("Administrative enforcement is no task of the recipient."),
     noop("Professional secrecy does not yield to administrative enforcement."),
     noop(
-        "What was collected to fight crime serves administrative enforcement only as far as a law allows, so "
-        "a desk decides."
+        "What was collected to fight crime serves administrative enforcement only as far as a law allows,"
+        " so a desk decides."
     ),
     noop(
         "Between services of law enforcement, what concerns a suspect, a contact or a thing travels whole and at once."
@@ -111,36 +111,36 @@ PHRASES: tuple[str, ...] = (
         "decided, and then in an extract."
     ),
     noop(
-        "A victim, a child or a person who is neither suspect nor contact is told of only in a pointer until "
-        "a person has judged the match and the desk has decided."
+        "A victim, a child or a person who is neither suspect nor contact is told of only in a pointer "
+        "until a person has judged the match and the desk has decided."
     ),
     noop(
-        "Youth care and health services learn from law enforcement that something is held, and more when a "
-        "desk has decided."
+        "Youth care and health services learn from law enforcement that something is held, and more when "
+        "a desk has decided."
     ),
     noop("A municipality learns from law enforcement that something is held, and more when a desk has decided."),
     noop(
-        "That law enforcement holds something on a person is itself told to a school or a municipality only "
-        "when a desk has decided."
+        "That law enforcement holds something on a person is itself told to a school or a municipality "
+        "only when a desk has decided."
     ),
     noop("Victims, witnesses, children and persons not involved are no matter of administrative enforcement."),
     noop(
-        "From youth care and health services a pointer travels until a person has judged the match and the "
-        "desk has decided, and then an extract."
+        "From youth care and health services a pointer travels until a person has judged the match and "
+        "the desk has decided, and then an extract."
     ),
     noop(
-        "Two youth-care boards share what they hold on one person when a person has judged the match and the "
-        "desk has decided; until then, a pointer."
+        "Two youth-care boards share what they hold on one person when a person has judged the match and "
+        "the desk has decided; until then, a pointer."
     ),
     noop(
-        "Among youth care and health services a pointer travels until a person has judged the match and the "
-        "desk has decided, and then an extract."
+        "Among youth care and health services a pointer travels until a person has judged the match and "
+        "the desk has decided, and then an extract."
     ),
     noop("Short of danger to life, professional secrecy does not yield to public safety in general."),
     noop("From a municipality a pointer travels until a person has judged the match and the desk has decided."),
     noop(
-        "From a municipality or a school a pointer travels until a person has judged the match and the desk "
-        "has decided, and then an extract."
+        "From a municipality or a school a pointer travels until a person has judged the match and the "
+        "desk has decided, and then an extract."
     ),
     noop("It was found to be wrong."),
     noop("It concerns another person than it says."),
@@ -150,8 +150,8 @@ PHRASES: tuple[str, ...] = (
     noop("The person it concerns asked for it, and was right."),
     noop("Its time was over when it was looked at again."),
     noop(
-        "Somebody is still owed this report: pass it on, or withhold it on a ground (e: inaccurate), "
-        "and have that reviewed first."
+        "Somebody is still owed this report: pass it on, or withhold it on a ground (e: inaccurate), and "
+        "have that reviewed first."
     ),
     noop("A withholding of this report has not been reviewed yet."),
     noop("Somebody broke the glass on this report, and that has not been reviewed yet."),
@@ -161,5 +161,35 @@ PHRASES: tuple[str, ...] = (
     noop("The recipient owes the correction of its copy instead."),
     noop("The recipient learns in the same duty what became of the report."),
     noop("Who asked is answered all the same."),
+    noop("access to what is held on them"),
+    noop("that what is wrong be put right"),
+    noop("that what may not be kept be erased"),
+    noop("that its use be restricted"),
+    noop("in person, with an identity document"),
+    noop("by electronic identity"),
+    noop("by letter, with a copy of an identity document"),
+    noop("by a representative, with a mandate and an identity document"),
+    noop("You get what is held on you, with this letter."),
+    noop("What was wrong was put right, and everybody who had it was told."),
+    noop("What was held on you was erased, and everybody who had it was told."),
+    noop("The use of what is held on you was restricted, and everybody who had it was told."),
+    noop("Nothing is held."),
+    noop("It may not be told."),
+    noop("What is held is as it should be."),
+    noop("It would obstruct official or legal inquiries, investigations or procedures."),
+    noop(
+        "It would prejudice the prevention, detection, investigation or prosecution of offences, or the "
+        "execution of penalties."
+    ),
+    noop("It would endanger public security."),
+    noop("It would endanger national security."),
+    noop("It would endanger the rights and freedoms of others."),
+    noop("The person contests that it is accurate, and whether it is cannot be ascertained yet."),
+    noop("It must be kept as evidence."),
+    noop("The person asks that it be restricted and not erased."),
+    noop("It speaks of a child."),
+    noop("It speaks of a victim or a witness."),
+    noop("It is an assessment and not a fact."),
+    noop("Every report is looked at again."),
 )
 """Every `says` of every table, in the order of the tables."""

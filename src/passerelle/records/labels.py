@@ -54,6 +54,7 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "Factor": lambda row: {row.officer.service_id},
     "FactorReset": lambda row: {row.officer.service_id},
     "SampleItem": lambda row: set(),
+    "Gap": lambda row: set(),
 }
 """For each table with sealed columns: the services whose readers may have a value of this row opened by a page.
 Of none: the verb that decides what this reader may see opens it (why a match, what was judged, a sample's item)."""
