@@ -176,6 +176,7 @@ def test_no_template_shows_words_that_cannot_be_translated() -> None:
     templates = [
         Source(str(path.relative_to(PACKAGE)), path.read_text(encoding="utf-8"))
         for path in sorted(PACKAGE.rglob("*.html"))
+        if path.parts[-3] != "api"  # the page of operations is English, like the OpenAPI document it shows
     ]
     found = faults(bare_words, templates)
     assert not found, told(found, '{% translate "…" %} or {% blocktranslate %}…{% endblocktranslate %}.')
