@@ -13,6 +13,7 @@ import numpy.typing as npt
 from django.db.models import Q
 
 from passerelle import matching
+from passerelle.duty import OWED_ANEW
 from passerelle.flow import commonness, correct, oblige
 from passerelle.flow import match as matches
 from passerelle.flow.facts import service_facts, standing_of
@@ -88,7 +89,7 @@ def reconcile(*, now: datetime) -> Reconciliation:
     owed.extend(_owed_by_matches(now))
     owed.extend(_owed_by_rules(now))
     told = Duty.objects.filter(kind="pass_on", report__isnull=False, recipient__isnull=False)
-    told = told.exclude(outcome="recalled").order_by()
+    told = told.exclude(outcome__in=OWED_ANEW).order_by()
     duties = told.values_list("report_id", "recipient_id", "state")
     for report, recipient, state in duties.iterator(chunk_size=_ROWS_AT_ONCE):
         if state == "done":

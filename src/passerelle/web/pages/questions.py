@@ -19,7 +19,7 @@ from passerelle.flow import bounce as bouncing
 from passerelle.flow import consult_question
 from passerelle.flow.facts import NotThere
 from passerelle.policy import deadlines
-from passerelle.records import visibility
+from passerelle.records import visibility, wall
 from passerelle.records.models import Question, Service
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.pages.duties import typed
@@ -31,8 +31,8 @@ SHOWN_MAX = 200
 @page
 def questions(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """What one's service asked, and what it was asked: latest first."""
-    seen = visibility.questions(request.user).select_related("duty").order_by("-asked_at", "-id")[:SHOWN_MAX]
-    rows = [(row, row.service_id == request.user.service_id) for row in seen]
+    seen = visibility.questions(request.user).order_by("-asked_at", "-id")[:SHOWN_MAX]
+    rows = [(row, row.service_id == request.user.service_id) for row in wall.with_relations(seen, "duty")]
     return render(request, "questions.html", {"rows": rows})
 
 
@@ -104,11 +104,11 @@ def bounce(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
 def _done(
     request: HttpRequest, ref: str, now: datetime, form: str, says: str, act: Callable[[str], None], then: str = ""
 ) -> HttpResponse:
-    found = visibility.questions(request.user).filter(ref=ref).values_list("duty__ref", flat=True).first()
-    if found is None:
+    found = wall.with_relations(visibility.questions(request.user).filter(ref=ref)[:1], "duty")
+    if not found:
         raise NotThere
     try:
-        act(found)
+        act(found[0].duty.ref)
     except Refused as refusal:
         return show(request, ref, now, refusal=beside_the_form(refusal), form=form)
     messages.success(request, says)
