@@ -32,7 +32,8 @@ SHOWN_MAX = 200
 def questions(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """What one's service asked, and what it was asked: latest first."""
     seen = visibility.questions(request.user).order_by("-asked_at", "-id")[:SHOWN_MAX]
-    rows = [(row, row.service_id == request.user.service_id) for row in wall.with_relations(seen, "duty")]
+    asked: list[Question] = wall.with_relations(seen, "duty")
+    rows = [(row, row.service_id == request.user.service_id) for row in asked]
     return render(request, "questions.html", {"rows": rows})
 
 
@@ -104,7 +105,7 @@ def bounce(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
 def _done(
     request: HttpRequest, ref: str, now: datetime, form: str, says: str, act: Callable[[str], None], then: str = ""
 ) -> HttpResponse:
-    found = wall.with_relations(visibility.questions(request.user).filter(ref=ref)[:1], "duty")
+    found: list[Question] = wall.with_relations(visibility.questions(request.user).filter(ref=ref)[:1], "duty")
     if not found:
         raise NotThere
     try:
