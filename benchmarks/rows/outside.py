@@ -48,7 +48,7 @@ def peers_options(bench: Bench, option: str) -> list[str]:
 
 def link(bench: Bench) -> Figures:
     """100,000 invented persons against themselves; the growth is from 10,000 on."""
-    told = said("benchmarks.link_registers", "--sizes", SIZES, *peers_options(bench, "--splink"))
+    told = said("benchmarks.link_registers", "--sizes", SIZES, *peers_options(bench, "--peers"))
     found = Figures()
     largest = max(row["size"] for row in told["rows"])
     seconds: dict[str, float] = {}
@@ -60,9 +60,10 @@ def link(bench: Bench) -> Figures:
             bench.peers.versions[row["who"]] = str(row["version"])
         if row["size"] == largest:
             seconds[row["who"]] = row["seconds"]
-            for measure in ("seconds", "memory_mb", "recall", "precision"):
-                if measure in row:
-                    found.put(measure, row["who"], WHOLE, row[measure], largest)
+            told_as = {"seconds": "seconds", "memory_mb": "tree_mb", "recall": "recall", "precision": "precision"}
+            for measure, name in told_as.items():
+                if name in row:
+                    found.put(measure, row["who"], WHOLE, row[name], largest)
     for who, growth in told["growth"].items():
         if growth.get("seconds") is not None:
             found.put("growth", who, WHOLE, growth["seconds"], largest)
