@@ -102,10 +102,7 @@ class _Solver:
         years = 13 / WEEKS_A_YEAR
         hired = {
             group.id: [
-                self._column(
-                    group.cost_year * (plan.weeks - 13 * q) / WEEKS_A_YEAR, self._hires(group.hires_year_max, q), True
-                )
-                for q in range(spans)
+                self._column(self._wage(group, q), self._hires(group.hires_year_max, q), True) for q in range(spans)
             ]
             for group in plan.groups
             if group.hires_year_max
@@ -143,6 +140,7 @@ class _Solver:
         return changes, float(sum(costs[one] * values[one] for one in chosen)), float(unserved), since
 
     def _wage(self, group: Group, quarter: int) -> float:
+        """What one who is hired in that quarter costs to the end of the plan."""
         return group.cost_year * (self.plan.weeks - 13 * quarter) / WEEKS_A_YEAR
 
     def _hires(self, in_a_year: int, quarter: int) -> float:

@@ -43,15 +43,18 @@ class Share:
 def shares(cases: Iterable[Case]) -> list[Share]:
     """For each kind and each group its share with an interval at 95 % (Wilson, 1927), in the order of kinds and names.
 
-    A group with fewer than SMALL_NUMBER cases bears no figure at all, its number of cases included.
+    A group with fewer than SMALL_NUMBER cases bears no figure at all, its number of cases included. Where it would be
+    the only one hidden and another breakdown of the same kind shows the whole, the next smallest is hidden too: else a
+    subtraction would give it away (secondary suppression; Eurostat, Handbook on Statistical Disclosure Control, 4.2).
     """
     kept: dict[tuple[str, str, str], list[Case]] = {}
     for case in cases:
         for by, group in case.groups:
             kept.setdefault((case.kind, by, group), []).append(case)
+    hidden = _hidden({key: len(those) for key, those in kept.items()})
     found = []
     for (kind, by, group), those in sorted(kept.items()):
-        if len(those) < SMALL_NUMBER:
+        if (kind, by, group) in hidden:
             found.append(Share(kind, by, group, None, None, None, None, None))
             continue
         hits = sum(case.happened for case in those)
@@ -64,3 +67,16 @@ def shares(cases: Iterable[Case]) -> list[Share]:
             )
         )  # fmt: skip
     return found
+
+
+def _hidden(counts: dict[tuple[str, str, str], int]) -> set[tuple[str, str, str]]:
+    """The (kind, by, group) that bear no figure: small ones, and where one alone is, the next smallest beside it."""
+    small = {key for key, count in counts.items() if count < SMALL_NUMBER}
+    whole = {(kind, by) for kind, by, _ in counts} - {(kind, by) for kind, by, _ in small}
+    for kind, by in {(kind, by) for kind, by, _ in small}:
+        alone = sum((one[0], one[1]) == (kind, by) for one in small) == 1
+        if alone and any(one == kind and other != by for one, other in whole):
+            beside = [(count, key) for key, count in counts.items() if key[:2] == (kind, by) and key not in small]
+            if beside:
+                small.add(min(beside)[1])
+    return small

@@ -35,12 +35,6 @@ class AskedBackTooOften(Refused):
     code = "ask.too_often"
 
 
-class MayNotBeAsked(Refused):
-    """The law or the handling lets no question on this travel to that service."""
-
-    code = "ask.may_not_travel"
-
-
 @dataclass(frozen=True, slots=True)
 class Target:
     """What a question is about, as its asker may see it: a report, a match or a delivery; the categories of the persons

@@ -98,11 +98,6 @@ def legal_form(name: str) -> str | None:
     return read(name).form
 
 
-def without_form(name: str) -> str:
-    """The name without its legal form and little words, folded."""
-    return " ".join(token.raw for token in read(name).tokens)
-
-
 SAME_NAME = noop("“{left}” and “{right}” are one name.")
 SAME_WORD = noop("Both names contain “{word}”.")
 TRANSLATED_WORD = noop("“{right}” is another language's word for “{left}”.")
