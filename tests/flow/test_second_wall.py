@@ -114,7 +114,7 @@ def test_nobody_sees_no_row_of_any_table_with_contents(busy) -> None:
         )
         behind = dict(cursor.fetchall())
     open_ones = {table.removeprefix("records_") for table, walled in behind.items() if not walled}
-    assert open_ones <= BEFORE_ANYBODY_IS_KNOWN, "a new table needs its policies: see migrations/0012"
+    assert open_ones <= BEFORE_ANYBODY_IS_KNOWN, "a new table needs its policies: see migrations/_second_wall.py"
     full = {table for table, walled in behind.items() if walled and raw(table)}
     assert len(full) > 15
     with wall._asking(wall.NOBODY):

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="two at once need PostgreSQL's row locks"),
     pytest.mark.usefixtures("append_only_again", "transactional_db"),
 ]
-TRIGGERS = import_module("passerelle.records.migrations.0002_ledger_is_append_only")
+TRIGGERS = import_module("passerelle.records.migrations._append_only")
 KNOWN = makers.person("p", "Ferdinand Oosterlynck", birthDate=["1971-05-03"])
 
 

@@ -39,6 +39,12 @@ class TablesMissing(Refused):
     code = "cli.tables_missing"
 
 
+class TablesHalfMade(Refused):
+    """The database was left between two steps that are one now, by a version from before the first release."""
+
+    code = "cli.tables_half_made"
+
+
 def now() -> datetime:
     """The clock of this machine: commands read it, verbs are told."""
     return datetime.now(UTC)
@@ -46,7 +52,8 @@ def now() -> datetime:
 
 def open_installation(folder: Path, *, migrate: bool = False, new: bool = False, bare: bool = False) -> None:
     """Start Django on this folder. Raises NoInstallation where there is none (unless it is `new`), TablesMissing where
-    its tables are older than this program (unless they are to be brought up by `migrate`; `bare`: not looked at)."""
+    its tables are older than this program (unless they are to be brought up by `migrate`; `bare`: not looked at), and
+    TablesHalfMade where they cannot be brought up."""
     folder = folder.resolve()
     configured = (folder / conf.FILE_NAME).exists() or "PASSERELLE_SECRET_KEY" in os.environ
     if not new and not configured:
@@ -66,12 +73,25 @@ def open_installation(folder: Path, *, migrate: bool = False, new: bool = False,
     from django.core.management import call_command
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.recorder import MigrationRecorder
 
-    from passerelle.records import wall
+    from passerelle.records import tables_made, wall
 
     wall.house_from_now_on()
     if bare:
         return
+    lacking = tables_made.missing_between(MigrationRecorder(connection).applied_migrations())
+    if lacking:
+        raise TablesHalfMade(
+            sentence(
+                "The tables of {folder} are of a version before the first release, and lack {first} and {others} more.",
+                folder=str(folder), first=lacking[0], others=len(lacking) - 1,
+            ),
+            way_out=sentence(
+                "Bring them up with the last version that still has {last}, then open them with this one.",
+                last=lacking[-1],
+            ),
+        )  # fmt: skip
     if migrate:
         call_command("migrate", verbosity=0, interactive=False)
         return

@@ -19,7 +19,7 @@ from passerelle.flow.ledger_lines import journal
 from passerelle.keyring import Keyring
 from passerelle.ledger import canonical, checkpoint, notes
 from passerelle.ledger.events import GapSigned, Restored
-from passerelle.records import checks, wall
+from passerelle.records import checks, tables_made, wall
 from passerelle.records.models import Gap
 from passerelle.replay import diff, fold
 from passerelle.words import sentence
@@ -122,9 +122,9 @@ def load(manifest: dict[str, Any], folder: Path) -> None:
         raise WrongDatabase(
             sentence("The backup is of {theirs}, and the settings name {ours}.", theirs=manifest["vendor"], ours=connection.vendor)  # noqa: E501
         )
-    _known_migrations(manifest)
+    taken = _known_migrations(manifest)
     if connection.vendor == "postgresql":
-        _into_postgresql(manifest, folder)
+        _into_postgresql(manifest, folder, taken)
     call_command("migrate", verbosity=0, interactive=False)
 
 
@@ -157,19 +157,26 @@ def _signed_here(note: notes.Note, origin: str, ring: Keyring) -> checkpoint.Che
     raise last if signing else checkpoint.NotACheckpoint(sentence("There is no key to check a checkpoint with."))
 
 
-def _known_migrations(manifest: dict[str, Any]) -> None:
-    from django.db.migrations.loader import MigrationLoader
-
-    ours = set(MigrationLoader(connection, ignore_no_migrations=True).disk_migrations)
-    later = sorted(f"{app}.{name}" for app, name in manifest["migrations"] if (app, name) not in ours)
+def _known_migrations(manifest: dict[str, Any]) -> list[tables_made.Step]:
+    """The steps that made the tables of the backup, as this version calls them. Raises WrongDatabase."""
+    taken = [(app, name) for app, name in manifest["migrations"]]
+    ours, later = tables_made.known(taken)
     if later:
+        named = ", ".join(f"{app}.{name}" for app, name in sorted(later)[:3])
         raise WrongDatabase(
-            sentence("The backup was made by a later version: {later}.", later=", ".join(later[:3])),
+            sentence("The backup was made by a later version: {later}.", later=named),
             way_out=sentence("Restore it with the version that made it, or a newer one."),
         )
+    lacking = tables_made.missing_between(taken)
+    if lacking:
+        raise WrongDatabase(
+            sentence("The backup is of a version before the first release, and lacks {first}.", first=lacking[0]),
+            way_out=sentence("Restore it with the last version that still has {last}.", last=lacking[-1]),
+        )
+    return ours
 
 
-def _into_postgresql(manifest: dict[str, Any], folder: Path) -> None:
+def _into_postgresql(manifest: dict[str, Any], folder: Path, taken: list[tables_made.Step]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")
         if cursor.fetchone()[0]:
@@ -177,7 +184,7 @@ def _into_postgresql(manifest: dict[str, Any], folder: Path) -> None:
                 sentence("The database has tables already; a backup goes into an empty one."),
                 way_out=sentence("Make a new database and name it in `database_url`."),
             )
-    last = dict(manifest["migrations"])  # the last of each app, as they were applied
+    last = dict(taken)  # the last of each app, as they were applied
     for app, name in last.items():
         call_command("migrate", app, name, verbosity=0, interactive=False)
     with transaction.atomic(), wall.as_house(), connection.cursor() as cursor:

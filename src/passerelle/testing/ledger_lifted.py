@@ -8,7 +8,7 @@ from importlib import import_module
 
 from django.db import connection
 
-_TRIGGERS = import_module("passerelle.records.migrations.0002_ledger_is_append_only")
+_TRIGGERS = import_module("passerelle.records.migrations._append_only")
 
 
 @contextmanager

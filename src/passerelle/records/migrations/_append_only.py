@@ -1,6 +1,4 @@
-"""The database itself refuses to change or remove a line of the ledger."""
-
-from django.db import migrations
+"""The database itself refuses to change or remove a line of the ledger: the triggers, and how a test lifts them."""
 
 SQLITE = (
     "CREATE TRIGGER ledger_line_stays BEFORE UPDATE ON records_ledgerline "
@@ -27,15 +25,3 @@ UNDO_POSTGRESQL = (
 def forbid(apps, schema_editor):
     for command in SQLITE if schema_editor.connection.vendor == "sqlite" else POSTGRESQL:
         schema_editor.execute(command, params=None)
-
-
-def allow(apps, schema_editor):
-    for command in UNDO_SQLITE if schema_editor.connection.vendor == "sqlite" else UNDO_POSTGRESQL:
-        schema_editor.execute(command, params=None)
-
-
-class Migration(migrations.Migration):
-    """Two triggers; a test that flushes its database lifts them with `passerelle.testing.ledger_lifted`."""
-
-    dependencies = [("records", "0001_tables")]
-    operations = [migrations.RunPython(forbid, allow)]

@@ -4,12 +4,9 @@ Who asks stands in settings of the transaction (`records/wall.py`). The house se
 what the policies below say; nobody sees nothing. FORCE holds the tables' owner to it too. A function that must look at
 other tables looks as the house, and returns keys: else a policy on one table would ask the policies of the next, in
 circles. Each is asked once a statement. Not behind the wall: services, officers, sessions, tries to sign in and the
-heartbeat, which are read before anybody is known, and the ledger, whose lines hold no contents and which must be whole.
+heartbeat, accounts with their keys and nonces, which are read before anybody is known, and the ledger, whose lines hold
+no contents and which must be whole.
 """
-
-from django.db import migrations
-
-SETTINGS = ("sees", "service", "officer", "role", "kind")
 
 PLAIN = """
 CREATE FUNCTION passerelle_sees() RETURNS text LANGUAGE sql STABLE AS
@@ -51,13 +48,16 @@ FUNCTIONS = {
         "text",
         f"SELECT DISTINCT jsonb_array_elements_text(names) FROM records_delivery WHERE {STANDING}",
     ),
+    # the neutral desk keeps sight of what it judged as long as its judgement stands
     "passerelle_matches_in_full": (
         "bigint",
         f"""SELECT m.id FROM records_match m
-            JOIN records_subject l ON l.id = m.left_id JOIN records_subject r ON r.id = m.right_id
-            JOIN records_duty d ON d.match_id = m.id AND d.kind = 'judge'
-            WHERE {DESK} AND ((d.service_id = {MINE} AND {MINE} IN (l.service_id, r.service_id))
-              OR (passerelle_kind() = 'neutral_desk' AND d.holder_id = {MINE} AND d.ended_at IS NULL))""",
+    JOIN records_subject l ON l.id = m.left_id JOIN records_subject r ON r.id = m.right_id
+    JOIN records_duty d ON d.match_id = m.id AND d.kind = 'judge'
+    WHERE {DESK} AND ((d.service_id = {MINE} AND {MINE} IN (l.service_id, r.service_id))
+      OR (passerelle_kind() = 'neutral_desk' AND ((d.holder_id = {MINE} AND d.ended_at IS NULL)
+        OR EXISTS (SELECT 1 FROM records_judgement j JOIN records_officer o ON o.id = j.officer_id
+          WHERE j.match_id = m.id AND j.taken_back_at IS NULL AND o.service_id = {MINE}))))""",
     ),
     "passerelle_matches_told": (
         "bigint",
@@ -111,6 +111,12 @@ SEEN_AT_WORK = {
     "register": OWN,
     "registerrow": "register_id IN (SELECT id FROM records_register)",
     "refusedrow": "register_id IN (SELECT id FROM records_register)",
+    "correction": f"recipient_id = {MINE} OR report_id IN ({OWN_REPORTS})",
+    "periodicreview": f"report_id IN ({OWN_REPORTS})",
+    "question": f"""{OWN} OR duty_id IN (SELECT id FROM records_duty WHERE kind = 'answer' AND (
+        ({DESK} AND ({OWN} OR holder_id = {MINE}))
+        OR ({ROLE} = 'officer' AND holder_id = {MINE} AND officer_id = {ME})))""",
+    "overload": OWN,
 }
 """By table: which rows those who work with contents see. Oversight sees every row of these, administrators none."""
 
@@ -118,12 +124,14 @@ SEEN = {table: f"{WATCHES} OR ({WORKS} AND ({rows}))" for table, rows in SEEN_AT
     "notice": f"officer_id = {ME} OR ({DESK} AND {OWN} AND officer_id IS NULL)",
     "reading": f"""{WATCHES} OR officer_id = {ME}
         OR ({LEADS} AND officer_id IN (SELECT id FROM records_officer WHERE {OWN}))""",
+    "personrequest": f"{WATCHES} OR ({DESK} AND ({OWN} OR holder_id = {MINE}))",
+    "requestpart": f"{WATCHES} OR ({DESK} AND {OWN})",
     "draft": f"officer_id = {ME}",
     "visit": f"officer_id = {ME}",
 }
 
-HOUSE_ONLY = ("key", "nameword", "namecount")
-"""The index of keys and the counts of names are matching's own: no reader sees a row of them."""
+HOUSE_ONLY = ("key", "nameword", "namecount", "gap", "command", "channel", "message")
+"""What matching, verbs and the relay alone read: no reader sees a row of them."""
 
 
 def build(apps, schema_editor):
@@ -142,25 +150,3 @@ def build(apps, schema_editor):
             schema_editor.execute(f"CREATE POLICY reader ON {name} FOR SELECT USING ({rows})", params=None)
         schema_editor.execute(f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY", params=None)
         schema_editor.execute(f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY", params=None)
-
-
-def take_down(apps, schema_editor):
-    if schema_editor.connection.vendor != "postgresql":
-        return
-    for table in (*SEEN, *HOUSE_ONLY):
-        name = f'"records_{table}"'
-        schema_editor.execute(f"ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY", params=None)
-        schema_editor.execute(f"ALTER TABLE {name} DISABLE ROW LEVEL SECURITY", params=None)
-        schema_editor.execute(f"DROP POLICY house ON {name}", params=None)
-        schema_editor.execute(f"DROP POLICY IF EXISTS reader ON {name}", params=None)
-    for name in FUNCTIONS:
-        schema_editor.execute(f"DROP FUNCTION {name}()", params=None)
-    for setting in SETTINGS:
-        schema_editor.execute(f"DROP FUNCTION passerelle_{setting}()", params=None)
-
-
-class Migration(migrations.Migration):
-    """Policies and the functions they ask; on SQLite nothing."""
-
-    dependencies = [("records", "0011_sealed_subjects")]
-    operations = [migrations.RunPython(build, take_down)]
