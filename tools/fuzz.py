@@ -11,6 +11,7 @@ import argparse
 import functools
 import json
 import random
+import re
 import signal
 import sys
 import tempfile
@@ -27,11 +28,14 @@ from passerelle import ids, names
 from passerelle.errors import Refused
 from passerelle.flow.sizes import NAME_CHARACTERS_MAX, TEXT_CHARACTERS_MAX
 from passerelle.intake import open_source, text
+from passerelle.intake.document import CHARACTERS_MAX
+from passerelle.intake.documents import read_document
 from passerelle.ledger import chain, export, verify
 from passerelle.matching import score
 from passerelle.matching.keys import keys
 from passerelle.matching.subject import Subject
 from passerelle.names import numbers, organisations, places
+from tools import papers
 
 DATA = Path(__file__).resolve().parents[1] / "tests" / "data"
 HANG_SECONDS = 2.0
@@ -158,6 +162,18 @@ def keying(example: bytes) -> None:
         assert 0.0 <= score.compare(one, other).score <= 1.0, "a score outside its range"
 
 
+def opening(example: bytes) -> None:
+    """A document that is dropped into the box; `Refused` is an answer."""
+    try:
+        document = read_document("document", example)
+    except Refused as refusal:
+        str(refusal).encode()
+        return
+    assert document.text.strip(), "a document without text was let in"
+    assert len(document.text) <= CHARACTERS_MAX, "more text than is taken out"
+    assert not re.search("[\0\ud800-\udfff]", document.text), "signs that are no text"
+
+
 def placing(example: bytes) -> None:
     """Two addresses are read and compared."""
     left, right = _halves(example)
@@ -232,6 +248,7 @@ TARGETS: dict[str, Target] = {
         lambda: (*seeds("intake/register.csv", "intake/entities.jsonl"), b"PK\x03\x04", b"\x1f\x8b\x08"),
     ),
     "mapping": (mapping, lambda: seeds("intake/zone.yaml")),
+    "document": (opening, lambda: papers.each_kind(TEXTS)),
     "text": (reading, spoken),
     "names": (comparing, spoken),
     "keys": (keying, spoken),

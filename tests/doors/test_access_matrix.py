@@ -87,6 +87,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "language": [("", "POST", {"language": "fr", "next": "/law"}, ">>>>> >>>>> >>>>> >> > >")],
     "health": [("", "GET", {}, "+++++ +++++ +++++ ++ + +")],
     "file-report": [("", "GET", {}, CONTENTS), ("", "POST", {"text": ""}, "!!!!. !!!!. !!!!. !. . s")],
+    "keep-draft": [("", "GET", {}, "mmmmm mmmmm mmmmm mm m m"), ("", "POST", {}, "++++. ++++. ++++. +. . s")],
     "confirm-subjects": [("", "GET", {}, ">>>>. >>>>. >>>>. >. . s"), ("", "POST", {}, ">>>>. >>>>. >>>>. >. . s")],
     "reports": [("", "GET", {}, EVERYBODY)],
     "dossiers": [("", "GET", {}, EVERYBODY)],

@@ -7,12 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from passerelle.flow import work
+from passerelle.intake.document import BYTES_MAX
 from passerelle.records.models import Dossier, Relation, Report, Subject
 from passerelle.testing import makers
+from passerelle.web import draft_key, subject_rows
 from tests.doors.test_pages_desk import client_of, text_of
+from tools import papers
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(tz=UTC)
@@ -125,6 +129,173 @@ def test_a_subject_can_be_written_in_by_hand_and_the_text_changed_without_losing
     car = Subject.objects.get(schema="Vehicle")
     assert car.properties["registrationNumber"] == ["1-ABC-234"]
     assert (car.category, car.caption) == ("none", "de grijze wagen")
+
+
+def brings(client: Client, name: str, content: bytes, **typed: Any) -> Any:
+    sent = {**as_sent(text_of(client.get("/file"))), "do": "take", **typed}
+    return client.post("/file", {**sent, "document": SimpleUploadedFile(name, content)}, follow=True)
+
+
+def test_the_text_of_a_file_comes_into_the_box_behind_what_is_there_and_the_file_is_not_kept(
+    exchange: dict[str, Any],
+) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    mail = papers.mail("La voisine de Karel Vermassen est partie.", "Zij woont nu elders.")
+    page = text_of(brings(client, "brief.eml", mail, text="Eerst dit."))
+    assert "The text of brief.eml is in the box." in page
+    sent = as_sent(page)
+    assert sent["text"].startswith("Eerst dit.\n\nDe: Élise Vermassen &lt;elise@mail.example&gt;")
+    assert sent["text"].endswith("Zij woont nu elders.")
+    assert sent["learnt_on"] == "2025-12-09"
+    page = text_of(brings(client, "a.pdf", papers.pdf("Rijdt met 1-ABC-234."), text=""))
+    assert as_sent(page)["text"] == "Rijdt met 1-ABC-234."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("foto.pdf", b"\x89PNG\r\n", "foto.pdf is a picture"),
+        ("x.docx", papers.docx("a" * 5_000_000), "x.docx unpacks to over 200 times its size"),
+        ("x.txt", b"a" * (BYTES_MAX + 9), "x.txt is larger than 10 million bytes"),
+        ("lang.txt", b"word " * 5000, "The text with what lang.txt holds has"),
+        ("<b>.txt", b"\0\1\2", "&lt;b&gt;.txt is a program"),
+    ],
+)
+def test_a_file_that_is_not_read_is_refused_by_its_name_and_the_box_keeps_what_it_had(
+    exchange: dict[str, Any], name: str, content: bytes, says: str
+) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    answer = brings(client, name, content, text="Dit stond er al.")
+    assert answer.status_code == 409
+    assert says in text_of(answer)
+    assert as_sent(text_of(client.get("/file")))["text"] == "Dit stond er al."
+
+
+def test_the_button_without_a_file_says_so(exchange: dict[str, Any]) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    answer = client.post("/file", {**as_sent(text_of(client.get("/file"))), "do": "take"})
+    assert (answer.status_code, "No file was chosen." in text_of(answer)) == (409, True)
+
+
+def test_no_other_page_takes_a_file_and_nobody_brings_two(exchange: dict[str, Any]) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client)
+    request = client.post("/file/subjects", {"document": SimpleUploadedFile("a.txt", b"x"), "do": "keep"}).wsgi_request
+    assert not request.FILES
+    two = {"document": SimpleUploadedFile("a.txt", b"x"), "other": SimpleUploadedFile("b.txt", b"y")}
+    assert client.post("/file", two).status_code == 400
+
+
+def kept(client: Client, address: str, **more: Any) -> Any:
+    """What the page's script sends while somebody types."""
+    page = text_of(client.get(address))
+    from_ = re.search(r'data-goes-on-from="([^"]*)"', page)
+    assert from_ is not None
+    return client.post("/file/draft", {**as_sent(page), "goes_on_from": from_[1], **more})
+
+
+def test_what_is_typed_is_kept_by_itself_and_comes_back_to_the_box(exchange: dict[str, Any]) -> None:
+    officer = makers.seat(exchange["noord"], "officer")
+    client = client_of(officer)
+    answer = kept(client, "/file", text="Half een zin")
+    assert re.fullmatch(r"Kept at \d\d:\d\d\.", answer.json()["said"])
+    page = text_of(client_of(officer).get("/file"))
+    assert as_sent(page)["text"] == "Half een zin", "also in another browser"
+    assert answer.json()["said"] in page
+    assert f'data-goes-on-from="{answer.json()["kept_at"]}"' in page
+    other = client_of(makers.officer(exchange["noord"], "officer"))
+    assert as_sent(text_of(other.get("/file")))["text"] == "", "nobody else's"
+
+
+def test_the_subjects_are_kept_by_themselves_too(exchange: dict[str, Any]) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client)
+    assert kept(client, "/file/subjects", **{"s0-category": "suspect", "s0-seen": "on"}).status_code == 200
+    sent = as_sent(text_of(client.get("/file/subjects")))
+    assert (sent["s0-category"], sent["s0-seen"]) == ("suspect", "on")
+
+
+def test_two_windows_do_not_write_over_each_other_and_what_was_filed_does_not_come_back(
+    exchange: dict[str, Any],
+) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first = kept(client, "/file", text="One").json()["kept_at"]
+    assert kept(client, "/file", text="Two").status_code == 200
+    sent = as_sent(text_of(client.get("/file")))
+    late = client.post("/file/draft", {**sent, "text": "Three", "goes_on_from": first})
+    assert (late.status_code, "in another window" in late.json()["said"]) == (409, True)
+    assert as_sent(text_of(client.get("/file")))["text"] == "Two"
+    instead = client.post("/file/draft", {**sent, "text": "Three", "goes_on_from": first, "instead": "1"})
+    assert (instead.status_code, as_sent(text_of(client.get("/file")))["text"]) == (200, "Three")
+    client.post("/file", {**sent, "do": "throw"})
+    assert client.post("/file/draft", {**sent, "goes_on_from": instead.json()["kept_at"]}).status_code == 409
+    assert as_sent(text_of(client.get("/file")))["text"] == ""
+
+
+def test_the_key_that_a_browser_seals_with_is_each_officer_s_own(exchange: dict[str, Any]) -> None:
+    officer, other = makers.seat(exchange["noord"], "officer"), makers.officer(exchange["noord"], "officer")
+    assert draft_key.draft_key(officer) == draft_key.draft_key(officer) != draft_key.draft_key(other)
+    assert draft_key.draft_place(officer) != draft_key.draft_place(other)
+    assert draft_key.draft_key(officer) in text_of(client_of(officer).get("/file"))
+
+
+def test_what_the_reader_missed_is_marked_in_the_text(exchange: dict[str, Any]) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    text = "Iemand zag Zorro en de oude man bij de brug."
+    first_step(client, text=text)
+    for said, kind in ((" Zorro ", "Person"), ("de oude man", "nameless")):
+        at = text.index(said)
+        sent = as_sent(text_of(client.get("/file/subjects")))
+        client.post("/file/subjects", {**sent, "do": "mark", "from": at, "to": at + len(said), "as": kind})
+    client.post("/file/subjects", {**as_sent(text_of(client.get("/file/subjects"))), "do": "file"})
+    filed = {subject.caption: subject for subject in Subject.objects.all()}
+    assert filed["Zorro"].properties == {"name": ["Zorro"]} and filed["Zorro"].spans == [[11, 16]]
+    assert filed["de oude man"].properties == {} and filed["de oude man"].spans == [[20, 31]]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kind"), [("9", "5", "Person"), ("0", "99999", "Sect"), ("-1", "4", "Person")]
+)
+def test_a_mark_that_stands_nowhere_adds_nothing(exchange: dict[str, Any], start: str, end: str, kind: str) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client, text="Iets over iemand.")
+    client.post("/file/subjects", {"do": "mark", "from": start, "to": end, "as": kind})
+    assert "row-of-subject" not in text_of(client.get("/file/subjects"))
+
+
+def test_one_of_two_is_written_down_as_such(exchange: dict[str, Any]) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client, text="Jasin Karimi of Nadir Karimi reed weg, Latifa Bouzerda niet.")
+    sent = as_sent(text_of(client.get("/file/subjects")))
+    ids = {sent[name.replace("p-name", "id")]: value for name, value in sent.items() if name.endswith("-p-name")}
+    both = [key for key, name in ids.items() if name.endswith("Karimi")]
+    client.post("/file/subjects", {**sent, "do": "several", "several": both, "who": ""})
+    client.post("/file/subjects", {**as_sent(text_of(client.get("/file/subjects"))), "do": "file"})
+    tied = Relation.objects.filter(kind="is_one_of")
+    assert {relation.target.caption for relation in tied} == {"Jasin Karimi", "Nadir Karimi"}
+    (source,) = {relation.source for relation in tied}
+    assert source.caption == "one of: Jasin Karimi / Nadir Karimi"
+
+
+def test_the_language_can_be_put_right_and_the_text_is_read_again(exchange: dict[str, Any]) -> None:
+    client = client_of(makers.seat(exchange["noord"], "officer"))
+    first_step(client, text="OK. Karel Vermassen.", language="en")
+    sent = as_sent(text_of(client.get("/file/subjects")))
+    client.post("/file/subjects", {**sent, "do": "language", "language": "nl"})
+    assert '<p class="text marks" lang="nl"' in text_of(client.get("/file/subjects"))
+
+
+def test_what_lies_in_another_place_is_marked_within_it_with_a_sign_of_its_own() -> None:
+    rows = [
+        {"id": "a", "schema": "Person", "values": {}, "spans": [[0, 14]], "keep": True, "seen": False},
+        {"id": "b", "schema": "Person", "values": {"name": ["Mina"]}, "spans": [[10, 14]], "keep": False, "seen": True},
+        {"id": "c", "schema": "Address", "values": {}, "spans": [[99, 120]], "keep": True, "seen": True},
+    ]
+    pieces = subject_rows.marked("sister of Mina.", rows)
+    assert [(p["text"], p["numbers"]) for p in pieces] == [("sister of ", [1]), ("Mina", [1, 2]), (".", [])]
+    assert [(p["kind"], p["sign"], p["state"], p["begins"]) for p in pieces[:2]] == [
+        ("nameless", "○", "proposed", True), ("person", "●", "rejected", True),
+    ]
 
 
 @pytest.mark.parametrize(

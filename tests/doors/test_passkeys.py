@@ -332,4 +332,4 @@ def test_what_a_passkey_page_asks_loads_nothing_inline_and_nothing_from_elsewher
     scripts = re.findall(r"<script[^>]*>", answer.content.decode())
     assert scripts and all('src="/static/passerelle/' in script for script in scripts)
     policy = answer["Content-Security-Policy"]
-    assert "connect-src" not in policy and "default-src 'none'" in policy
+    assert "connect-src 'self';" in policy and "default-src 'none'" in policy

@@ -120,6 +120,8 @@ def run_server(host: str, port: int) -> None:
     from django.core.wsgi import get_wsgi_application
     from django.db import connection
 
+    from passerelle.intake.document import BYTES_MAX
+
     stop = threading.Event()
     if connection.vendor == "sqlite":
         threading.Thread(target=keep_working, args=(stop,), name="worker", daemon=True).start()
@@ -135,7 +137,7 @@ def run_server(host: str, port: int) -> None:
             threads=settings.THREADS,
             ident=None,
             _quiet=True,
-            max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 2,
+            max_request_body_size=settings.DATA_UPLOAD_MAX_MEMORY_SIZE * 2 + BYTES_MAX,
             # behind HTTPS a proxy on this machine says so; waitress takes that word from nobody else
             **({"trusted_proxy": "127.0.0.1", "trusted_proxy_headers": PROXY_SAYS} if settings.HTTPS else {}),
         )

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 CONTENT_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS: dict[str, str] = {
     "Content-Security-Policy": CONTENT_POLICY,

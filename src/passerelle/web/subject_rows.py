@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from django.http import QueryDict
@@ -13,7 +16,7 @@ from passerelle.intake import text as reading
 from passerelle.records.models.subjects import CATEGORIES
 from passerelle.web.words_shown import MAIN_PROPERTY, RELATION_WORDS, SCHEMA_WORDS
 
-ROWS_MAX = 60
+ROWS_MAX = 120
 SURE_FROM = 0.5
 """A relation that the reader of texts is less sure of is shown, and not ticked."""
 
@@ -21,7 +24,8 @@ VALUES_BETWEEN = ";"
 """Several values of one property are written with this between them."""
 
 Row = dict[str, Any]
-"""id, schema, category, caption, spans, values (property to list), keep, hand (written in by hand)."""
+"""id, schema, category, caption, spans, values (property to list), keep, hand (written in by hand), seen (a person
+looked at it and said yes or no)."""
 Tie = dict[str, Any]
 """source, kind, target (ids of rows), keep."""
 
@@ -30,8 +34,32 @@ def blank(number: int, schema: str = "Person") -> Row:
     """A row to be written by hand."""
     return {
         "id": f"hand-{number}", "schema": schema, "category": "other", "caption": "", "spans": [], "values": {},
-        "keep": True, "hand": True,
+        "keep": True, "hand": True, "seen": True,
     }
+
+
+def picked(text: str, start: int, end: int, schema: str, nameless: bool = False) -> Row:
+    """A row for what the officer marked in the text; empty sides of it are left out. The place is one of the text."""
+    said = text[start:end]
+    start, end = start + len(said) - len(said.lstrip()), end - len(said) + len(said.rstrip())
+    values = {} if nameless else {MAIN_PROPERTY[schema]: [text[start:end]]}
+    return {
+        "id": f"picked-{start}-{end}", "schema": schema, "category": "other",
+        "caption": text[start:end] if nameless else "", "spans": [[start, end]], "values": values, "keep": True,
+        "hand": False, "seen": True,
+    }
+
+
+def with_places(text: str, rows: Iterable[Row]) -> list[Row]:
+    """Rows written in by hand get the places where the text says the same, whatever the size of its letters."""
+    placed = []
+    for row in rows:
+        said = row["caption"] or (row["values"].get(MAIN_PROPERTY[row["schema"]]) or [""])[0]
+        if row["hand"] and not row["spans"] and len(said) > 1:
+            found = re.finditer(rf"(?i)(?<!\w){re.escape(said)}(?!\w)", text)
+            row = {**row, "spans": [list(one.span()) for one in found]}
+        placed.append(row)
+    return placed
 
 
 def proposed(text: str, language: str) -> tuple[list[Row], list[Tie]]:
@@ -46,9 +74,11 @@ def proposed(text: str, language: str) -> tuple[list[Row], list[Tie]]:
                 "id": f"found-{number}", "schema": subject.schema, "category": subject.category or "other",
                 "caption": text[slice(*spans[0])] if spans and main not in subject.properties else "", "spans": spans,
                 "values": {name: list(values) for name, values in subject.properties.items()}, "keep": True,
-                "hand": False,
+                "hand": False, "seen": False,
             }
         )
+    rows = rows[:ROWS_MAX]
+    ids = {row["id"] for row in rows}
     ties: list[Tie] = [
         {
             "source": f"found-{tie.subject + 1}", "kind": tie.kind, "target": f"found-{tie.other + 1}",
@@ -56,7 +86,8 @@ def proposed(text: str, language: str) -> tuple[list[Row], list[Tie]]:
         }
         for tie in found.relations
     ]
-    return rows, ties
+    ties = [tie for tie in ties if tie["source"] in ids and tie["target"] in ids]
+    return rows, ties[:ROWS_MAX]
 
 
 def rows_in(form: QueryDict) -> list[Row]:
@@ -84,6 +115,7 @@ def rows_in(form: QueryDict) -> list[Row]:
                 "caption": form.get(f"{at}caption", "").strip(), "spans": spans_in(form.get(f"{at}spans", "")),
                 "values": {name: given for name, given in values.items() if given},
                 "keep": f"{at}keep" in form or f"{at}hand" in form, "hand": f"{at}hand" in form,
+                "seen": f"{at}seen" in form or f"{at}hand" in form,
             }
         )
     return rows
@@ -148,7 +180,11 @@ def for_page(rows: Sequence[Row], ties: Sequence[Tie]) -> dict[str, Any]:
     labels = {row["id"]: label(row, number) for number, row in enumerate(rows, start=1)}
     return {
         "rows": [
-            {**row, "fields": fields(row), "main": main_value(row), "label": labels[row["id"]]} for row in rows
+            {
+                **row, "fields": fields(row), "main": main_value(row), "label": labels[row["id"]], "kind": kind_of(row),
+                "sign": SIGNS[kind_of(row)],
+            }
+            for row in rows
         ],
         "ties": [
             {**tie, "from": labels[tie["source"]], "to": labels[tie["target"]]}
@@ -177,25 +213,56 @@ def main_value(row: Row) -> str:
     return f"{VALUES_BETWEEN} ".join(row["values"].get(MAIN_PROPERTY[row["schema"]], ()))
 
 
-def marked(text: str, rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """The text in pieces, each with the numbers of the rows it belongs to (empty: none). What lies within a longer
-    place is marked with it."""
-    places = sorted(
-        ((span[0], span[1], str(number)) for number, row in enumerate(rows, start=1) for span in row["spans"]),
-        key=lambda place: (place[0], -place[1]),
-    )
-    pieces: list[tuple[str, str]] = []
-    at = 0
-    for start, end, number in places:
-        if end > len(text):
-            continue
-        if start < at:
-            pieces[-1] = (pieces[-1][0], f"{pieces[-1][1]}, {number}")
-            continue
-        if start > at:
-            pieces.append((text[at:start], ""))
-        pieces.append((text[start:end], number))
-        at = end
-    if at < len(text):
-        pieces.append((text[at:], ""))
+SIGNS = {
+    "person": "●", "nameless": "○", "organisation": "◆", "address": "⌂", "vehicle": "▣", "phone": "☏", "account": "€",
+    "document": "▤", "other": "▪",
+}
+"""A sign for each kind of mention, so that it is told from others without its colour."""
+
+_KINDS = {
+    "Address": "address", "Vehicle": "vehicle", "Vessel": "vehicle", "Airplane": "vehicle", "Phone": "phone",
+    "BankAccount": "account", "Identification": "document", "Company": "organisation", "Organization": "organisation",
+    "LegalEntity": "organisation",
+}
+
+
+def kind_of(row: Mapping[str, Any]) -> str:
+    """Which kind of mention a row is, for its sign and colour."""
+    if row["schema"] == "Person":
+        return "person" if any(row["values"].get(name) for name in ("name", "lastName", "firstName")) else "nameless"
+    return _KINDS.get(row["schema"], "other")
+
+
+def marked(text: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The text in pieces: `text`, `numbers` of the rows it belongs to (from the longest place to the shortest; empty:
+    none), and of the last of these `row`, `kind`, `sign`, `state` (kept, rejected, proposed) and where it `begins`."""
+    places = [
+        (span[0], span[1], number)
+        for number, row in enumerate(rows, start=1)
+        for span in row["spans"]
+        if span[0] < span[1] <= len(text)
+    ]
+    cuts = sorted({0, len(text), *(at for start, end, _ in places for at in (start, end))})
+    pieces: list[dict[str, Any]] = []
+    for start, end in pairwise(cuts):
+        over = sorted((p for p in places if p[0] <= start and end <= p[1]), key=lambda p: (p[0] - p[1], p[2]))
+        piece: dict[str, Any] = {"text": text[start:end], "numbers": [number for _, _, number in over]}
+        if over:
+            row = rows[over[-1][2] - 1]
+            piece |= {
+                "row": row["id"], "number": over[-1][2], "kind": kind_of(row), "sign": SIGNS[kind_of(row)],
+                "state": state_of(row), "begins": over[-1][0] == start, "ends": over[-1][1] == end,
+            }
+        pieces.append(piece)
     return pieces
+
+
+def state_of(row: Mapping[str, Any]) -> str:
+    """rejected, kept (a person said yes), or proposed."""
+    return "rejected" if not row["keep"] else "kept" if row.get("seen") else "proposed"
+
+
+def kinds_found(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
+    """Kind, sign and how many of it were found, in the order of the signs."""
+    counts = Counter(kind_of(row) for row in rows if row["spans"])
+    return [(kind, sign, counts[kind]) for kind, sign in SIGNS.items() if counts[kind]]

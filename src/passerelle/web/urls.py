@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern] = [
     path("language", sign_in.choose_language, name="language"),
     path("health", health.health, name="health"),
     path("file", filing.write, name="file-report"),
+    path("file/draft", filing.keep_draft, name="keep-draft"),
     path("file/subjects", filing.confirm, name="confirm-subjects"),
     path("reports", reports.reports, name="reports"),
     path("report/<slug:ref>", reports.report, name="report"),

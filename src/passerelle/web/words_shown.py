@@ -107,6 +107,19 @@ RELATION_WORDS: dict[str, str] = {
     "is_one_of": noop("may be (one of several)"),
 }
 
+MENTION_WORDS: dict[str, str] = {
+    "person": noop("person"),
+    "nameless": noop("somebody without a name"),
+    "organisation": noop("organisation"),
+    "address": noop("address"),
+    "vehicle": noop("vehicle or plate"),
+    "phone": noop("phone number"),
+    "account": noop("bank account"),
+    "document": noop("identity document"),
+    "other": noop("something else"),
+}
+"""What is marked in a text, by kind."""
+
 LANGUAGE_WORDS: dict[str, str] = {
     "nl": noop("Dutch"),
     "fr": noop("French"),

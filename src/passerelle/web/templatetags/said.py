@@ -66,6 +66,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "handling": reports.HANDLINGS,
     "information": reports.INFORMATION_GRADES,
     "language": words_shown.LANGUAGE_WORDS,
+    "mention": words_shown.MENTION_WORDS,
     "next": duties.NEXT_EVENTS,
     "outcome": {**OUTCOMES, **words_shown.OUTCOME_WORDS},
     "property": words_shown.PROPERTY_WORDS,
