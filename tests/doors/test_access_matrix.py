@@ -93,6 +93,13 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "dossiers": [("", "GET", {}, EVERYBODY)],
     "new-dossier": [("", "GET", {}, CONTENTS), ("", "POST", {"title": ""}, "!!!!. !!!!. !!!!. !. . s")],
     "late": [("", "GET", {}, ".+++. .+++. .+++. +. + s")],
+    "give": [
+        ("", "POST", {"to": "desk"}, ".!!!. .!!!. .!!!. !. ! s"),  # nothing was chosen
+        ("", "POST", {"to": "officer-0000000000000000"}, "..... ..... ..... .. . s"),
+    ],
+    "absences": [("", "GET", {}, ".+++. .+++. .+++. +. + s")],
+    "between": [("", "GET", {}, "..++. ..++. ..++. .. + s"), ("", "GET", {"month": "x"}, "!!!!! !!!!! !!!!! !! ! s")],
+    "between-csv": [("", "GET", {"month": "2026-03"}, "..++. ..++. ..++. .. + s")],
     "people": [("", "GET", {}, EVERYBODY)],
     "away": [
         ("noord.officer", "POST", {"until": "2099-01-01T10:00"}, ">.>>> ..... ..... .. . s"),

@@ -29,7 +29,10 @@ from tests.doors.opening import opened
 pytestmark = pytest.mark.django_db
 
 NOW = NOON + timedelta(days=2)
-LISTS = ("/", "/reports", "/dossiers", "/late", "/people", "/readings", "/readings/of-others", "/file", "/requests")
+LISTS = (
+    "/", "/reports", "/dossiers", "/late", "/late/away", "/people", "/readings", "/readings/of-others", "/file",
+    "/requests", "/between?month=2026-03", "/between.csv?month=2026-03",
+)  # fmt: skip
 FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 """Draws a secret of its own each time it is asked: of one reader alone, and never the same bytes twice."""
 
@@ -98,6 +101,17 @@ def a_dossier_of_another(world: World) -> None:
 def a_discreet_dossier(key: str) -> Step:
     def opened(world: World) -> None:
         makers.dossier(world[key], PERSON, discreet=True, title="Stil", now=at(2))
+
+    return opened
+
+
+def a_dossier_met_discreetly(key: str) -> Step:
+    """A dossier with a report in it, which a discreet dossier of another service meets."""
+
+    def opened(world: World) -> None:
+        of = makers.dossier(world["noord"], makers.person("z", "Ward Vermeulen"), title="Eigen zaak", now=at(1.9))
+        a_discreet_dossier(key)(world)
+        makers.report(world["noord"], "Ferdinand Oosterlynck kwam terug.", PERSON, dossier=of, now=at(2.1))
 
     return opened
 
@@ -189,6 +203,9 @@ SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     "whose discreet interest it is": (
         a_discreet_dossier("midi"), a_discreet_dossier("zuid"),
         ["noord.desk", "noord.officer", "federal.desk"], "midi.desk",
+    ),
+    "whose discreet interest meets a dossier": (
+        a_dossier_met_discreetly("midi"), a_dossier_met_discreetly("zuid"), ["noord.desk", "noord.officer"], "midi.desk"
     ),
     "why it was withheld": (
         withheld("g", "an informant would be in danger"), withheld("f", "essential interests are at stake here"),

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import consult, decide, hold, judge, work
+from passerelle.flow import consult, consult_dossier, decide, hold, judge, work
 from passerelle.flow.facts import NotThere
 from passerelle.flow.receive import RelationDraft, SubjectDraft
 from passerelle.policy import deadlines
@@ -214,7 +214,7 @@ def test_an_officer_reads_no_sealed_report_of_their_own_service_by_way_of_a_matc
     assert Delivery.objects.filter(recipient=exchange["noord"]).exists()
     officer, desk = makers.seat(exchange["noord"], "officer"), makers.seat(exchange["noord"], "desk")
     seen = {
-        who: consult.read_dossier(
+        who: consult_dossier.read_dossier(
             ref=opened.ref, officer=officer if who == "officer" else desk, purpose="my_case", now=LATER
         )
         for who in ("officer", "desk")

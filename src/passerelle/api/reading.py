@@ -12,7 +12,7 @@ from passerelle.api.asking import Scope, language, now, officer, router
 from passerelle.api.bodies import ReadIn
 from passerelle.api.lists import Ref
 from passerelle.channels import followthemoney
-from passerelle.flow import consult
+from passerelle.flow import consult, consult_dossier
 
 FOLLOWS = "follows"
 LINES = "application/x-ndjson"
@@ -45,7 +45,7 @@ def read_match(request: HttpRequest, ref: Ref, body: ReadIn) -> Any:
 @router.post("/dossiers/{ref}/read", response=dict[str, Any], auth=Scope("read"))
 def read_dossier(request: HttpRequest, ref: Ref, body: ReadIn) -> Any:
     """A dossier of this service, with what reached it."""
-    return answers.dossier_out(consult.read_dossier(**asked(request, ref, body)), officer(request))
+    return answers.dossier_out(consult_dossier.read_dossier(**asked(request, ref, body)), officer(request))
 
 
 @router.post("/reports/{ref}/followthemoney", auth=Scope("read"), openapi_extra={"x-lines": LINES})

@@ -8,6 +8,7 @@ import click
 
 from passerelle.cli import (
     accounts,
+    between,
     channels,
     comparing,
     correcting,
@@ -69,7 +70,7 @@ for command in (
     simulation.simulate, simulation.replay_seed,
     witness.witness,
     watching.alarm, watching.clock,
-    overseeing.explain, overseeing.oversight,
+    overseeing.explain, overseeing.oversight, between.flow,
     comparing.compare, linking.link,
     replaying.replay, equal_errors.fairness, planning.plan,
 ):  # fmt: skip

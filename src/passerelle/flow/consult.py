@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import datetime
 
@@ -15,7 +15,6 @@ from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.views import (
     ChangesView,
     DeliveryView,
-    DossierView,
     DutyView,
     GrantView,
     MatchLine,
@@ -37,14 +36,12 @@ from passerelle.records.models import (
     Dossier,
     Duty,
     Grant,
-    Interest,
     Match,
     Officer,
     PeriodicReview,
     Proposal,
     Reading,
     Relation,
-    Report,
     ReportVersion,
     Service,
     Subject,
@@ -71,7 +68,7 @@ def read_report(*, ref: str, officer: Officer, purpose: str = "", reason: str = 
         return ReportView(
             report=report,
             said=ReportVersion.objects.filter(report=report, number=report.version).first(),
-            subjects=_subjects(report.spoken_of().order_by("id")),
+            subjects=subject_views(report.spoken_of().order_by("id")),
             duties=list(duties.select_related("recipient", "holder", "officer").order_by("raised_at", "id")),
             deliveries=list(deliveries.select_related("recipient", "duty")),
             receipts=correct.receipts_of(report) if officer.service_id == report.service_id else [],
@@ -202,49 +199,6 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
         )
 
 
-def read_dossier(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> DossierView:
-    """A dossier of the reader's own service, with what reached it. Raises NotThere."""
-    with journal(now) as lines:
-        dossier = visibility.dossiers(officer).select_related("service", "opened_by").filter(ref=ref).first()
-        if dossier is None:
-            raise NotThere
-        ground = may_read(officer, facts.dossier_facts(dossier))
-        follows = visits.of_dossier(officer, dossier)
-        why = visits.why(lines, officer, dossier.ref, follows, purpose, reason)
-        write_down(lines, officer, dossier.ref, *why, ground)
-        subjects = list(dossier.subjects.order_by("id"))
-        reports = list(visibility.reports(officer).filter(dossier=dossier).order_by("filed_at", "id"))
-        refs = [subject.ref for subject in subjects] + list(
-            Subject.objects.filter(report__in=reports).values_list("ref", flat=True)
-        )
-        deliveries = [
-            delivery
-            for delivery in visibility.deliveries(officer)
-            .filter(recipient=dossier.service)
-            .select_related("sender", "recipient", "report")
-            .order_by("delivered_at", "id")
-            if set(delivery.content.get("yours", ())) & set(refs)
-        ]
-        mine = Subject.objects.filter(ref__in=refs)
-        seen = visibility.matches(officer)
-        matches = _match_lines(officer, (seen.filter(left__in=mine) | seen.filter(right__in=mine)).distinct())
-        happened: list[tuple[datetime, str, Report | Delivery | MatchLine | Dossier]] = [
-            (dossier.opened_at, "opened", dossier),
-            *((report.filed_at, "filed", report) for report in reports),
-            *((delivery.delivered_at, "received", delivery) for delivery in deliveries),
-            *((match.found_at, "matched", match) for match in matches),
-        ]
-        return DossierView(
-            dossier=dossier,
-            interest=Interest.objects.filter(dossier=dossier).first(),
-            subjects=_subjects(subjects),
-            reports=reports,
-            deliveries=deliveries,
-            matches=matches,
-            timeline=sorted(happened, key=lambda line: line[0], reverse=True),
-        )
-
-
 def read_grant(*, ref: str, officer: Officer, now: datetime) -> GrantView:
     """What an exception lets its officer read, as long as it lasts; who leads or watches sees that it is. Each reading
     writes its line. Raises NotThere."""
@@ -346,7 +300,7 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
         withholdings=list(duty.withholdings.select_related("decided_by", "reviewed_by"))
         if duty.service_id == officer.service_id or officer.role == "oversight"
         else [],
-        matches=_match_lines(officer, visibility.matches(officer).filter(called_for=duty)),
+        matches=match_lines(officer, visibility.matches(officer).filter(called_for=duty)),
         report=duty.report if may_read_report else None,
         deliveries=list(
             visibility.deliveries(officer)
@@ -429,11 +383,13 @@ def _relations(subject: Subject) -> list[tuple[str, Subject]]:
     ]
 
 
-def _subjects(subjects: Sequence[Subject]) -> list[SubjectView]:
+def subject_views(subjects: Iterable[Subject]) -> list[SubjectView]:
+    """Subjects of one's own service, each with its relations."""
     return [SubjectView(subject=subject, relations=_relations(subject)) for subject in subjects]
 
 
-def _match_lines(officer: Officer, found: QuerySet[Match]) -> list[MatchLine]:
+def match_lines(officer: Officer, found: QuerySet[Match]) -> list[MatchLine]:
+    """Matches in a list, each with no more than this reader may know."""
     in_full = set(visibility.matches_in_full(officer).filter(pk__in=found.values("pk")).values_list("pk", flat=True))
     return [
         MatchLine(match.ref, match.found_at, match.band, match.verdict)

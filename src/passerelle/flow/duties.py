@@ -254,7 +254,7 @@ def tell(
     notice = Notice.objects.create(
         service=service, officer=officer, duty=duty, kind=kind, says=says.to_json(), told_at=lines.now
     )
-    if kind != "parked":
+    if kind not in ("parked", "rehomed"):
         put_out(lines, service, officer=officer, duty=duty, notice=notice)
 
 

@@ -212,4 +212,12 @@ def _rehome(lines: Journal, officer: Officer) -> list[Duty]:
     rehomed = list(rows.select_related("service", "holder", "report__author", "about", "match"))
     for duty in rehomed:
         duties.rehome(lines, duty)
+        assert duty.holder is not None
+        says = sentence(
+            "{officer} is not there; now with {holder}: {kind}.",
+            officer=officer.name,
+            holder=duty.officer.name if duty.officer is not None else duty.holder.name,
+            kind=duties.kind_words(duty.kind),
+        )
+        duties.tell(lines, officer.service, "rehomed", says, duty=duty, officer=officer)
     return rehomed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -111,8 +111,41 @@ class MatchView:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordView:
+    """A report of a dossier with the subjects it speaks of."""
+
+    report: Report
+    subjects: Sequence[SubjectView]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happened in a dossier: when, of which kind, about what; `service` is the other one, where it may
+    be named. Kinds: opened, filed, received, sent, acknowledged, matched (several at one moment), judged, asked,
+    answered, withheld, reviewed."""
+
+    at: datetime
+    kind: str
+    thing: Any
+    service: Service | None = None
+
+
+@dataclass(slots=True)
+class OtherService:
+    """Another service that is concerned, and how: it told us, it was told, it is owed a telling, a match is known."""
+
+    service: Service
+    told_us: list[Delivery] = field(default_factory=list)
+    was_told: list[Delivery] = field(default_factory=list)
+    is_owed: list[Duty] = field(default_factory=list)
+    matched: list[Match] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class DossierView:
-    """A dossier with its subjects, its interest, and what happened, latest first."""
+    """A dossier with its subjects, its interest, and what happened, latest first. `records`: its reports with their
+    subjects, where they were asked for. `others`: never a discreet interest. `tasks`: the live duties about it.
+    `concerns`: by match seen in full, which of the dossier's subjects it is about."""
 
     dossier: Dossier
     interest: Interest | None
@@ -120,7 +153,11 @@ class DossierView:
     reports: Sequence[Report]
     deliveries: Sequence[Delivery]
     matches: Sequence[MatchLine]
-    timeline: Sequence[tuple[datetime, str, Report | Delivery | MatchLine | Dossier]]
+    timeline: Sequence[Moment]
+    records: Sequence[RecordView]
+    others: Sequence[OtherService]
+    tasks: Sequence[Duty]
+    concerns: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)

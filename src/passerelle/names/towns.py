@@ -104,6 +104,11 @@ def town_forms(name: str) -> frozenset[str]:
     return frozenset(n for identity in town.identities for n in names[identity]) | {name}
 
 
+def names_of(identity: int) -> tuple[str, ...]:
+    """Every name of one town, by its identity."""
+    return _table()[1][identity]
+
+
 def municipalities_at(postcode: str) -> frozenset[int]:
     """The identities of the Belgian municipalities with that postcode."""
     return frozenset(_table()[3].get(postcode, ()))

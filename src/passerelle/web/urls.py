@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from passerelle.web.pages import (
+    between,
     correcting,
     deliveries,
     dossiers,
@@ -88,6 +89,10 @@ urlpatterns: list[URLPattern] = [
     path("question/<slug:ref>/bounce", questions.bounce, name="bounce"),
     path("overloads", overloads.overloads, name="overloads"),
     path("late", late.late, name="late"),
+    path("late/give", late.give, name="give"),
+    path("late/away", late.absences, name="absences"),
+    path("between", between.between, name="between"),
+    path("between.csv", between.between_csv, name="between-csv"),
     path("people", people.people, name="people"),
     path("people/away", people.away, name="away"),
     path("readings", readings.readings, name="readings"),

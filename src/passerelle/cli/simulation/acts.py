@@ -14,6 +14,7 @@ from passerelle.flow import (
     accounts,
     acknowledge,
     consult,
+    consult_dossier,
     decide,
     exceptions,
     hold,
@@ -262,7 +263,9 @@ def read_match(cast: Cast) -> Any:
 def read_dossier(cast: Cast) -> Any:
     dossier = cast.one(Dossier.objects.select_related("service"))
     officer = one_seat(cast, dossier.service) if dossier else None
-    return officer and (lambda now: consult.read_dossier(ref=dossier.ref, officer=officer, purpose="my_case", now=now))
+    return officer and (
+        lambda now: consult_dossier.read_dossier(ref=dossier.ref, officer=officer, purpose="my_case", now=now)
+    )
 
 
 def read_grant(cast: Cast) -> Any:

@@ -12,12 +12,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import consult, receive
+from passerelle.flow import consult_dossier, receive
 from passerelle.flow.facts import NotThere, allow, dossier_facts
 from passerelle.flow.interests import InterestIncomplete
 from passerelle.policy import deadlines
 from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.records import visibility
+from passerelle.web import link_chart, town_map
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.beat import after_the_beat, asks_again, known_at
 from passerelle.web.days import day_in
@@ -44,10 +45,18 @@ def dossiers(request: HttpRequest, *, now: datetime) -> HttpResponse:
 @page
 def dossier(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """One dossier: why it is kept, whom it speaks of, and what happened."""
-    view = consult.read_dossier(ref=ref, officer=request.user, now=now)
+    view = consult_dossier.read_dossier(ref=ref, officer=request.user, with_records=True, now=now)
     may_add = request.user.role in SERVICE_ROLES and view.dossier.service_id == request.user.service_id
     known = known_at((one.subject for one in view.subjects), now)
-    context = {"view": view, "may_add": may_add, "known_at": known}
+    everybody = [*view.subjects, *(one for record in view.records for one in record.subjects)]
+    context = {
+        "view": view,
+        "may_add": may_add,
+        "known_at": known,
+        "chart": link_chart.drawn(everybody, view.deliveries),
+        "map": town_map.drawn(one.subject for one in everybody),
+        "reports_left_out": len(view.reports) - len(view.records),
+    }
     return asks_again(request, render(request, "dossier.html", context), known, now)
 
 

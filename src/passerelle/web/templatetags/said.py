@@ -217,6 +217,12 @@ def entry(table: Mapping[Any, Any], key: Any) -> Any:
 
 
 @register.filter
+def add_number(value: float, more: float) -> float:
+    """A place in a drawing, moved by so much; one decimal."""
+    return round(float(value) + float(more), 1)
+
+
+@register.filter
 def roughly(bounded: list[list[Any]]) -> list[tuple[str, str]]:
     """Over-common values with how many records bear them, as “200+”: the exact number would tell of each new record
     of another service that one more was filed."""
