@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -198,7 +199,12 @@ def _let_go() -> None:
     _tell("", replace(_here.terms, streets=()), _here.alone)
 
 
+SELDOM = (100_000, 20, 50)
+"""What is read of records has no rings: the collector, which looks for them, would find nothing, again and again."""
+
+
 def _begin(folder: str, terms: Terms, alone: bool) -> None:
+    gc.set_threshold(*SELDOM)
     _tell(folder, terms, alone)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -67,6 +67,9 @@ def halves(kind: str, value: str) -> tuple[str, str]:
     if kind == "name" and len(value) < NAME_SIGNS_MAX and value.count("|") == 1:
         one, _, two = value.partition("|")
         return one, two
+    if kind == "address" and "#" in value:
+        one, _, two = value.rpartition("#")
+        return one, two
     if kind == "born":
         one, _, two = value.rpartition("|")
         return one, two

@@ -10,6 +10,7 @@ from passerelle.names import gazetteers, places
 _PLAIN = re.compile(r"([^\W\d][^\d,;()\n]*) ([1-9]\d{0,2}), ([1-9]\d{3} [^\W\d][^\d,;()\n]*)")
 
 
+@lru_cache(maxsize=8192)
 def door(text: str) -> tuple[frozenset[str], str] | None:
     """The words by which the street of a plain address is found, and its house number; None for any other text.
 
@@ -37,3 +38,4 @@ def _street(street: str, figures: int, town: str) -> frozenset[str] | None:
 
 
 gazetteers.when_changed(_street.cache_clear)
+gazetteers.when_changed(door.cache_clear)

@@ -73,23 +73,37 @@ def _counted(table: str, kind: str, kept: str, *, alone: bool) -> str:
     )
 
 
-def chosen(*, alone: bool, each: int, first: int | None = None, last: int | None = None) -> str:
-    """The query for candidates (l, r, best): for each record (of those from `first` to `last`) its `each` weightiest,
-    with the commonest key of each pair."""
+def chosen(*, alone: bool, each: int) -> str:
+    """The query for candidates (l, r): for each record its `each` weightiest, of equals those with the lower number."""
     other = "left" if alone else "right"
     one, two = ("least(x, y)", "greatest(x, y)") if alone else ("x", "y")
-    where = [] if not alone else ["a.r <> b.r"]
-    if first is not None:
-        where.append(f"a.r >= {first} AND a.r < {last}")
     return (
-        f"SELECT {one} AS l, {two} AS r, best FROM ("  # noqa: S608 (numbers and names of ours)
-        " SELECT x, y, best, row_number() OVER (PARTITION BY x ORDER BY weight DESC, y) AS place FROM ("
-        "  SELECT a.r AS x, b.r AS y, sum(a.w) AS weight,"
-        f"  min(a.w * CAST({1 << 20} AS BIGINT) + a.d % {1 << 20}) AS best"
+        f"SELECT {one} AS l, {two} AS r FROM ("  # noqa: S608 (numbers and names of ours)
+        " SELECT x, y, row_number() OVER (PARTITION BY x ORDER BY weight DESC, y) AS place FROM ("
+        "  SELECT a.r AS x, b.r AS y, sum(a.w) AS weight"
         f"  FROM keys_left a JOIN keys_{other} b ON a.d = b.d"
-        f"  {'WHERE ' + ' AND '.join(where) if where else ''} GROUP BY a.r, b.r"
+        f"  {'WHERE a.r <> b.r' if alone else ''} GROUP BY a.r, b.r"
         " ) met"
         f") placed WHERE place <= {each}"
+    )
+
+
+_ROWS = 1 << 31
+"""More than there are records: a weight and a record stand in one number of 64 bits."""
+
+
+def chosen_in_block(*, alone: bool, each: int, first: int, last: int) -> str:
+    """As `chosen`, of the records from `first` to `last`, in DuckDB's own words: it keeps the greatest few numbers of
+    a group without putting all in order, which Spark cannot."""
+    other = "left" if alone else "right"
+    one, two = ("least(x, y)", "greatest(x, y)") if alone else ("x", "y")
+    return (
+        f"SELECT {one} AS l, {two} AS r FROM ("  # noqa: S608 (numbers and names of ours)
+        f" SELECT x, {_ROWS - 1} - unnest(max(weight * {_ROWS} + ({_ROWS - 1} - y), {each})) % {_ROWS} AS y FROM ("
+        "  SELECT a.r AS x, b.r AS y, CAST(sum(a.w) AS BIGINT) AS weight"
+        f"  FROM keys_left a JOIN keys_{other} b ON a.d = b.d"
+        f"  WHERE {'a.r <> b.r AND ' if alone else ''}a.r >= {first} AND a.r < {last} GROUP BY a.r, b.r"
+        " ) met GROUP BY x)"
     )
 
 
@@ -143,11 +157,12 @@ def bounded(base: duckdb.DuckDBPyConnection) -> tuple[int, list[tuple[int, str, 
 
 def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Terms, told: Told) -> int:
     """`candidate`: the pairs that share enough, each once; how many there are."""
-    base.execute("CREATE OR REPLACE TABLE chosen (l INTEGER, r INTEGER, best BIGINT)")
+    base.execute("CREATE OR REPLACE TABLE chosen (l INTEGER, r INTEGER)")
     for start in range(0, rows, BLOCK_ROWS):
-        base.execute("INSERT INTO chosen " + chosen(alone=alone, each=terms.each, first=start, last=start + BLOCK_ROWS))
+        block = chosen_in_block(alone=alone, each=terms.each, first=start, last=start + BLOCK_ROWS)
+        base.execute(f"INSERT INTO chosen {block}")
         told(min(1.0, (start + BLOCK_ROWS) / max(1, rows)))
-    base.execute("CREATE OR REPLACE TABLE candidate AS SELECT l, r, min(best) AS best FROM chosen GROUP BY l, r")
+    base.execute("CREATE OR REPLACE TABLE candidate AS SELECT DISTINCT l, r FROM chosen")
     base.execute("DROP TABLE chosen")
     return int(base.execute("SELECT count(*) FROM candidate").fetchall()[0][0])
 

@@ -33,6 +33,8 @@ as in `word_table.WORD`), its small word, its role, and what it costs when it st
 
 KEYS_MAX = 12
 LONG_MAX = digests.NAME_SIGNS_MAX // 2 - 2
+STREET_SIGNS_MAX = 60
+"""A word of a street so long, with `#` and a number of three figures, is a whole key."""
 LONE_LEAST = 5
 """A word of so many consonants is a key alone."""
 
@@ -68,11 +70,36 @@ class Lexicon:
         self._fresh: list[parts.Word] = []
         self._untold: list[parts.Word] = []
         self._stems: dict[str, int] = {}
+        self._streets: dict[frozenset[str], int] = {}
+        self._fresh_streets: list[frozenset[str]] = []
+        self._street_words = np.empty(0, dtype=np.uint64)
+        self._street_ends = np.zeros(1, dtype=np.int64)
         self.stems: list[str] = []
         self.firsts: list[str] = []
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._places) + len(self._streets)
+
+    def street(self, words: frozenset[str]) -> int:
+        """Where a street stands, told by the words it is found by; -1 where one of them is too long."""
+        found = self._streets.get(words)
+        if found is None:
+            if any(len(word) > STREET_SIGNS_MAX or "#" in word for word in words):
+                return -1
+            found = self._streets[words] = len(self._streets)
+            self._fresh_streets.append(words)
+        return found
+
+    def streets(self) -> tuple[digests.Words, Ints]:
+        """The digests of the words of all streets met, one street after another, and where those of each end, after a
+        0."""
+        if self._fresh_streets:
+            fresh = [word for words in self._fresh_streets for word in sorted(words)]
+            many = np.cumsum([len(words) for words in self._fresh_streets]) + self._street_ends[-1]
+            self._street_words = np.concatenate([self._street_words, digests.texts(fresh)])
+            self._street_ends = np.concatenate([self._street_ends, many])
+            self._fresh_streets = []
+        return self._street_words, self._street_ends
 
     def place(self, word: parts.Word) -> int:
         """Where the word stands."""
@@ -142,6 +169,10 @@ class _Run:
         self._kind: list[int] = []
         self._one: list[str] = []
         self._two: list[str] = []
+        # addresses of the plainest shape: the record, the street, the number
+        self._door_owner: list[int] = []
+        self._street: list[int] = []
+        self._number: list[str] = []
         # names: the record, whether it counts as a name of it, how many words; and the words of all one after another
         self._owner: list[int] = []
         self._strong: list[bool] = []
@@ -167,28 +198,30 @@ class _Run:
                 self._note(place, kind, value)
             self._stems.update({word.stem for name in subject.names for word in parts.parse(name).words})
             return
-        plain: list[tuple[frozenset[str], str]] = []
         odd: list[str] = []
         for text in lived:
             found = door(text)
-            if found is None:
+            street = -1 if found is None else self._lexicon.street(found[0])
+            if found is None or street < 0:
                 odd.append(text)
             else:
-                plain.append(found)
+                self._door_owner.append(place)
+                self._street.append(street)
+                self._number.append(found[1])
         for kind, value in beside(subject, odd):
             self._note(place, kind, value)
-        for words, number in plain:
-            for word in words:
-                self._note(place, "address", f"{word}#{number}"[:64])
         years: set[int] = set()
         for text in subject.properties.get("birthDate", ()):
             date = birth.read(text)
             if date:
-                years.update(birth.years(date))
-                if date[2] and date[1:] != (1, 1):
-                    low, high = sorted(date[1:])
+                year, month, day = date
+                if month >= 0:
+                    years.add(year)
+                else:
+                    years.update(birth.years(date))
+                if day and (month != 1 or day != 1):
                     self._day_owner.append(place)
-                    self._day.append(f"{date[0]}{low:02}{high:02}")
+                    self._day.append(f"{year}{month:02}{day:02}" if month <= day else f"{year}{day:02}{month:02}")
         single = len(subject.names) == 1 and not subject.weak_names
         for name in subject.names:
             self._name(place, name, years, strong=True, single=single)
@@ -231,8 +264,9 @@ class _Run:
             rows.append(who)
             found.append(digest)
             kinds.append(np.full(len(who), kind, dtype=np.int64))
-        for many, put in zip(self._of_texts(), (rows, kinds, found), strict=True):
-            put.append(many)
+        for said in (self._of_texts(), self._of_doors()):
+            for many, put in zip(said, (rows, kinds, found), strict=True):
+                put.append(many)
         row, value, of = np.concatenate(rows), np.concatenate(found), np.concatenate(kinds)
         order = np.lexsort((value, row))
         row, value, of = row[order], value[order], of[order]
@@ -247,6 +281,15 @@ class _Run:
         kind = np.array(self._kind, dtype=np.int64)
         two = np.array([digests.text(text) if text else 0 for text in self._two], dtype=np.uint64)
         return np.array(self._who, dtype=np.int64), kind, digests.keys(_OF_KINDS[kind], digests.texts(self._one), two)
+
+    def _of_doors(self) -> tuple[Ints, Ints, Ints]:
+        words, ends = self._lexicon.streets()
+        street = np.array(self._street, dtype=np.int64)
+        many = ends[street + 1] - ends[street]
+        at = np.repeat(ends[street] - np.cumsum(many) + many, many) + np.arange(int(many.sum()))
+        number = np.array([digests.text(number) for number in self._number], dtype=np.uint64)
+        who = np.repeat(np.array(self._door_owner, dtype=np.int64), many)
+        return who, np.full(len(who), _PLACES["address"]), digests.keys(_ADDRESS, words[at], np.repeat(number, many))
 
     def _of_names(self, table: Table, words: Ints, begins: Ints, long: Ints) -> list[tuple[Ints, int, Ints]]:
         """Records, kind and digests of the keys that are made of names."""
@@ -407,6 +450,8 @@ _SHARED = frozenset({"phone", "identifier"})
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _OTHER = _PLACES["other"]
 _OF_KINDS = np.array([digests.of_kind(kind) for kind in KINDS], dtype=np.uint64)
-_NAME, _WORD, _BORN, _BIRTH = (digests.of_kind(kind) for kind in ("name", "word", "born", "birth"))
+_NAME, _WORD, _BORN, _BIRTH, _ADDRESS = (
+    digests.of_kind(kind) for kind in ("name", "word", "born", "birth", "address")
+)
 _ZERO = np.uint64(0)
 _ROLES = {role: place for place, role in enumerate(ROLES)}

@@ -39,7 +39,7 @@ them but that they are there. `rest`: the most bits that all else can add. `text
 
 NONE, ONE, ANY = 0, 1, 2
 _SMALL = 1e-6
-_LITTLE = (("email", "email"), ("birthPlace", "birth_place"), ("birthCountry", "birth_country"))
+_LITTLE = {"email": "email", "birthPlace": "birth_place", "birthCountry": "birth_country"}
 _HOUSE = re.compile(r"[1-9]\d{0,6}[a-z]?")
 
 
@@ -52,61 +52,58 @@ def facts(subjects: Sequence[Subject]) -> Table:
 
 def _facts(subject: Subject, weigh: dict[str, Any]) -> tuple[Any, ...]:
     given = subject.properties
-    person = bool(subject.names) and FAMILIES[subject.schema] == {PERSON}
-    born = [date for text in given.get("birthDate", ()) if (date := birth.read(text))]
-    dates = _how_many(len(set(born)))
-    year, month, day = born[0] if dates == ONE else (0, 0, 0)
-    if not -9999 <= year <= 9999 or not 0 <= month <= 99 or day > 99:
-        dates = ANY
-        year = month = day = 0
+    names = subject.names
+    dates = year = month = day = NONE
+    if "birthDate" in given:
+        born = {date for text in given["birthDate"] if (date := birth.read(text))}
+        dates = min(len(born), ANY)
+        if dates == ONE:
+            ((year, month, day),) = born
+            if not -9999 <= year <= 9999 or not 0 <= month <= 99 or day > 99:
+                dates, year, month, day = ANY, 0, 0, 0
     nations, nation = NONE, ""
     if "nationality" in given or "citizenship" in given:
-        found = {country(text) for text in subject.values("nationality", "citizenship")}
-        nations, nation = _one(found, 4)
-    lived = _lived(subject)
+        nations, nation = _one({country(text) for text in subject.values("nationality", "citizenship")}, 4)
+    lived = address.addresses(subject)
     addresses, house = NONE, 0
     if lived:
         addresses, house = ANY, 0
         if len(lived) == 1 and (number := _house(lived[0])):
             addresses, house = ONE, number
-    said = {(name, numbers.document(value)) for name in given.keys() & _DOCUMENTS for value in given[name]}
-    documents, document = NONE, ""
-    if said:
+    documents, document, kind = NONE, "", 0
+    if not _DOCUMENTS.isdisjoint(given):
+        said = {(name, numbers.document(value)) for name in given.keys() & _DOCUMENTS for value in given[name]}
         documents, document = _one({value for _, value in said}, SIGNS)
         if documents == ONE and (len(said) > 1 or len(document) < 4):
             documents, document = ANY, ""
-    kind = _PLACES[next(iter(said))[0]] if documents == ONE else 0
+        if documents == ONE:
+            kind = _PLACES[next(iter(said))[0]]
     phones, phone = NONE, ""
     if "phone" in given:
         phones, phone = _one({read for text in given["phone"] if (read := numbers.phone(text))}, SIGNS)
-    rest = sum(float(weigh[how]["same"]) for name, how in _LITTLE if name in given)
-    rest += len(subject.relations) * float(max(weigh["relation"].values()))
+    rest = _SMALL
+    if not _LITTLE.keys().isdisjoint(given):
+        rest += sum(float(weigh[how]["same"]) for name, how in _LITTLE.items() if name in given)
+    if subject.relations:
+        rest += len(subject.relations) * float(max(weigh["relation"].values()))
     return (
-        person, dates, year, month, day, nations, nation, addresses, house, documents, kind, document, phones, phone,
-        rest + _SMALL, subject.names[0].encode("utf-8", "replace")[:SIGNS] if subject.names else b"",
+        bool(names) and FAMILIES[subject.schema] == _PERSONS, dates, year, month, day, nations, nation, addresses,
+        house, documents, kind, document, phones, phone, rest,
+        names[0][:SIGNS].encode("utf-8", "replace")[:SIGNS] if names else b"",
     )  # fmt: skip
 
 
+_PERSONS = {PERSON}
 _DOCUMENTS = frozenset(DOCUMENTS)
 _PLACES = {name: place for place, name in enumerate(DOCUMENTS)}
-
-
-def _how_many(count: int) -> int:
-    return min(count, ANY)
 
 
 def _one(found: set[str], signs: int) -> tuple[int, str]:
     """How many there are, and the one there is when it is short and plain."""
     if len(found) != 1:
-        return _how_many(len(found)), ""
+        return min(len(found), ANY), ""
     (only,) = found
     return (ONE, only) if only.isascii() and 0 < len(only) <= signs and "\0" not in only else (ANY, "")
-
-
-def _lived(subject: Subject) -> tuple[str, ...]:
-    if subject.relations:
-        return address.addresses(subject)
-    return subject.values("address", "full")
 
 
 @lru_cache(maxsize=4096)

@@ -65,11 +65,14 @@ def beside(subject: Subject, lived: Iterable[str]) -> set[Key]:
 
 def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
     found: set[Key] = set()
-    for value in subject.values(*DOCUMENTS):
-        number = numbers.document(value)
-        if len(number) >= 4:
-            found.add(Key("identifier", number[:64]))
-    for text in (*subject.values("phone"), *((*subject.names, *subject.values("number")) if PHONE in family else ())):
+    given = subject.properties
+    if not _DOCUMENTS.isdisjoint(given):
+        for value in subject.values(*DOCUMENTS):
+            number = numbers.document(value)
+            if len(number) >= 4:
+                found.add(Key("identifier", number[:64]))
+    phones = given.get("phone", ())
+    for text in (*phones, *subject.names, *subject.values("number")) if PHONE in family else phones:
         phone = numbers.phone(text)
         if phone:
             found.add(Key("phone", phone))
@@ -79,9 +82,12 @@ def _number_keys(subject: Subject, family: frozenset[str]) -> set[Key]:
             if plate:
                 found.add(Key("plate", plate))
                 found |= {Key("plate_part", plate[:4]), Key("plate_part", plate[-4:])}
-    for text in subject.values("email"):
+    for text in given.get("email", ()):
         found.add(Key("email", text.lower()[:64]))
     return found
+
+
+_DOCUMENTS = frozenset(DOCUMENTS)
 
 
 def name_keys(name: str) -> frozenset[Key]:

@@ -90,7 +90,11 @@ class Subject:
 
     def values(self, *properties: str) -> tuple[str, ...]:
         """All values of the named properties, in that order, without doubles."""
-        given = [self.properties[name] for name in properties if name in self.properties]
+        known = self.properties
+        if len(properties) == 1:
+            values = known.get(properties[0], ())
+            return tuple(values) if len(values) < 2 else tuple(dict.fromkeys(values))
+        given = [known[name] for name in properties if name in known]
         if len(given) == 1 and len(given[0]) == 1:
             return tuple(given[0])
         return tuple(dict.fromkeys(value for values in given for value in values))
@@ -130,7 +134,7 @@ class Subject:
             id=str(data.get("id", "")),
             schema=str(data.get("schema", "")),
             names=names,
-            weak_names=_distinct(properties.pop("weakAlias", ())),
+            weak_names=_distinct(properties.pop("weakAlias")) if "weakAlias" in properties else (),
             properties=properties,
             relations=tuple(relations),
         )

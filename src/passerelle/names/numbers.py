@@ -181,6 +181,8 @@ _REGISTER = re.compile(r"^(?:IMO(?=\d{7}$)|BE(?=[01]\d{9}$))")
 def document(text: str) -> str:
     """A document's or register's number as capitals and digits; "" for a text without either. What only says of which
     register it is goes: *IMO* before seven digits, *BE* before the ten of a Belgian enterprise."""
+    if text.isdigit() and text.isascii():
+        return text
     without = _DOCUMENT_WORDS.sub("", text)
     signs = _signs(without) or _signs(text)
     return _REGISTER.sub("", signs)

@@ -82,7 +82,8 @@ class Tables:
             self.spellings.setdefault(unit.script, frozenset())
         for name in self.spellings:
             self.spellings[name] = frozenset(u.text.strip("^$>!") for u in self.units if u.script == name)
-        self.longest = {name: max(map(len, texts)) for name, texts in self.spellings.items()}
+        self.sizes = {name: _sizes(texts) for name, texts in self.spellings.items()}
+        self.placed: dict[str, dict[tuple[str, bool, str], int]] = {name: {} for name in self.spellings}
         overrides: dict[str, int] = rules["missing_unit"] | rules["missing_unit_arabic"]
         self.missing = [
             overrides[u.text] if u.text in overrides and u.script in {"latin", "arabic"} else self._unit_missing(u)
@@ -138,6 +139,25 @@ class Tables:
                 for right in self.units[two].readings
             ),
         )
+
+    def unit_at(self, script: str, text: str, first: bool, after: str) -> int:
+        """The unit that `text` is at the beginning of a word (`first`) or within it, before the sign `after` ("" at the
+        end); -1 where it is none there."""
+        if text not in self.spellings[script]:
+            return -1
+        front, vowel = after in FRONT, after in VOWELS
+        for marked in (
+            f"^{text}$" if first and not after else None,
+            f"^{text}>" if first and front else None,
+            f"^{text}" if first else None,
+            f"{text}$" if not after else None,
+            f"{text}>" if front else None,
+            None if vowel else f"{text}!",
+            text,
+        ):
+            if marked is not None and (script, marked) in self.number:
+                return self.number[script, marked]
+        return -1
 
     def _add(self, unit: Unit) -> None:
         self.number[unit.script, unit.text] = len(self.units)
@@ -216,6 +236,14 @@ class Tables:
         return row
 
 
+def _sizes(texts: frozenset[str]) -> dict[str, tuple[int, ...]]:
+    """By the first sign, how long the spellings are that begin with it: longest first."""
+    found: dict[str, set[int]] = {}
+    for text in texts:
+        found.setdefault(text[:1], set()).add(len(text))
+    return {sign: tuple(sorted(sizes, reverse=True)) for sign, sizes in found.items()}
+
+
 @cache
 def tables() -> Tables:
     """The units and costs of this installation's data files."""
@@ -252,40 +280,31 @@ def cut(word: str, table: str = "") -> tuple[int, ...]:
     name = table or scripts.script_of(word)
     if name not in all_tables.spellings:
         word, name = scripts.in_latin(word) or word, "latin"
-    known, longest, number = all_tables.spellings[name], all_tables.longest[name], all_tables.number
     for sign, plain in all_tables.rewrite.get(name, {}).items():
         word = word.replace(sign, plain)
-    word = "".join(
-        sign if sign in known or not sign.isalpha() else _strip(sign) for sign in unicodedata.normalize("NFC", word)
-    )
+    if not word.isascii():
+        known = all_tables.spellings[name]
+        word = "".join(
+            sign if sign in known or not sign.isalpha() else _strip(sign) for sign in unicodedata.normalize("NFC", word)
+        )
+    sizes, found, weight = all_tables.sizes[name], all_tables.placed[name], all_tables.weight
     two_of_it = name in _DOUBLE_IS_TWO and "\u06d5" not in word
     out: list[int] = []
-    place, end = 0, len(word)
+    place, end, before = 0, len(word), -1
     while place < end:
-        for size in range(min(longest, end - place), 0, -1):
+        for size in sizes.get(word[place], ()):
             text = word[place : place + size]
-            if text not in known:
+            after = place + size
+            key = (text, place == 0, word[after] if after < end else "")
+            unit = found.get(key)
+            if unit is None:
+                unit = found[key] = all_tables.unit_at(name, *key)
+            if unit < 0:
                 continue
-            last, first = place + size == end, place == 0
-            front = not last and word[place + size] in FRONT
-            vowel = not last and word[place + size] in VOWELS
-            for marked in (
-                f"^{text}$" if first and last else None,
-                f"^{text}>" if first and front else None,
-                f"^{text}" if first else None,
-                f"{text}$" if last else None,
-                f"{text}>" if front else None,
-                None if vowel else f"{text}!",
-                text,
-            ):
-                if marked is not None and (name, marked) in number:
-                    unit = number[name, marked]
-                    if not out or unit != out[-1] or all_tables.weight[unit] < 100 or (two_of_it and text != "ل"):
-                        out.append(unit)
-                    break
-            else:
-                continue
-            place += size
+            if unit != before or weight[unit] < 100 or (two_of_it and text != "ل"):
+                out.append(unit)
+                before = unit
+            place = after
             break
         else:
             place += 1  # a digit or sign that has no sound

@@ -67,6 +67,8 @@ def _with_hub(said: Sentence, records: int) -> Sentence:
 
 def addresses(subject: Subject) -> tuple[str, ...]:
     """The addresses of a subject, as texts."""
+    if not subject.relations:
+        return subject.values("address", "full")
     found = dict.fromkeys(subject.values("address", "full"))
     for relation in subject.relations:
         if relation.kind in {"lives_at", "located_at"}:
