@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def test_a_sealed_value_with_one_sign_changed_does_not_open() -> None:
     ring = keyring.make()
     token = ring.seal("Lambert Vercruysse", PLACE)
     for place in range(len(token)):
-        for other in {"A", "B", "Q", "z"} - {token[place]}:
+        for other in set(string.ascii_letters + string.digits + "+/=") - {token[place]}:
             with pytest.raises((keyring.DoesNotOpen, keyring.KeysMissing)):
                 ring.open(token[:place] + other + token[place + 1 :], PLACE)
     with pytest.raises(keyring.DoesNotOpen):
