@@ -12,6 +12,7 @@ from passerelle.flow import (
     acknowledge,
     answer,
     ask,
+    ask_back,
     consult,
     correct,
     decide,
@@ -251,7 +252,7 @@ def test_an_erasure_destroys_what_was_asked_and_answered_about_the_report(
     asks, answers = makers.seat(exchange["federal"], "desk"), makers.seat(exchange["noord"], "desk")
     got = opened(exchange, "federal")
     first, second = (ask.ask(about=got.ref, officer=asks, text="Waar woont Vercruysse?", now=at(2)) for _ in range(2))
-    back = ask.ask_back(ref=first.duty.ref, officer=answers, text="Lambert Vercruysse zelf?", now=at(2))
+    back = ask_back.ask_back(ref=first.duty.ref, officer=answers, text="Lambert Vercruysse zelf?", now=at(2))
     answer.answer(ref=back.duty.ref, officer=asks, text="Ja, Vercruysse.", now=at(2))
     answer.answer(ref=first.duty.ref, officer=answers, text="Vercruysse woont hier.", now=at(2))
     salts = {bytes(salt) for row in Question.objects.all() for salt in (row.answer_salt, row.salt)}

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from passerelle.duty import LIVE
-from passerelle.flow import answer, ask, bounce, consult_question, decide, work
+from passerelle.flow import answer, ask, ask_back, bounce, consult_question, decide, receive, work
 from passerelle.flow.facts import NotAllowed, NotThere
+from passerelle.flow.receive import ReportDraft
 from passerelle.records.models import Delivery, Duty, Match, Notice, Question, Reading
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON, seat
@@ -78,8 +79,10 @@ def test_what_may_not_travel_as_a_telling_does_not_travel_as_an_answer(exchange)
     assert asked.duty.service == exchange["noord"]
     with pytest.raises(answer.AnswerMayNotTravel):
         answer.answer(ref=asked.duty.ref, officer=desk, text="In de Kerkstraat.", now=LATER)
+    with pytest.raises(answer.AnswerMayNotTravel):
+        ask_back.ask_back(ref=asked.duty.ref, officer=desk, text="De man van de Kerkstraat 12?", now=LATER)
     asked.refresh_from_db()
-    assert not asked.answer and asked.duty.state == "open"
+    assert not asked.answer and asked.duty.state == "open" and not asked.asked_back.exists()
 
 
 def test_an_answer_is_withheld_on_a_ground_and_reopened_when_a_second_person_overturns(exchange) -> None:
@@ -104,7 +107,7 @@ def test_an_answer_is_withheld_on_a_ground_and_reopened_when_a_second_person_ove
 def test_a_question_answered_with_a_question_waits_with_a_clock_and_goes_on_where_it_stood(exchange) -> None:
     asked = _asked(exchange)
     desk = seat(exchange["noord"], "desk")
-    back = ask.ask_back(
+    back = ask_back.ask_back(
         ref=asked.duty.ref, officer=desk, text="Welke van de twee broers?", now=LATER + timedelta(days=1)
     )
     duty = Duty.objects.get(pk=asked.duty_id)
@@ -120,7 +123,7 @@ def test_a_question_answered_with_a_question_waits_with_a_clock_and_goes_on_wher
 
 def test_a_question_back_that_nobody_answers_expires_into_the_duty_and_climbs_itself(exchange) -> None:
     asked = _asked(exchange)
-    back = ask.ask_back(
+    back = ask_back.ask_back(
         ref=asked.duty.ref, officer=seat(exchange["noord"], "desk"), text="Welke van de twee?", now=LATER
     )
     work.work_until_done(now=back.duty.due_at)
@@ -134,10 +137,10 @@ def test_it_is_answered_with_a_question_twice_and_no_more(exchange) -> None:
     desk, other = seat(exchange["noord"], "desk"), seat(exchange["midi"], "desk")
     for times in range(2):
         at = LATER + timedelta(hours=times)
-        back = ask.ask_back(ref=asked.duty.ref, officer=desk, text="Welke van de twee?", now=at)
+        back = ask_back.ask_back(ref=asked.duty.ref, officer=desk, text="Welke van de twee?", now=at)
         answer.answer(ref=back.duty.ref, officer=other, text="De oudste.", now=at)
-    with pytest.raises(ask.AskedBackTooOften):
-        ask.ask_back(ref=asked.duty.ref, officer=desk, text="Zeker van de twee?", now=LATER + timedelta(hours=3))
+    with pytest.raises(ask_back.AskedBackTooOften):
+        ask_back.ask_back(ref=asked.duty.ref, officer=desk, text="Zeker van de twee?", now=LATER + timedelta(hours=3))
 
 
 def test_not_ours_but_theirs_goes_on_and_climbs_when_it_returns(exchange) -> None:
@@ -261,8 +264,8 @@ def test_who_asks_out_of_a_discreet_interest_is_not_named_by_asking_back_either(
     delivery = Delivery.objects.get(recipient=exchange["federal"])
     desks = {key: seat(exchange[key], "desk") for key in ("federal", "noord")}
     asked = ask.ask(about=delivery.ref, officer=desks["federal"], text=WORDS, now=LATER)
-    back = ask.ask_back(ref=asked.duty.ref, officer=desks["noord"], text="Welke van de twee?", now=LATER)
-    again = ask.ask_back(ref=back.duty.ref, officer=desks["federal"], text="Zijn er dan twee?", now=LATER)
+    back = ask_back.ask_back(ref=asked.duty.ref, officer=desks["noord"], text="Welke van de twee?", now=LATER)
+    again = ask_back.ask_back(ref=back.duty.ref, officer=desks["federal"], text="Zijn er dan twee?", now=LATER)
     for one, asks, answers in ((asked, False, True), (back, True, False), (again, False, True)):
         assert one.duty.discreet is not asks
         for desk in desks.values():
@@ -271,11 +274,14 @@ def test_who_asks_out_of_a_discreet_interest_is_not_named_by_asking_back_either(
             assert (view.asked is not None) is (not view.mine or answers)
 
 
-def test_what_may_not_travel_does_not_travel_as_an_answer_to_a_question_asked_back_twice(exchange) -> None:
-    asked = _asked(exchange, "consent", "witness")
+def test_what_may_no_longer_travel_does_not_travel_as_an_answer_to_a_question_asked_back_twice(exchange) -> None:
+    asked = _asked(exchange)
     noord, midi = seat(exchange["noord"], "desk"), seat(exchange["midi"], "desk")
-    back = ask.ask_back(ref=asked.duty.ref, officer=noord, text="Welke van de twee?", now=LATER)
-    again = ask.ask_back(ref=back.duty.ref, officer=midi, text="Zijn er dan twee?", now=LATER)
+    back = ask_back.ask_back(ref=asked.duty.ref, officer=noord, text="Welke van de twee?", now=LATER)
+    again = ask_back.ask_back(ref=back.duty.ref, officer=midi, text="Zijn er dan twee?", now=LATER)
+    witness = makers.person("p", "Lambert Vercruysse", birthDate=["1980-05-06"], category="witness")
+    draft = ReportDraft(text="Hij stal niets.", language="nl", subjects=(witness,), handling="consent", **STRICT)
+    receive.revise_report(ref=asked.report.ref, officer=noord, draft=draft, now=LATER)
     with pytest.raises(answer.AnswerMayNotTravel):
         answer.answer(ref=again.duty.ref, officer=noord, text="In de Kerkstraat.", now=LATER)
     answer.answer(ref=back.duty.ref, officer=midi, text="De oudste.", now=LATER + timedelta(days=8))
@@ -284,7 +290,7 @@ def test_what_may_not_travel_does_not_travel_as_an_answer_to_a_question_asked_ba
 def test_a_question_asked_back_goes_on_to_nobody_but_whom_it_was_asked(exchange) -> None:
     asked = _asked(exchange)
     noord = seat(exchange["noord"], "desk")
-    back = ask.ask_back(ref=asked.duty.ref, officer=noord, text="Welke van de twee?", now=LATER)
+    back = ask_back.ask_back(ref=asked.duty.ref, officer=noord, text="Welke van de twee?", now=LATER)
     with pytest.raises(bounce.NotTheirs):
         bounce.bounce(
             ref=back.duty.ref, officer=seat(exchange["midi"], "desk"), to=exchange["federal"], reason="they may know",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from passerelle.flow import end_report, ledger_lines, requests, restrict, work
+from passerelle.flow import close, end_report, ledger_lines, requests, restrict, work
 from passerelle.flow.facts import NotAllowed, NotThere
 from passerelle.policy import requests as rules
 from passerelle.policy.requests import RequestUnknown
@@ -115,6 +115,14 @@ def test_by_way_of_the_authority_every_service_looks_and_only_the_authority_hear
     done = answered(exchange, request.ref, "oversight", "", 3)
     assert "necessary checks have been made" in letter(done)[0]
     assert not Duty.objects.filter(ended_at__isnull=True).exists()
+
+
+def test_a_service_that_is_closed_is_not_asked(exchange: dict[str, Any]) -> None:
+    successor = makers.service("stad-2", kind=exchange["stad"].kind)
+    close.close_service(service=exchange["stad"], successor=successor, now=NOON)
+    request = recorded(exchange, way="authority")
+    asked = set(request.parts.values_list("service__key", flat=True))
+    assert "stad-2" in asked and "stad" not in asked
 
 
 def test_the_authority_answers_when_its_time_is_up_though_a_service_has_not_looked(exchange: dict[str, Any]) -> None:

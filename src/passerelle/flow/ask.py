@@ -1,4 +1,4 @@
-"""An officer asks: it becomes a duty of whoever can answer. A question asked back is a state with a clock."""
+"""An officer asks: it becomes a duty of whoever can answer. It goes where its words may travel."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import datetime
 
 from passerelle.errors import Refused
 from passerelle.flow import duties, oblige, rungs, sizes
-from passerelle.flow.acknowledge import locked_duty
-from passerelle.flow.facts import NotThere, allow, duty_facts, match_facts, reader_facts, service_facts, standing_of
+from passerelle.flow.facts import NotThere, match_facts, reader_facts, service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events_of_clocks import QuestionAsked
@@ -19,20 +18,11 @@ from passerelle.records import visibility
 from passerelle.records.models import Delivery, Duty, Match, Officer, Question, Report, Service, Subject
 from passerelle.words import Sentence, sentence
 
-ASKED_BACK_MAX = 2
-"""So often a question may be answered with a question; then it is answered, or withheld on a ground."""
-
 
 class QuestionIncomplete(Refused):
     """A question without words."""
 
     code = "ask.incomplete"
-
-
-class AskedBackTooOften(Refused):
-    """A question answered with a question, once more."""
-
-    code = "ask.too_often"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ def ask(
     read, else to the neutral desk. Nothing of what the asker may not know decides. Raises NotThere, QuestionIncomplete,
     UnknownWord.
     """
-    _has_words(text)
+    has_words(text)
     if purpose:
         check_word(purpose, PURPOSES, what="purpose")
     with journal(now) as lines:
@@ -76,37 +66,6 @@ def ask(
             lines, target, officer=officer, text=text, to=to, because=[because], themes=wanted, territory=place,
             purpose=purpose or target.purpose,
         )  # fmt: skip
-
-
-def ask_back(*, ref: str, officer: Officer, text: str, now: datetime) -> Question:
-    """Answer the question of a duty with a question: it goes to who asked, with a clock of its own; meanwhile the duty
-    is on hold, and its own clock stands as long as the other side has the word.
-
-    Raises NotThere, NotAllowed, IllegalMove, QuestionIncomplete, AskedBackTooOften.
-    """
-    _has_words(text)
-    with journal(now) as lines:
-        duty = locked_duty(ref, officer)
-        allow(officer, "answer", duty_facts(duty))
-        asked = of_duty(duty)
-        if asked.asked_back.count() >= ASKED_BACK_MAX or depth_of(asked) >= ASKED_BACK_MAX:
-            raise AskedBackTooOften(
-                sentence("This question was answered with a question often enough."),
-                way_out=sentence("Answer it with what is known, or withhold on a lawful ground."),
-            )
-        said = sentence("Your question was answered with a question; its clock stands until you have answered.")
-        back = put_question(
-            lines, Target(purpose=asked.purpose, discreet=asked.discreet), officer=officer, text=text, to=asked.service,
-            because=[said], themes=frozenset(asked.themes), territory=asked.territory, purpose=asked.purpose,
-            parent=asked, urgency_known=duty.urgency,
-        )  # fmt: skip
-        assert duty.due_at is not None and back.duty.due_at is not None
-        until = back.duty.due_at
-        duty.due_at += until - lines.now
-        duty.paused_until, duty.pause_reason = until, ""
-        duty.next_event, duty.next_event_at = "resume", until
-        duties.move(lines, duty, "ask_back", by=officer)
-    return back
 
 
 def put_question(
@@ -339,7 +298,8 @@ def first_of(question: Question) -> Question:
     return question
 
 
-def _has_words(text: str) -> None:
+def has_words(text: str) -> None:
+    """Raises QuestionIncomplete for fewer than three words."""
     if len(text.split()) < 3:
         raise QuestionIncomplete(
             sentence("A question needs a few words."), way_out=sentence("Say what you need to know, and what for.")

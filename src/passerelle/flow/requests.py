@@ -146,7 +146,8 @@ def _authority() -> Service:
 
 
 def _ask_everybody(lines: Journal, request: PersonRequest) -> None:
-    for service in Service.objects.exclude(kind__in=("oversight", "neutral_desk")).order_by("id"):
+    asked = Service.objects.exclude(kind__in=("oversight", "neutral_desk")).filter(closed_at__isnull=True)
+    for service in asked.order_by("id"):
         duty = duties.raise_duty(
             lines, kind="request", service=service, recipient=request.holder, urgency="urgent",
             because=[sentence("A person asks by way of the authority. Every service looks, whatever it holds.")],

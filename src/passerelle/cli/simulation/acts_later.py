@@ -8,6 +8,7 @@ from typing import Any
 from passerelle.cli.simulation.acts import Act, one_live, one_seat
 from passerelle.cli.simulation.cast import Cast
 from passerelle.flow import answer, ask, bounce, correct, defer, end_report
+from passerelle.flow import ask_back as asking_back
 from passerelle.records.models import Delivery, Report, Service
 from passerelle.records.models.corrections import RECEIPTS
 
@@ -48,7 +49,7 @@ def ask_question(cast: Cast) -> Any:
 def ask_back(cast: Cast) -> Any:
     duty = one_live(cast, kind="answer")
     officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
-    return officer and (lambda now: ask.ask_back(ref=duty.ref, officer=officer, text=TEXT, now=now))
+    return officer and (lambda now: asking_back.ask_back(ref=duty.ref, officer=officer, text=TEXT, now=now))
 
 
 def answer_question(cast: Cast) -> Any:

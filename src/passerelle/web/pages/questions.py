@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from passerelle.errors import Refused
 from passerelle.flow import answer as answering
 from passerelle.flow import ask as asking
+from passerelle.flow import ask_back as asking_back
 from passerelle.flow import bounce as bouncing
 from passerelle.flow import consult_question
 from passerelle.flow.facts import NotThere
@@ -83,7 +84,7 @@ def ask_back(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """A question in answer to a question, with a clock of its own."""
 
     def act(duty: str) -> None:
-        asking.ask_back(ref=duty, officer=request.user, text=typed(request, "text"), now=now)
+        asking_back.ask_back(ref=duty, officer=request.user, text=typed(request, "text"), now=now)
 
     return _done(request, ref, now, "ask_back", gettext("Asked back. The clock stands until they have answered."), act)
 
