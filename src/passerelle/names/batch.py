@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import parts
+from passerelle.names import parts, slips, sounds
 from passerelle.names.compare import (
     MERGED_APART,
     MERGED_FIRST_APART,
@@ -28,7 +28,7 @@ from passerelle.names.pair_table import PairTable
 from passerelle.names.word_table import FORMS_MAX, WORD, Rows, pairs_apart, rows_of
 
 WORDS_MAX = 8
-_YES_OR_NO = ("odd", "abjad", "known", "title")
+_YES_OR_NO = ("odd", "abjad", "known", "listed", "title")
 _TEXTS = ("script", "bare", "stem", "signs", "signs_heard")
 _WIDTHS = np.array([2, 2, 2, 3, 4, 6, 6, 8, 8], dtype=np.int64)
 """Names of a few words are set side by side in a square of so many: by the count of words."""
@@ -145,8 +145,9 @@ class Names:
         self._units, self._length, self._form_cost = words["units"], words["length"], words["cost"]
         self._groups, self._heard = words["groups"], words["heard"]
         self._grouped = words["groups"][:, 0] >= 0
+        self._letters, self._held, self._size = words["letters"], words["held"].copy(), words["size"].copy()
         self._near: Shorts | None = None
-        self._odd, self._abjad, self._known, self._title = (words[name].copy() for name in _YES_OR_NO)
+        self._odd, self._abjad, self._known, self._listed, self._title = (words[name].copy() for name in _YES_OR_NO)
         self._script, self._bare, self._stem, self._signs, self._signs_heard = (words[name].copy() for name in _TEXTS)
         self._weight, self._says = words["weight"].astype(np.int64), words["says"].astype(np.int64)
         self._first, self._share = words["first"].astype(np.int64), share
@@ -432,6 +433,7 @@ class Names:
         abjad_one, abjad_two = self._abjad[one], self._abjad[two]
         length = np.minimum(self._weight[one], self._weight[two])
         may = self._may_be_alike(one, two, length) if count >= _FEW else np.ones(count, dtype=np.bool_)
+        slipped = self._slips(one, two)
         for first in range(FORMS_MAX):
             for second in range(FORMS_MAX):
                 ours, theirs = self._length[one, first], self._length[two, second]
@@ -447,6 +449,11 @@ class Names:
                     found = found + self._form_cost[a, first] + self._form_cost[b, second]
                     cost[part] = np.minimum(cost[part], found)
         price = _prices(cost, length)
+        if len(slipped):
+            a, b = one[slipped], two[slipped]
+            slip = np.where(self._listed[a] == self._listed[b], sounds.SLIP, sounds.SLIP_OF_A_KNOWN_NAME)
+            slip = _prices(slip, np.maximum(self._weight[a], self._weight[b]))
+            price[slipped] = np.minimum(price[slipped], slip)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
         shared = self._sisters(one, two)
         equal = shared & (price > table.equivalent)
@@ -474,6 +481,13 @@ class Names:
             single, said = plain_word_cost(self._words[int(one[row])], self._words[int(two[row])])
             price[row], kind[row] = single, _KINDS.index(said)
         return price, kind
+
+    def _slips(self, one: Ints, two: Ints) -> Ints:
+        """The pairs of which one word is the other with one slip of the pen."""
+        apart = self._held[one] ^ self._held[two]
+        likely = (apart & (apart - 1) == 0) & (np.abs(self._size[one] - self._size[two]) <= 1)
+        rows = np.flatnonzero(likely & (self._script[one] == self._script[two]) & ~self._odd[one] & ~self._odd[two])
+        return rows[slips.are_slips(self._letters[one[rows]], self._letters[two[rows]])]
 
     def _sisters(self, one: Ints, two: Ints) -> Bools:
         """Which pairs of words are known as one given name."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from passerelle.names import given, latin, organisations, parts, places, sounds
+from passerelle.names import given, latin, organisations, parts, places, slips, sounds
 from passerelle.names.comparison import Comparison
 from passerelle.names.parts import FAMILY, GIVEN, Name, Word
 from passerelle.words import Sentence, noop, sentence
@@ -151,6 +151,9 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
         default=1000,
     )
     price = price_of(cost, left.weight, right.weight)
+    if left.script == right.script and slips.is_slip(one, two):
+        slip = sounds.SLIP if left.listed == right.listed else sounds.SLIP_OF_A_KNOWN_NAME
+        price = min(price, price_of(slip, max(left.weight, right.weight), 10**9))
     kind = "sound" if cost <= 40 else "near"
     if (one, two) in given.apart():
         return table.cap, "different"

@@ -91,6 +91,11 @@ def is_known(word: str) -> bool:
     return _letters(word) in _index()[0] and _letters(word) not in _only_syllables()
 
 
+def is_listed(word: str) -> bool:
+    """Whether the word stands in any list of `data/given_names.yaml`, syllables too."""
+    return _letters(word) in _index()[0]
+
+
 @cache
 def _only_syllables() -> frozenset[str]:
     data = sounds.load("given_names")

@@ -59,6 +59,11 @@ class Word:
         return "latin" if self.known and self.script in READ_AS else self.script
 
     @property
+    def listed(self) -> bool:
+        """Whether it stands in a list of names, as it is spelt."""
+        return self.known or (self.kind == "name" and bool(self.groups) and given.is_listed(self.stem))
+
+    @property
     def signs(self) -> str:
         """The signs it is written in where each stands for a syllable, Chinese (the simplified ones) or Korean; "" for
         all else."""

@@ -318,6 +318,10 @@ def weigh(units: tuple[int, ...]) -> int:
 
 
 TRANSPOSED = 75
+SLIP = 75
+"""One slip of the pen (`slips`) costs no more, however it sounds: a consonant left out, or two that changed places."""
+SLIP_OF_A_KNOWN_NAME = 60
+"""The same where one of the two is in the lists of names and the other is not: hardly anybody is called the other."""
 
 
 def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = False, right_abjad: bool = False) -> int:

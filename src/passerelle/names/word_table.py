@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import given, latin, parts
+from passerelle.names import given, latin, parts, slips
 
 Rows = npt.NDArray[Any]
 """Rows of WORD."""
@@ -24,14 +24,16 @@ WORD = np.dtype(
     [
         ("of", np.int64), ("stem", np.int64), ("script", np.int64), ("bare", np.int64), ("signs", np.int64),
         ("signs_heard", np.int64), ("weight", np.int32), ("says", np.int32), ("first", np.int32), ("odd", np.bool_),
-        ("known", np.bool_), ("title", np.bool_), ("abjad", np.bool_), ("length", np.int16, (FORMS_MAX,)),
+        ("known", np.bool_), ("listed", np.bool_), ("title", np.bool_), ("abjad", np.bool_), ("length", np.int16, (FORMS_MAX,)),
         ("cost", np.int16, (FORMS_MAX,)), ("units", np.int16, (FORMS_MAX, UNITS_MAX)),
-        ("groups", np.int32, (GROUPS_MAX,)), ("heard", np.int32, (HEARD_MAX,)),
+        ("groups", np.int32, (GROUPS_MAX,)), ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16),
+        ("letters", np.uint16, (slips.LETTERS_MAX,)),
     ]
 )  # fmt: skip
 """One word. `of` tells it from every other word, in any process; texts stand as numbers that are equal where they are.
 `bare` is 0 for a word that is no half of a pair of given names kept apart; `signs` is 0 for a word of letters, odd for
-Chinese signs, even for Korean. `odd` words do not fit, and are compared one by one."""
+Chinese signs, even for Korean. `held` and `letters` are for `slips`. `odd` words do not fit, and are compared one by
+one."""
 
 
 def number_of(*texts: object) -> int:
@@ -72,6 +74,7 @@ def _row(word: parts.Word) -> tuple[Any, ...]:
         or len(word.forms) > FORMS_MAX
         or len(word.groups) > GROUPS_MAX
         or len(word.heard) > HEARD_MAX
+        or len(bare) > slips.LETTERS_MAX
         or any(len(form.units) > UNITS_MAX for form in forms)
     )
     if odd:
@@ -81,12 +84,12 @@ def _row(word: parts.Word) -> tuple[Any, ...]:
         signs, heard = (number_of(word.signs) & ~1) | (word.script == "han"), number_of(word.signs_heard)
     return (
         identity(word), number_of(word.stem), number_of(word.known_in), number_of(bare) if bare in _paired() else 0,
-        signs, heard, word.weight, word.says, word.first, odd, word.known, word.title,
+        signs, heard, word.weight, word.says, word.first, odd, word.known, word.listed, word.title,
         any(form.abjad for form in forms[-1:]),
         _wide((len(form.units) for form in forms), FORMS_MAX, -1), _wide((form.cost for form in forms), FORMS_MAX, 0),
         (*(_wide(form.units, UNITS_MAX, 0) for form in forms), *(_NO_UNITS,) * (FORMS_MAX - len(forms))),
         _wide(() if odd else sorted(word.groups), GROUPS_MAX, -1),
-        _wide(() if odd else sorted(word.heard), HEARD_MAX, -1),
+        _wide(() if odd else sorted(word.heard), HEARD_MAX, -1), slips.held_in(bare), len(bare), slips.letters_of(bare),
     )  # fmt: skip
 
 

@@ -1,0 +1,76 @@
+"""One slip of the pen: a letter left out inside a word, or two neighbours that changed places.
+
+What a slip does to the sound depends on the letters it falls on: *Trường* without its n, *Sadeghi* as *Saedghi* sound
+far from what was meant, *Tahiri* without its r does not. A slip is as likely in each, so that it costs the same: no
+more than `sounds.SLIP`. Found by letters without accents, in one script; the first letter, and a last one that is left
+out (*Karim*, *Karima*), are not taken for slips.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+LETTERS_MAX = 24
+LEAST = 4
+"""So many letters has the longer of two words of which one may be a slip of the other."""
+
+Letters = npt.NDArray[np.uint16]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+def is_slip(left: str, right: str) -> bool:
+    """Whether one word is the other with one slip; the same both ways round.
+
+    >>> is_slip("sadeghi", "saedghi"), is_slip("truong", "truog"), is_slip("karim", "karima"), is_slip("lan", "lna")
+    (True, True, False, False)
+    """
+    short, long = (left, right) if len(left) <= len(right) else (right, left)
+    size = len(long)
+    if size < LEAST or size - len(short) > 1 or left == right or left[:1] != right[:1]:
+        return False
+    before = next((at for at, (one, two) in enumerate(zip(short, long, strict=False)) if one != two), len(short))
+    if len(short) < size:
+        return before < size - 1 and short[before:] == long[before + 1 :]
+    return (
+        before < size - 1
+        and short[before] == long[before + 1]
+        and short[before + 1] == long[before]
+        and short[before + 2 :] == long[before + 2 :]
+    )
+
+
+def letters_of(text: str) -> tuple[int, ...]:
+    """The letters of a word as a row of `LETTERS_MAX` numbers; 0 where there is none."""
+    found = [(ord(sign) & 0xFFFF) or 1 for sign in text[:LETTERS_MAX]]
+    return (*found, *(0 for _ in range(LETTERS_MAX - len(found))))
+
+
+def held_in(text: str) -> int:
+    """Which letters a word has, one bit for each (some letters share one): a slip changes one bit at most."""
+    found = 0
+    for sign in text:
+        found |= 1 << ord(sign) % 62
+    return found
+
+
+def are_slips(left: Letters, right: Letters) -> Bools:
+    """`is_slip` for many pairs of rows of letters."""
+    if not len(left):
+        return np.zeros(0, dtype=np.bool_)
+    one_size, two_size = (left > 0).sum(axis=1), (right > 0).sum(axis=1)
+    swap = one_size > two_size
+    short, long = np.where(swap[:, None], right, left), np.where(swap[:, None], left, right)
+    size = np.maximum(one_size, two_size)
+    differ = short != long
+    before = np.where(differ.any(axis=1), differ.argmax(axis=1), LETTERS_MAX)
+    every, places = np.arange(len(left)), np.arange(LETTERS_MAX)[None, :]
+    able = (size >= LEAST) & (size - np.minimum(one_size, two_size) <= 1) & (before >= 1) & (before < size - 1)
+    shifted = np.concatenate([long[:, 1:], np.zeros((len(long), 1), dtype=long.dtype)], axis=1)
+    left_out = (one_size != two_size) & ((short == shifted) | (places < before[:, None])).all(axis=1)
+    at, after = np.minimum(before, LETTERS_MAX - 1), np.minimum(before + 1, LETTERS_MAX - 1)
+    turned = (one_size == two_size) & (short[every, at] == long[every, after]) & (short[every, after] == long[every, at])
+    turned &= (~differ | (places == at[:, None]) | (places == after[:, None])).all(axis=1)
+    found: Bools = able & (left_out | turned)
+    return found
