@@ -57,6 +57,8 @@ ONE_NAME = [
     ("Moshe Abutbul", "משה אבוטבול"),
 ]
 
+# A Chinese family name in two languages of China is an equivalent, as Jan and Jean are.
+ONE_NAME += [("Chen Xiaoming", "Tan Xiaoming"), ("Huang Meiling", "Wong Mei-ling"), ("Liu Jianguo", "Liu Chien-kuo")]
 TWO_NAMES = [
     ("Karim Benhachem", "Kamal Benhachem"),
     ("Choukri Boujida", "Choukri Bouzidi"),
@@ -67,7 +69,6 @@ TWO_NAMES = [
     ("Mehmet Öztekin", "Ahmet Öztekin"),
     ("Igor Tchekhine", "Oleg Tchekhine"),
     ("Karim Benhachem", "سمير بن هاشم"),
-    ("Chen Xiaoming", "Tan Xiaoming"),
     ("Li Wei", "Lu Wei"),
     ("Kim Min-su", "Lim Min-su"),
     ("Tan Xiaoming", "黄小明"),

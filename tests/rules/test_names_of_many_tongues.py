@@ -128,6 +128,13 @@ SAME = (
     ("Yann Le Goff", "Yann Legoff"),
     ("Johannes Vermeiren", "Jan Vermeiren"),
 )
+SAME = (
+    *SAME,
+    ("Noh Hyun-woo", "Roh Hyeonu"),
+    ("Kim Il-sung", "김일성"),
+    ("Hyungho Bae", "배형호"),
+    ("O Young-ho", "Oh Youngho"),
+)
 APART = (
     ("Rodrigo García Márquez", "Rodrigo Márquez Ruiz"),
     ("Rodrigo García Márquez", "Lucía García Márquez"),
@@ -186,11 +193,10 @@ APART = (
     ("Chinonso Okafor", "Chinedu Okafor"),
     ("Rita Lopes da Silva", "Rita Gomes da Silva"),
 )
-# What is known to go wrong: a Cantonese reading of Chinese signs, a Korean glide written as a word or not, a German
+# What is known to go wrong: a Cantonese reading of Chinese signs, a German
 # *dsch* that English leaves out; two syllables that differ in a vowel, three given names in reverse order, and two
 # German short forms of one saint's name.
 MISSED = (
-    ("Noh Hyun-woo", "Roh Hyeonu"),
     ("Cheung Siu Ming", "张小明"),
     ("Dschamal Chaschukdschi", "Jamal Khashoggi"),
 )

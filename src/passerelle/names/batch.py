@@ -12,12 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import parts, slips, sounds
+from passerelle.names import given, parts, slips, sounds
 from passerelle.names.compare import (
     MERGED_APART,
     MERGED_FIRST_APART,
+    REJOINED_APART,
+    REJOINED_SHORT,
     SIGNS_SAME_SOUND,
     align,
+    joints,
     over_cost,
     plain_word_cost,
     price_of,
@@ -218,6 +221,16 @@ class Names:
 
         owner, one, two = [], [], []
         for at, (mine, other) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
+            if self._count[mine] == self._count[other]:
+                swap = self._rank[mine] > self._rank[other]
+                first, second = (other, mine) if swap else (mine, other)
+                for place, opposite in joints(self.names[first], self.names[second]):
+                    here, there = place_of(first, place), place_of(second, opposite)
+                    if here >= 0 and there >= 0:
+                        owner.append(at)
+                        one.append(here)
+                        two.append(there)
+                continue
             longer, shorter = (mine, other) if self._count[mine] > self._count[other] else (other, mine)
             for place in range(int(self._count[longer]) - 1):
                 joined = place_of(longer, place)
@@ -334,7 +347,27 @@ class Names:
         again[longer] |= self._may_merge(one[longer], free_one[longer], two[longer], free_two[longer])
         longer = np.flatnonzero(ready & (count_two > count_one))
         again[longer] |= self._may_merge(two[longer], free_two[longer], one[longer], free_one[longer])
+        level = np.flatnonzero(ready & (count_two == count_one))
+        again[level] |= self._may_rejoin(one[level], two[level])
         return found, again
+
+    def _may_rejoin(self, left: Ints, right: Ints) -> Bools:
+        """Whether `compare.joints` finds any, for many rows of words."""
+        apart, _, _, _ = unit_tables()
+        found = np.zeros(len(left), dtype=np.bool_)
+        places = [(at, to) for at in range(left.shape[1] - 1) for to in range(right.shape[1] - 1)]
+        for at, to in places:
+            ours, theirs = left[:, at : at + 2], right[:, to : to + 2]
+            rows = np.flatnonzero((ours >= 0).all(axis=1) & (theirs >= 0).all(axis=1) & ~found)
+            ours, theirs = ours[rows], theirs[rows]
+            mine, other = self._weight[ours], self._weight[theirs]
+            ready = (mine.max(axis=1, initial=0) <= REJOINED_SHORT) | (other.max(axis=1, initial=0) <= REJOINED_SHORT)
+            ready &= np.abs(mine.sum(axis=1) - other.sum(axis=1)) <= REJOINED_APART
+            ready &= (self._stem[ours] != self._stem[theirs]).all(axis=1)
+            one, two = self._first[ours[:, 0]], self._first[theirs[:, 0]]
+            ready &= (one >= 0) & (two >= 0) & (apart[one, two] <= MERGED_FIRST_APART)
+            found[rows[ready]] = True
+        return found
 
     def _may_merge(self, long: Ints, long_free: Bools, short: Ints, short_free: Bools) -> Bools:
         """`compare.may_merge` for many rows: the words, and which are there and not written the same."""
@@ -455,15 +488,17 @@ class Names:
             slip = _prices(slip, np.maximum(self._weight[a], self._weight[b]))
             price[slipped] = np.minimum(price[slipped], slip)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
-        shared = self._sisters(one, two)
-        equal = shared & (price > table.equivalent)
+        shared, respelt = self._sisters(one, two)
+        respelt &= price > table.respelt
+        equal = respelt | (shared & (price > table.equivalent))
         apart = ~shared & self._known[one] & self._known[two] & (self._script[one] == self._script[two])
         known = np.flatnonzero(apart)
         apart[known] &= ~_share_one(self._heard[one[known]], self._heard[two[known]])
         raised = np.minimum(table.cap, np.rint(price * table.known_apart).astype(np.int64) + table.known_apart_least)
         kind = np.where(apart & (kind == _SOUND) & (raised > 100), _NEAR, kind)
         kind = np.where(apart & (raised >= table.cap), _DIFFERENT, kind)
-        price = np.where(equal, table.equivalent, np.where(apart, raised, price))
+        sisters_price = np.where(respelt, table.respelt, table.equivalent)
+        price = np.where(equal, sisters_price, np.where(apart, raised, price))
         kind = np.where(equal, _EQUIVALENT, kind)
         sexes = self._two_names(one, two)
         price, kind = np.where(sexes, table.cap, price), np.where(sexes, _DIFFERENT, kind)
@@ -487,14 +522,19 @@ class Names:
         apart = self._held[one] ^ self._held[two]
         likely = (apart & (apart - 1) == 0) & (np.abs(self._size[one] - self._size[two]) <= 1)
         rows = np.flatnonzero(likely & (self._script[one] == self._script[two]) & ~self._odd[one] & ~self._odd[two])
-        return rows[slips.are_slips(self._letters[one[rows]], self._letters[two[rows]])]
+        one, two = one[rows], two[rows]
+        least = np.where(self._listed[one] == self._listed[two], slips.LEAST, slips.LEAST_OF_KNOWN)
+        return rows[slips.are_slips(self._letters[one], self._letters[two], least)]
 
-    def _sisters(self, one: Ints, two: Ints) -> Bools:
-        """Which pairs of words are known as one given name."""
-        found = np.zeros(len(one), dtype=np.bool_)
+    def _sisters(self, one: Ints, two: Ints) -> tuple[Bools, Bools]:
+        """Which pairs of words are known as one name, and which as one name in two romanisations."""
+        found, respelt = np.zeros(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.bool_)
         rows = np.flatnonzero(self._grouped[one] & self._grouped[two])
-        found[rows] = _share_one(self._groups[one[rows]], self._groups[two[rows]])
-        return found
+        rows = rows[_share_one(self._groups[one[rows]], self._groups[two[rows]])]
+        found[rows] = True
+        ours = self._groups[one[rows]]
+        respelt[rows] = _share_one(np.where(ours >= given.RESPELT, ours, -1), self._groups[two[rows]])
+        return found, respelt
 
     def _two_names(self, one: Ints, two: Ints) -> Bools:
         """Which pairs of words are two given names that are never one (`given.apart`)."""
@@ -535,7 +575,7 @@ def _share_one(left: Ints, right: Ints) -> Bools:
     for slot in range(left.shape[1]):
         mine = left[:, slot]
         if not (mine >= 0).any():
-            break
+            continue
         found |= (mine[:, None] == right).any(axis=1) & (mine >= 0)
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
@@ -64,6 +64,7 @@ class Weights:
     length_share: float
     cap: int
     equivalent: int
+    respelt: int
     known_apart: float
     known_apart_least: int
     initial: int
@@ -131,7 +132,7 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
             same = left.stem.strip(".") == right.stem.strip(".") or _numeral(left) == _numeral(right) != 0
             return (0, "same") if same else (table.cap, "different")
         if "initial" in {left.kind, right.kind} and "number" not in {left.kind, right.kind}:
-            return _initial_cost(left, right)
+            return (table.respelt, "equivalent") if left.groups & right.groups else _initial_cost(left, right)
         return table.cap, "different"
     if left.signs and right.signs and left.script == right.script and left.signs != right.signs:
         if left.groups & right.groups:
@@ -151,13 +152,16 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
         default=1000,
     )
     price = price_of(cost, left.weight, right.weight)
-    if left.script == right.script and slips.is_slip(one, two):
-        slip = sounds.SLIP if left.listed == right.listed else sounds.SLIP_OF_A_KNOWN_NAME
+    one_known = left.listed != right.listed
+    if left.script == right.script and slips.is_slip(one, two, slips.LEAST_OF_KNOWN if one_known else slips.LEAST):
+        slip = sounds.SLIP_OF_A_KNOWN_NAME if one_known else sounds.SLIP
         price = min(price, price_of(slip, max(left.weight, right.weight), 10**9))
     kind = "sound" if cost <= 40 else "near"
     if (one, two) in given.apart():
         return table.cap, "different"
     if left.groups & right.groups:
+        if price > table.respelt and any(row >= given.RESPELT for row in left.groups & right.groups):
+            return table.respelt, "equivalent"
         if price > table.equivalent:
             return table.equivalent, "equivalent"
     elif left.known and right.known and left.known_in == right.known_in and not left.heard & right.heard:
@@ -212,7 +216,52 @@ def align(left: Name, right: Name) -> Alignment:
             cost = other.cost + table.merge
             if cost < best.cost:
                 best = replace(other, cost=cost, score=_score(other, cost))
+    if may_rejoin(best):
+        for place, opposite in joints(left, right):
+            one, two = parts.merged(left, place), parts.merged(right, opposite)
+            if one is None or two is None:
+                continue
+            other = _align(one, two)
+            cost = other.cost + weights().merge
+            if cost < best.cost:
+                best = replace(other, cost=cost, score=_score(other, cost))
     return best
+
+
+REJOINED_SHORT = 300
+"""What a syllable says at most: such words are parted at another place now and then (*Eun-gyu*, *Eung-yu*)."""
+REJOINED_APART = 110
+
+
+def may_rejoin(found: Alignment) -> bool:
+    """Whether two short words may be the same two parted at another place: as many words on both sides, and at most one
+    pair of them differs altogether."""
+    if len(found.left.words) != len(found.right.words) or found.cost == 0:
+        return False
+    return len(found.left.words) <= MERGE_WORDS_MAX and sum(pair.kind == "different" for pair in found.pairs) <= 1
+
+
+def joints(left: Name, right: Name) -> Iterator[tuple[int, int]]:
+    """The places of two short neighbours on both sides that begin alike, say about as much, and of which neither is
+    written the same."""
+    apart = sounds.tables().apart
+    for place in range(len(left.words) - 1):
+        one, after = left.words[place : place + 2]
+        if one.first < 0:
+            continue
+        short = max(one.weight, after.weight) <= REJOINED_SHORT
+        row = apart(one.first)
+        for opposite in range(len(right.words) - 1):
+            two, then = right.words[opposite : opposite + 2]
+            if (
+                (short or max(two.weight, then.weight) <= REJOINED_SHORT)
+                and two.first >= 0
+                and one.stem != two.stem
+                and after.stem != then.stem
+                and row[two.first] <= MERGED_FIRST_APART
+                and abs(one.weight + after.weight - two.weight - then.weight) <= REJOINED_APART
+            ):
+                yield place, opposite
 
 
 MERGE_WORDS_MAX = 24

@@ -37,6 +37,11 @@ def _first_sounds() -> tuple[list[str], ...]:
     return tuple(found)
 
 
+RESPELT = 10_000
+"""From this number on, a row is one name of one language in several romanisations; below, one name in several
+languages: *Jan* and *Jean*, or *Chen* and *Tan*, one Chinese sign that is read otherwise."""
+
+
 @cache
 def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     data = sounds.load("given_names")
@@ -50,9 +55,10 @@ def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
             if len(name) >= 4:
                 for reading in readings(latin.plain(name)):
                     heard.setdefault(reading, set()).add(number)
+    signs = [[str(name) for names in row for name in str(names).split()] for row in data["han_families"].values()]
     families = [[str(name) for name in row] for row in (*data["syllables"], *data["families"])]
     families += [[*signs, *str(names).split()] for signs, row in data["han_families"].items() for names in row]
-    for number, row in enumerate(families, len(rows)):
+    for number, row in (*enumerate(signs, len(rows)), *enumerate(families, RESPELT)):
         for name in row:
             exact.setdefault(latin.bare(name), set()).add(number)
     return {n: frozenset(g) for n, g in exact.items()}, {n: frozenset(g) for n, g in heard.items()}
@@ -94,6 +100,17 @@ def is_known(word: str) -> bool:
 def is_listed(word: str) -> bool:
     """Whether the word stands in any list of `data/given_names.yaml`, syllables too."""
     return _letters(word) in _index()[0]
+
+
+@lru_cache(maxsize=4096)
+def is_syllable(letters: str) -> bool:
+    """Whether the word, without accents, is a syllable of a given name in Korea, China or Vietnam."""
+    return letters in _syllables()
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(latin.bare(str(name)) for row in sounds.load("given_names")["syllables"] for name in row)
 
 
 @cache

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from passerelle.names import given, japanese, latin, small_words, sounds
+from passerelle.names import given, glides, japanese, latin, says, small_words, sounds, syllables
 from passerelle.names import script as scripts
 from passerelle.names.small_words import Rules
 
@@ -101,10 +100,6 @@ def _next_number() -> int:
 
 
 NUMERAL = "\0numeral"
-_GLIDE = re.compile(
-    r"(?<=[aeo])j(?=[aeou]|$)|(?<![dstzaeo])j(?=[aeou])|(?<=.)[dstz]j|(?<=.)(?:[rscd]z(?!h)|[zcd]s(?![hcj])|gn)|(?<=[^aeiou])es$"
-)
-"""Where a *j* may be a sound of its own (*Jabri*) or a glide (*Jan*), and where two letters may be two sounds."""
 _ABD_ONLY = re.compile(r"^(?:abd|abed|cabd)(?:[aeou]{1,2}[lrsndzt]{0,2})?$")
 _ALLAH = re.compile(r"^(?:[aeou]{1,2})?ll?[aeo]{1,2}h?i?$")
 _DIN_AFTER = re.compile(r"(?P<stem>.{2,}[aeou])l(?P<din>d(?:[iy]|ie|ee|ei)n{1,2}e?)")
@@ -116,24 +111,6 @@ ACCENTS_HEARD = 15
 _KOREAN_R = re.compile(r"^r(?=[aeou])")
 _KOREAN_FIRST = re.compile(r"^[nr](?=y|i)")
 """The rule of first sounds (두음 법칙): the South drops or softens a first ㄹ or ㄴ that the North writes."""
-
-
-@cache
-def _most_said() -> dict[str, int]:
-    """For each word that very many people bear, the most that it says, in hundredths of a consonant."""
-    data = sounds.load("common_words")
-    found: dict[str, int] = {}
-    for row in data["words"]:
-        most = round(-data["per_bit"] * math.log2(row["share"]))
-        for word in row["words"]:
-            found[str(word)] = min(most, found.get(str(word), most))
-    return found
-
-
-def _said(stem: str, weight: int, text: str = "") -> int:
-    """What a word says for being one person: less when very many people bear it (`data/common_words.yaml`)."""
-    most = _most_said()
-    return min(weight, *(most.get(word, weight) for word in (stem, latin.bare(stem), text)))
 
 
 @lru_cache(maxsize=131072)
@@ -156,6 +133,8 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
     forms: dict[tuple[int, ...], int] = {sounds.cut(stem): 0}
     for other, cost in (*_other_writings(stem, script, prefix, rules), *_whole(stem, prefix, text)):
         forms.setdefault(sounds.cut(other), cost)
+    if script == "latin" and kind == "name" and len(letters) > 3 and syllables.in_wade_giles(letters):
+        forms.setdefault(sounds.cut(letters, "wade_giles"), syllables.WADE_GILES_COST)
     first = next(iter(forms))
     return Word(
         text=text,
@@ -168,11 +147,18 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         forms=tuple(Form(units, cost, abjad) for units, cost in forms.items() if units),
         weight=sounds.weigh(first),
         number=_next_number(),
-        groups=given.groups(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
+        groups=_groups(stem, kind, prefix),
         known=kind == "name" and prefix in {"", "abd"} and given.is_known(stem),
         heard=given.heard(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
-        says=_said(stem, sounds.weigh(first)) if letters not in rules.titles else sounds.weigh(first) // 2,
+        says=says.said(stem, sounds.weigh(first)) if letters not in rules.titles else sounds.weigh(first) // 2,
     )
+
+
+def _groups(stem: str, kind: str, prefix: str) -> frozenset[int]:
+    """The rows of names it is known as; of single letters only family names (*O*, *U*)."""
+    if prefix not in {"", "abd"} or kind == "number" or (kind == "initial" and stem not in "eiou"):
+        return frozenset()
+    return given.groups(stem)
 
 
 def _other_writings(stem: str, script: str, prefix: str, rules: Rules) -> list[tuple[str, int]]:
@@ -202,12 +188,15 @@ def _other_writings(stem: str, script: str, prefix: str, rules: Rules) -> list[t
         faith = _DIN_AFTER.fullmatch(stem)
         if faith is not None:
             out.append((f"{faith['stem']}d{faith['din']}", 5))
-        apart = _GLIDE.sub(_taken_apart, stem)
+        apart = glides.taken_apart(stem)
         if apart != stem:
             out.append((apart, 5))
         plain = latin.bare(stem)
         if plain != stem and sounds.distance(sounds.cut(stem), sounds.cut(plain)) > ACCENTS_HEARD:
             out.append((plain, 5))
+        apart = syllables.parted(plain)
+        if apart:
+            out.append((apart, 10))
     elif script == "greek":
         apart = stem.replace("μπ", "μ'π").replace("ντ", "ν'τ").replace("γκ", "ν'κ")
         if apart != stem:
@@ -220,12 +209,6 @@ def _other_writings(stem: str, script: str, prefix: str, rules: Rules) -> list[t
         if joined != stem:
             out.append((joined, 0))
     return out
-
-
-def _taken_apart(found: re.Match[str]) -> str:
-    """The letters of one match with an apostrophe after the first; a *j* after a vowel has one on both sides."""
-    before = "'" if found[0] == "j" and found.start() and found.string[found.start() - 1] in sounds.VOWELS else ""
-    return before + found[0][0] + "'" + found[0][1:]
 
 
 def _whole(stem: str, prefix: str, text: str) -> list[tuple[str, int]]:
@@ -361,7 +344,7 @@ def _build(tokens: list[Token], rules: Rules) -> list[tuple[Word, int]]:
         last = index == count - 1
         next_joint = kept[index + 1][1].joint if not last else ""
         index += 1
-        if not last:
+        if not last and not _is_syllable_of_two(letters, kept[index][1], place == 0 or count > 2):
             following = latin.bare(kept[index][1].plain)
             if letters in rules.apart or (
                 letters in rules.hyphened and next_joint == "-" and (letters[-1] == following[0] or len(letters) > 2)
@@ -421,6 +404,13 @@ def _build(tokens: list[Token], rules: Rules) -> list[tuple[Word, int]]:
     if small and not out:
         out.append((word_of(latin.plain(small[-1]), text=small[-1]), len(tokens) - 1))
     return out
+
+
+def _is_syllable_of_two(letters: str, following: Token, room: bool) -> bool:
+    """Whether a small word is the first syllable of a given name: *Il-sung*, *Bin-woo*; *il* without a hyphen too."""
+    if not room or not given.is_syllable(letters) or not given.is_syllable(latin.bare(following.plain)):
+        return False
+    return letters == "il" or (following.joint == "-" and following.written[:1].islower())
 
 
 def _may_be_a_name(kept: list[tuple[int, Token]], rules: Rules) -> bool:
@@ -489,11 +479,12 @@ def _east(words: list[Word], roles: list[str], rules: Rules) -> tuple[list[Word]
             doubles = rules.han_double if word.script == "han" else rules.hangul_double
             cut = 2 if stem[:2] in doubles and len(stem) > 2 else 1
             for text, part in ((stem[:cut], FAMILY), (stem[cut:], GIVEN)):
-                read = scripts.in_latin(text, surname=part == FAMILY)
+                read = scripts.in_latin(text, surname=part == FAMILY, joint=JOINT)
                 out.append(_read_word(text, read, script=word.script, family=part == FAMILY))
                 out_roles.append(part)
         elif word.script in {"han", "hangul"}:
-            out.append(_read_word(stem, scripts.in_latin(stem), script=word.script, family=len(stem) == 1))
+            read = scripts.in_latin(stem, joint=JOINT)
+            out.append(_read_word(stem, read, script=word.script, family=len(stem) == 1))
             out_roles.append(role)
         else:
             out.append(word)
@@ -520,11 +511,15 @@ def _japanese(words: list[Word], roles: list[str]) -> tuple[list[Word], list[str
             continue
         known = japanese.readings(text, family=role == FAMILY or (role != GIVEN and japanese.is_family(text)))
         out.append(
-            _read_word(text, *(known or (scripts.in_latin(text),)), script="han", table="" if known else "pinyin")
+            _read_word(
+                text, *(known or (scripts.in_latin(text, joint=JOINT),)), script="han", table="" if known else "pinyin"
+            )
         )
     return out, [role for _, _, role in pieces]
 
 
+JOINT = "'"
+"""Between two syllables that are read by themselves: the n and g of 은규 are not the ng of 영."""
 READ_AS = {"han": "pinyin", "hangul": "hangul_read"}
 
 
@@ -532,11 +527,12 @@ READ_AS = {"han": "pinyin", "hangul": "hangul_read"}
 def _read_word(text: str, *reads: str, script: str, family: bool = False, table: str | None = None) -> Word:
     """A word of Chinese or Korean signs, by its readings in Latin letters; `table` says how those are cut."""
     cuts = [sounds.cut(read, READ_AS[script] if table is None else table) for read in reads]
+    stem = reads[0].replace(JOINT, "")
     rows = given.family_groups(text) if family else frozenset()
     weight = sounds.weigh(cuts[0])
     return Word(
         text=text,
-        stem=reads[0] or text,
+        stem=stem or text,
         prefix="",
         kind="name",
         patronymic=False,
@@ -548,8 +544,36 @@ def _read_word(text: str, *reads: str, script: str, family: bool = False, table:
         groups=rows,
         known=bool(rows),
         heard=rows,
-        says=_said(reads[0], weight, text),
+        says=says.said(stem, weight, text),
     )
+
+
+def _may_be_one(one: Word, two: Word) -> bool:
+    """Two words of letters, or a letter beside a syllable (*Youngh-o*, *J-ihoon*)."""
+    if one.kind == two.kind == "name":
+        return True
+    name, letter = (one, two) if one.kind == "name" else (two, one)
+    return (
+        name.kind == "name" and letter.kind == "initial" and "." not in letter.stem and name.weight <= syllables.SHORT
+    )
+
+
+@lru_cache(maxsize=16384)
+def _joint_number(whole: int, one: int, two: int) -> int:
+    return _next_number()
+
+
+def _at_the_joint(word: Word, one: Word, two: Word) -> Word:
+    """The word that two words make, also read with each by itself: the ng and h of *Yong ho* are not the ngh of
+    *Nghi*."""
+    if not one.forms or not two.forms:
+        return word
+    units = one.forms[0].units + two.forms[0].units
+    if any(form.units == units for form in word.forms):
+        return word
+    forms = (*word.forms, Form(units, 0, word.forms[0].abjad if word.forms else False))
+    number = _joint_number(word.number, one.number, two.number)
+    return replace(word, forms=forms, number=number)
 
 
 def merged(name: Name, place: int) -> Name | None:
@@ -558,11 +582,12 @@ def merged(name: Name, place: int) -> Name | None:
         return name.merged[place]
     one, two = name.words[place], name.words[place + 1]
     result: Name | None = None
-    if one.script == two.script and one.kind == two.kind == "name" and not two.prefix:
+    if one.script == two.script and _may_be_one(one, two) and not two.prefix:
         if one.script in READ_AS:
-            joined = _read_word(one.text + two.text, one.stem + two.stem, script=one.script)
+            read = JOINT.join(scripts.in_latin(word.text, joint=JOINT) or word.stem for word in (one, two))
+            joined = _read_word(one.text + two.text, read, script=one.script)
         else:
-            joined = word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}")
+            joined = _at_the_joint(word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}"), one, two)
         result = Name(
             name.raw,
             (*name.words[:place], joined, *name.words[place + 2 :]),

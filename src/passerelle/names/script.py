@@ -52,14 +52,14 @@ _FINALS = (
 )  # fmt: skip
 
 
-def hangul_in_latin(word: str) -> str:
-    """Korean syllables as Revised Romanization writes them, syllable by syllable."""
+def hangul_in_latin(word: str, joint: str = "") -> str:
+    """Korean syllables as Revised Romanization writes them, syllable by syllable, with `joint` between two."""
     parts: list[str] = []
     for sign in unicodedata.normalize("NFC", word):
         number = ord(sign) - 0xAC00
         if 0 <= number < 11172:
             parts.append(_INITIALS[number // 588] + _MEDIALS[number % 588 // 28] + _FINALS[number % 28])
-    return "".join(parts)
+    return joint.join(parts)
 
 
 # Readings as a family name that differ from the usual reading of the character (Hanyu Da Cidian, entries on surnames).
@@ -78,8 +78,9 @@ def _pinyin() -> dict[int, str]:
     return dict(pinyin_dict)
 
 
-def han_in_latin(word: str, *, surname: bool = False) -> str:
-    """Chinese characters in Hanyu Pinyin without tones. `surname` prefers the reading as a family name."""
+def han_in_latin(word: str, *, surname: bool = False, joint: str = "") -> str:
+    """Chinese characters in Hanyu Pinyin without tones, with `joint` between two; `surname` prefers the reading as a
+    family name."""
     parts: list[str] = []
     for sign in word:
         if surname and sign in _SURNAME_READING:
@@ -89,7 +90,7 @@ def han_in_latin(word: str, *, surname: bool = False) -> str:
         if reading:
             plain = unicodedata.normalize("NFD", reading)
             parts.append("".join(mark for mark in plain if not unicodedata.combining(mark)))
-    return "".join(parts)
+    return joint.join(parts)
 
 
 @cache
@@ -208,13 +209,14 @@ def thai_in_latin(word: str) -> str:
     return text.replace("eia", "ia").replace("eiy", "ia").replace("euea", "uea").replace("ea", "ao")
 
 
-def in_latin(word: str, *, surname: bool = False) -> str:
-    """A word of a script that is read by signs or syllables, in Latin letters; "" when it cannot be read."""
+def in_latin(word: str, *, surname: bool = False, joint: str = "") -> str:
+    """A word of a script that is read by signs or syllables, in Latin letters; "" when it cannot be read. `joint`
+    stands between two Chinese or Korean signs."""
     script = script_of(word)
     if script == "han":
-        return han_in_latin(word, surname=surname)
+        return han_in_latin(word, surname=surname, joint=joint)
     if script == "hangul":
-        return hangul_in_latin(word)
+        return hangul_in_latin(word, joint)
     if script == "thai":
         return thai_in_latin(word)
     if script in {"kana", "indic", "khmer", "ethiopic"}:

@@ -8,37 +8,46 @@ out (*Karim*, *Karima*), are not taken for slips.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 
 LETTERS_MAX = 24
+VOWELS = "aeiouyаеиоуыэюяєіїαεηιουωაეიოუաեէըիոօاهةويیىہה"
+"""A last letter that makes another name: vowels, and the letters that stand for one where vowels are not written."""
 LEAST = 4
-"""So many letters has the longer of two words of which one may be a slip of the other."""
+LEAST_OF_KNOWN = 3
+"""So many letters has the longer of two words of which one may be a slip of the other; and where just one is known."""
 
 Letters = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def is_slip(left: str, right: str) -> bool:
-    """Whether one word is the other with one slip; the same both ways round.
+def is_slip(left: str, right: str, least: int = LEAST) -> bool:
+    """Whether one word is the other with one slip, the longer of `least` letters or more; the same both ways round.
 
     >>> is_slip("sadeghi", "saedghi"), is_slip("truong", "truog"), is_slip("karim", "karima"), is_slip("lan", "lna")
     (True, True, False, False)
     """
     short, long = (left, right) if len(left) <= len(right) else (right, left)
     size = len(long)
-    if size < LEAST or size - len(short) > 1 or left == right or left[:1] != right[:1]:
+    if size < least or size - len(short) > 1 or left == right or left[:1] != right[:1]:
         return False
     before = next((at for at, (one, two) in enumerate(zip(short, long, strict=False)) if one != two), len(short))
     if len(short) < size:
-        return before < size - 1 and short[before:] == long[before + 1 :]
+        return (before < size - 1 or _is_consonant(long[-1])) and short[before:] == long[before + 1 :]
     return (
         before < size - 1
         and short[before] == long[before + 1]
         and short[before + 1] == long[before]
         and short[before + 2 :] == long[before + 2 :]
     )
+
+
+def _is_consonant(letter: str) -> bool:
+    return letter not in VOWELS and letter.isalpha()
 
 
 def letters_of(text: str) -> tuple[int, ...]:
@@ -55,8 +64,15 @@ def held_in(text: str) -> int:
     return found
 
 
-def are_slips(left: Letters, right: Letters) -> Bools:
-    """`is_slip` for many pairs of rows of letters."""
+@cache
+def _consonants() -> Bools:
+    found = np.array([_is_consonant(chr(number)) for number in range(0x10000)], dtype=np.bool_)
+    found[0] = False
+    return found
+
+
+def are_slips(left: Letters, right: Letters, least: Ints) -> Bools:
+    """`is_slip` for many pairs of rows of letters, each with its `least`."""
     if not len(left):
         return np.zeros(0, dtype=np.bool_)
     one_size, two_size = (left > 0).sum(axis=1), (right > 0).sum(axis=1)
@@ -66,11 +82,17 @@ def are_slips(left: Letters, right: Letters) -> Bools:
     differ = short != long
     before = np.where(differ.any(axis=1), differ.argmax(axis=1), LETTERS_MAX)
     every, places = np.arange(len(left)), np.arange(LETTERS_MAX)[None, :]
-    able = (size >= LEAST) & (size - np.minimum(one_size, two_size) <= 1) & (before >= 1) & (before < size - 1)
+    able = (size >= least) & (size - np.minimum(one_size, two_size) <= 1) & (before >= 1)
     shifted = np.concatenate([long[:, 1:], np.zeros((len(long), 1), dtype=long.dtype)], axis=1)
     left_out = (one_size != two_size) & ((short == shifted) | (places < before[:, None])).all(axis=1)
     at, after = np.minimum(before, LETTERS_MAX - 1), np.minimum(before + 1, LETTERS_MAX - 1)
-    turned = (one_size == two_size) & (short[every, at] == long[every, after]) & (short[every, after] == long[every, at])
+    left_out &= (before < size - 1) | _consonants()[long[every, size - 1]]
+    turned = (
+        (one_size == two_size)
+        & (before < size - 1)
+        & (short[every, at] == long[every, after])
+        & (short[every, after] == long[every, at])
+    )
     turned &= (~differ | (places == at[:, None]) | (places == after[:, None])).all(axis=1)
     found: Bools = able & (left_out | turned)
     return found

@@ -17,17 +17,17 @@ Rows = npt.NDArray[Any]
 
 UNITS_MAX = 24
 FORMS_MAX = 4
-GROUPS_MAX = 8
+GROUPS_MAX = 12
 HEARD_MAX = 16
 
 WORD = np.dtype(
     [
         ("of", np.int64), ("stem", np.int64), ("script", np.int64), ("bare", np.int64), ("signs", np.int64),
         ("signs_heard", np.int64), ("weight", np.int32), ("says", np.int32), ("first", np.int32), ("odd", np.bool_),
-        ("known", np.bool_), ("listed", np.bool_), ("title", np.bool_), ("abjad", np.bool_), ("length", np.int16, (FORMS_MAX,)),
-        ("cost", np.int16, (FORMS_MAX,)), ("units", np.int16, (FORMS_MAX, UNITS_MAX)),
-        ("groups", np.int32, (GROUPS_MAX,)), ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16),
-        ("letters", np.uint16, (slips.LETTERS_MAX,)),
+        ("known", np.bool_), ("listed", np.bool_), ("title", np.bool_), ("abjad", np.bool_),
+        ("length", np.int16, (FORMS_MAX,)), ("cost", np.int16, (FORMS_MAX,)),
+        ("units", np.int16, (FORMS_MAX, UNITS_MAX)), ("groups", np.int32, (GROUPS_MAX,)),
+        ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16), ("letters", np.uint16, (slips.LETTERS_MAX,)),
     ]
 )  # fmt: skip
 """One word. `of` tells it from every other word, in any process; texts stand as numbers that are equal where they are.
