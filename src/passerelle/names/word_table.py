@@ -27,7 +27,8 @@ WORD = np.dtype(
         ("known", np.bool_), ("listed", np.bool_), ("title", np.bool_), ("abjad", np.bool_),
         ("length", np.int16, (FORMS_MAX,)), ("cost", np.int16, (FORMS_MAX,)),
         ("units", np.int16, (FORMS_MAX, UNITS_MAX)), ("groups", np.int32, (GROUPS_MAX,)),
-        ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16), ("letters", np.uint16, (slips.LETTERS_MAX,)),
+        ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16),
+        ("letters", np.uint16, (slips.LETTERS_MAX,)),
     ]
 )  # fmt: skip
 """One word. `of` tells it from every other word, in any process; texts stand as numbers that are equal where they are.
