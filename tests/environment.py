@@ -22,4 +22,5 @@ if not os.path.exists(os.path.join(os.environ["PASSERELLE_DIR"], keyring.FILE_NA
     keyring.make().write(Path(os.environ["PASSERELLE_DIR"], keyring.FILE_NAME))
 os.environ.setdefault("PASSERELLE_ADDRESS", "https://passerelle.example")  # passkeys are bound to it
 os.environ.setdefault("PASSERELLE_SECOND_FACTOR", "optional")  # most tests sign in by name alone
+os.environ.setdefault("PASSERELLE_SENTENCE_ENCODER", "no")  # 200 MB a process; tests that ask it switch it on
 os.environ.setdefault("PASSERELLE_SECRET_KEY", "for tests only; long enough, and known to everybody who reads this")

@@ -80,6 +80,17 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("smtp_password", "", "Password for the mail server; better in the environment than in the file."),
     Setting("mail_from", "", "Address from which e-mail goes out: `passerelle@example.be`."),
     Setting("webhook_hosts", "", "Hosts to which webhooks may go, with commas; with a port where it is not 443."),
+    Setting(
+        "sentence_encoder",
+        True,
+        "Searches also ask what is meant, by a model that comes along and runs on this machine (200 MB of memory).",
+    ),
+    Setting(
+        "translation_engine",
+        "",
+        "A translation engine on this machine: `http://127.0.0.1:PORT/translate`, or `command:/path/to/program`; see "
+        "docs/how-to/translation-engine.md. Empty: none.",
+    ),
     Setting("demonstration", False, "This is a demonstration: invented data, and the sign-in page shows its seats."),
 )
 

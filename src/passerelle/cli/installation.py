@@ -126,6 +126,7 @@ def run_server(host: str, port: int) -> None:
     if connection.vendor == "sqlite":
         threading.Thread(target=keep_working, args=(stop,), name="worker", daemon=True).start()
         threading.Thread(target=keep_relaying, args=(stop,), name="relay", daemon=True).start()
+        threading.Thread(target=keep_reading, args=(stop,), name="reading", daemon=True).start()
     else:
         click.echo("On PostgreSQL the worker runs by itself: start `passerelle work` too.")
     click.echo(f"Pages: http://{host}:{port}/  (stop with Ctrl-C)")
@@ -197,6 +198,25 @@ def keep_relaying(stop: threading.Event) -> None:
             log.exception("A turn of the relay failed; the next one comes.")
 
 
+def keep_reading(stop: threading.Event) -> None:
+    """What was filed is read for searching, at each beat until told to stop, beside the worker: the clocks never wait
+    for an index."""
+    from django.conf import settings
+    from django.db import close_old_connections
+
+    from passerelle.flow import index
+    from passerelle.flow.work import seconds_to_the_beat
+
+    more = False
+    while not stop.wait(0.1 if more else seconds_to_the_beat(now(), settings.BEAT_SECONDS)):
+        try:
+            close_old_connections()
+            more = index.follow(now=now()) >= index.AT_ONCE
+        except Exception:
+            log.exception("Reading for the index failed; it is tried again.")
+            more = False
+
+
 @click.command()
 @in_folder
 @click.option("--once", is_flag=True, help="Take turns until nothing is left to do now, then end.")
@@ -206,18 +226,22 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
     open_installation(folder)
     refuse_unsafe()
     if once:
-        from passerelle.flow import outbox
+        from passerelle.flow import index, outbox
         from passerelle.flow import work as worker
         from passerelle.flow.ways import ways
 
         turns = worker.work_until_done(now=now())
         relayed = outbox.relay(now=now(), ways=ways())
+        read = 0
+        while count := index.follow(now=now()):
+            read += count
         keep_proof()
         done: dict[str, Any] = {
             "matched": sum(t.matched for t in turns),
             "happened": sum(len(t.happened) for t in turns),
             "turns": len(turns),
             "failed": sorted({failure for t in turns for failure in t.failed}),
+            "read": read,
             "messages": relayed.sent,
             "messages_failed": relayed.failed,
             "memory_mb": memory_mb(),
@@ -236,6 +260,7 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     click.echo("Working; stop with Ctrl-C.")
     threading.Thread(target=keep_relaying, args=(stop,), name="relay", daemon=True).start()
+    threading.Thread(target=keep_reading, args=(stop,), name="reading", daemon=True).start()
     keep_working(stop)
 
 
@@ -256,6 +281,21 @@ def proofs_missing() -> list[dict[str, str]]:
         }
         for alarm, says in checkpoints.troubles()
     ]
+
+
+def index_missing() -> list[dict[str, str]]:
+    """Where the index of searching does not follow the tables; the newest are read again and compared."""
+    from passerelle.flow import index
+
+    faults = index.faults(read_again=20)
+    if not faults.any():
+        return []
+    parts = {"surplus": faults.surplus, "missing": faults.missing, "misplaced": faults.misplaced,
+             "not as read": faults.stale, "not readable": faults.broken}  # fmt: skip
+    said = ", ".join(f"{count} {what}" for what, count in parts.items() if count)
+    remedy = "`passerelle search --reindex` reads everything again."
+    return [{"id": "passerelle.W013", "level": "warning", "says": f"The index does not follow: {said}.",
+             "remedy": remedy}]  # fmt: skip
 
 
 @click.command()
@@ -312,6 +352,7 @@ def check(folder: Path, as_json: bool) -> None:
             }
         )
     found += proofs_missing()
+    found += index_missing()
     parked = Message.objects.filter(state="parked").count()
     if parked:
         found.append(

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, oblige
+from passerelle.flow import duties, index, oblige
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import OfficerLeft, ServiceClosed
 from passerelle.records.models import (
@@ -58,6 +58,7 @@ def close_service(*, service: Service, successor: Service, now: datetime) -> lis
                 ),
                 way_out=sentence("Name a successor of the same kind: the same law must let it hold what was held."),
             )
+        index.read_anew_of(service)
         service.closed_at, service.successor = lines.now, successor
         service.save(update_fields=["closed_at", "successor"])
         lines.write(ServiceClosed(service=service.key, successor=successor.key))

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from passerelle.errors import Refused
-from passerelle.flow import commonness, correct, duties
+from passerelle.flow import commonness, correct, duties, index
 from passerelle.flow.candidates import drop_keys, plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.ledger_lines import Journal, journal
@@ -153,10 +153,12 @@ def _settle_duties(lines: Journal, report: Report, act: str, officer: Officer) -
 
 
 def _not_found_any_more(report: Report) -> None:
-    """Its subjects are compared with nothing any more, and their names are counted no more."""
+    """Its subjects are compared with nothing any more, their names are counted no more, and nobody finds it by a
+    search."""
     if report.handling == "open":
         count_names(report, -1)
     drop_keys([subject.pk for subject in report.subjects.all()])
+    index.take_out(report)
     report.subjects.update(to_match_at=None)
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 
 from passerelle import keyring
+from passerelle.flow import index
 from passerelle.flow.ledger_lines import journal
 from passerelle.ledger.events import KeysChanged
 from passerelle.records import sealed
@@ -121,7 +122,8 @@ def _reseal_some(field: SealedText, after: int, active: str) -> tuple[int, int, 
 
 
 def rotate_index(*, now: datetime) -> int:
-    """A fresh key for the index: every subject waits to be compared again, and gets its keys anew then. Their number.
+    """A fresh key for the index: every subject waits to be compared again, and gets its keys anew then; everything that
+    can be searched for waits to be read again. The number of subjects.
 
     A pair is weighed when the second of the two has its new keys, so nothing is missed; nobody is asked again, because
     the evidence stays as it was. They wait before the key is on disk, so that breaking off loses no match, and once
@@ -129,12 +131,14 @@ def rotate_index(*, now: datetime) -> int:
     """
     with journal(now) as lines:
         Subject.objects.update(to_match_at=lines.now)
+        index.start_anew()
     ring = keyring.read(Path(settings.KEYS_FILE))
     number = ring.fresh("index")
     ring.retire("index")
     ring.write(settings.KEYS_FILE)
     with journal(now) as lines:
         waiting = Subject.objects.update(to_match_at=lines.now)
+        index.start_anew()
         lines.write(KeysChanged(ring="index", key=number, step="fresh"))
     return waiting
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, oblige
+from passerelle.flow import duties, index, oblige
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, delivery_facts, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
@@ -64,6 +64,7 @@ def recall(*, ref: str, officer: Officer, reason: str, now: datetime) -> Deliver
         was_read = delivery.opened_at is not None or delivery.evidence not in ("queued", "delivered")
         delivery.evidence, delivery.recalled_at, delivery.recall_reason = "recalled", lines.now, reason
         delivery.save(update_fields=["evidence", "recalled_at", "recall_reason"])
+        index.take_out_delivery(delivery)
         lines.write(
             DeliveryRecalled(
                 delivery=delivery.ref,

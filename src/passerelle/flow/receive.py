@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import commonness, correct, duties, match, oblige, rungs, sizes
+from passerelle.flow import commonness, correct, duties, index, match, oblige, rungs, sizes
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.interests import InterestIncomplete, check_interest, state_interest
@@ -251,6 +251,7 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
     new version no longer has goes, unless a match rests on it."""
     before = ReportVersion.objects.filter(report=report, number=report.version).first()
     report.version += 1
+    index.read_anew(report)
     day = looked_at_again(draft, report.filed_at)
     report.review_on = min(day, report.review_on) if report.review_on else day
     report.save(update_fields=["version", "review_on"])
@@ -508,6 +509,8 @@ def put_more(
     if not subjects:
         return []
     rows = put_subjects(lines, service, subjects, relations, dossier=dossier, watch=watch)
+    if dossier is not None:
+        index.read_anew(dossier)
     to = dossier.ref if dossier is not None else watch.ref if watch is not None else ""
     lines.write(
         SubjectsAdded(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import correct, oblige
+from passerelle.flow import correct, index, oblige
 from passerelle.flow.end_report import locked_report
 from passerelle.flow.facts import allow, report_facts
 from passerelle.flow.ledger_lines import Journal, journal
@@ -31,7 +31,8 @@ class RestrictedAlready(Refused):
 
 def restrict(*, ref: str, officer: Officer, why: str, reason: str, until: date | None, now: datetime) -> Report:
     """The desk that owns a report restricts its use, for a reason of the closed list, until a day on which that is
-    looked at again. It travels no further except where a life is in danger, and every holder of a copy marks it.
+    looked at again. It travels no further except where a life is in danger, no search finds it, and every holder of a
+    copy marks it.
 
     Raises NotThere, NotAllowed, RestrictionUnknown, RestrictionIncomplete, RestrictedAlready, ReviewDayWrong,
     GoneAlready.
@@ -52,6 +53,7 @@ def restrict(*, ref: str, officer: Officer, why: str, reason: str, until: date |
         day = retention.check_day("restriction", until, lines.now.date())
         report.restriction, report.restriction_reason, report.restricted_until = why, reason, day
         report.save(update_fields=["restriction", "restriction_reason", "restricted_until"])
+        index.take_out(report)
         _write(lines, report, officer, reason)
         correct.ask(lines, report, "restricted", because=(says,), by=officer)
     return report
@@ -78,6 +80,7 @@ def lift_now(lines: Journal, report: Report, officer: Officer, reason: str) -> N
     """The same for a verb that has asked its rules already."""
     report.restriction, report.restriction_reason, report.restricted_until = "", "", None
     report.save(update_fields=["restriction", "restriction_reason", "restricted_until"])
+    index.put_back(report)
     _write(lines, report, officer, reason)
     correct.ask(lines, report, "lifted", by=officer)
     owed_again(lines, report)

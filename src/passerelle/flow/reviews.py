@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from passerelle.flow import duties, end_report, restrict, rungs
+from passerelle.flow import duties, end_report, index, restrict, rungs
 from passerelle.flow.facts import allow, report_facts
 from passerelle.flow.ledger_lines import Journal, effective, journal
 from passerelle.ledger import canonical
@@ -146,6 +146,7 @@ def loosen(lines: Journal, report: Report, handling: str) -> None:
     if handling == "open":
         report.handling_review_on = None
     report.save(update_fields=["handling", "handling_review_on"])
+    index.read_anew(report)
     lines.write(HandlingChanged(report=report.ref, handling=handling))
     if handling == "open":
         end_report.count_names(report, +1)

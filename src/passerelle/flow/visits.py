@@ -50,6 +50,16 @@ def why(lines: Journal, officer: Officer, thing: str, follows: Follows, purpose:
     return visit.purpose, visit.reason
 
 
+def running(officer: Officer, thing: str, now: datetime) -> Visit | None:
+    """The visit of this officer to a thing that has not ended yet."""
+    return Visit.objects.filter(officer=officer, thing=thing, until__gt=now).order_by("-begun_at", "-id").first()
+
+
+def renew(lines: Journal, officer: Officer, thing: str, purpose: str, reason: str) -> Visit:
+    """A visit begins with a purpose that was checked, within a verb's own transaction."""
+    return _begin(lines, officer, thing, purpose, reason)
+
+
 def begin(*, ref: str, officer: Officer, purpose: str, reason: str = "", now: datetime) -> Visit:
     """The reader says what a thing is read for; the readings of the next hour bear it. Raises NotThere for what they
     may not read, PurposeUnknown, PurposeNeedsText."""

@@ -459,6 +459,17 @@ class Read(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Searched(Event):
+    """An officer put a question to the index. `commitment` is salted over the question and the reason in words."""
+
+    search: str
+    officer: str
+    service: str
+    purpose: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterTaken(Event):
     """An import ended: how many rows were read, added, changed, left as they were and refused."""
 
@@ -563,7 +574,7 @@ EVENTS: dict[str, type[Event]] = {
         GrantReviewed,
         SampleDrawn,
         SampleExamined,
-        Read,
+        Read, Searched,
         RegisterTaken,
         KeysChanged, StreetsListed, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled,
     )

@@ -14,6 +14,7 @@ from passerelle.records.models import (
     Delivery,
     Dossier,
     Duty,
+    Findable,
     Grant,
     Judgement,
     Match,
@@ -43,6 +44,21 @@ def reports(officer: Officer) -> QuerySet[Report]:
         own &= ~Q(handling="sealed") | Q(author=officer.pk)
     delivered = Exists(_STANDING.filter(report=OuterRef("pk"), recipient=officer.service_id))
     return Report.objects.filter(own | delivered)
+
+
+def findables(officer: Officer) -> QuerySet[Findable]:
+    """What a search may find: one's own service's reports and dossiers, and what was delivered to it; for oversight,
+    all. What is gone, restricted or recalled stands in no index, and is not listed here either."""
+    standing = Findable.objects.exclude(report__gone__gt="").exclude(report__restriction__gt="")
+    standing = standing.exclude(delivery__evidence="recalled")
+    if officer.role == "oversight":
+        return standing
+    if officer.role not in SERVICE_ROLES:
+        return standing.filter(_NOTHING)
+    own = Q(service=officer.service_id)
+    if officer.role == "officer":
+        own &= Q(report__isnull=True) | ~Q(report__handling="sealed") | Q(report__author=officer.pk)
+    return standing.filter(own)
 
 
 def dossiers(officer: Officer) -> QuerySet[Dossier]:

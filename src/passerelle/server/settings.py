@@ -21,6 +21,8 @@ ALLOWED_HOSTS = [host.strip() for host in str(CONF["allowed_hosts"]).split(",") 
 KEYS_FILE = FOLDER / str(CONF["keys_file"])
 DEMONSTRATION = bool(CONF["demonstration"])
 THREADS = int(CONF["threads"])
+SENTENCE_ENCODER = bool(CONF["sentence_encoder"])
+TRANSLATION_ENGINE = str(CONF["translation_engine"])
 WITNESSES = str(CONF["witnesses"])
 BEAT_SECONDS = max(1, int(CONF["beat_seconds"]))
 

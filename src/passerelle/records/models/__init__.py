@@ -11,6 +11,7 @@ from passerelle.records.models.dossiers import Dossier, Interest
 from passerelle.records.models.drafts import Draft
 from passerelle.records.models.duties import Duty
 from passerelle.records.models.factors import Factor, FactorReset, RecoveryCode
+from passerelle.records.models.findables import Findable, Posting, Search, Spelling
 from passerelle.records.models.grants import Grant
 from passerelle.records.models.identities import Identity
 from passerelle.records.models.matches import Judgement, Match
@@ -43,6 +44,7 @@ __all__ = [
     "Duty",
     "Factor",
     "FactorReset",
+    "Findable",
     "Gap",
     "Grant",
     "Heartbeat",
@@ -61,6 +63,7 @@ __all__ = [
     "Overload",
     "PeriodicReview",
     "PersonRequest",
+    "Posting",
     "Proposal",
     "Question",
     "Reading",
@@ -74,7 +77,9 @@ __all__ = [
     "RequestPart",
     "Sample",
     "SampleItem",
+    "Search",
     "Service",
+    "Spelling",
     "Subject",
     "Visit",
     "Withholding",

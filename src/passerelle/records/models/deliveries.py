@@ -60,8 +60,12 @@ class Delivery(models.Model):
     acknowledged_at = models.DateTimeField(null=True, blank=True)
     recalled_at = models.DateTimeField(null=True, blank=True)
     recall_reason = SealedText(blank=True, default="")
+    index_form = models.PositiveSmallIntegerField(default=0)  # as that of a report
 
     class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], condition=models.Q(index_form=0), name="delivery_to_index")
+        ]
         verbose_name_plural = "deliveries"
         ordering: ClassVar[list[str]] = ["-delivered_at", "-id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [

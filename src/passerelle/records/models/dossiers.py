@@ -36,9 +36,13 @@ class Dossier(models.Model):
     salt = models.BinaryField(default=new_salt)
     opened_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", null=True)
     opened_at = models.DateTimeField()
+    index_form = models.PositiveSmallIntegerField(default=0)  # as that of a report
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-opened_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["id"], condition=models.Q(index_form=0), name="dossier_to_index")
+        ]
 
     def __str__(self) -> str:
         return self.title

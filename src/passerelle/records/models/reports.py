@@ -76,10 +76,14 @@ class Report(models.Model):
     restricted_until = models.DateField(null=True, blank=True)
     restriction = models.CharField(max_length=30, blank=True, default="")  # why: a row of restrictions.yaml
     restriction_reason = SealedText(blank=True, default="")
+    index_form = models.PositiveSmallIntegerField(default=0)  # in which form it can be searched for; 0: it waits
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-filed_at", "-id"]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["service", "-filed_at"])]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["service", "-filed_at"]),
+            models.Index(fields=["id"], condition=models.Q(index_form=0), name="report_to_index"),
+        ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(handling__in=list(HANDLINGS)), name="report_handling"),
             models.CheckConstraint(
