@@ -26,10 +26,12 @@ from passerelle.flow import (
     recall,
     receive,
     requests,
+    rules,
     second_factor,
     watches,
     work,
 )
+from passerelle.policy.tables import DATA_FOLDER
 from passerelle.records import visibility
 from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Notice, Officer, Report
 from passerelle.testing import makers
@@ -122,6 +124,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("to pass on", "POST", CASE, "..... ..... ..... .. . s"),
     ],
     "law": [("", "GET", {}, EVERYBODY)],
+    "rules": [("rules", "GET", {}, EVERYBODY)],
     "figures": [("", "GET", {}, EVERYBODY), ("", "GET", {"month": "9999-01"}, "!!!!! !!!!! !!!!! !! ! s")],
     "exceptions": [("", "GET", {}, EVERYBODY)],
     "exception": [("exception", "GET", {}, ".+++. +.++. ..... .. + s")],  # the officer of federal broke it
@@ -383,6 +386,11 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         about=Delivery.objects.get(report=filed["open"]).ref, officer=makers.seat(federal, "desk"),
         text="Where does he live now?", now=now,
     )  # fmt: skip
+    table = (DATA_FOLDER / "deadlines.yaml").read_text(encoding="utf-8").replace("{days: 7}", "{days: 6}", 1)
+    set_rules = rules.propose(
+        table="deadlines", text=table, reason="as the circular asks", now=now,
+        officer=makers.seat(exchange["neutral"], "administrator"),
+    )  # fmt: skip
     secret = second_factor.new_secret()
     second_factor.add_app(officer=colleague, secret=secret, code=second_factor.code_at(secret, now), now=now)
     return {
@@ -390,6 +398,7 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         "noord.administrator": makers.seat(noord, "administrator").ref,
         "second administrator": second.ref,
         "exception": glass.ref,
+        "rules": set_rules.ref,
         "question": question.ref,
         "request": direct.ref,
         "request, authority": by_authority.ref,

@@ -25,6 +25,7 @@ from passerelle.cli import (
     planning,
     replaying,
     requests,
+    rules,
     saving,
     searching,
     simulation,
@@ -71,7 +72,7 @@ for command in (
     simulation.simulate, simulation.replay_seed,
     witness.witness,
     watching.alarm, watching.clock,
-    overseeing.explain, overseeing.oversight, between.flow,
+    overseeing.explain, overseeing.oversight, between.flow, rules.rules,
     comparing.compare, linking.link,
     replaying.replay, equal_errors.fairness, planning.plan,
 ):  # fmt: skip

@@ -43,6 +43,7 @@ from passerelle.records.models import (
     Reading,
     Relation,
     ReportVersion,
+    RuleTable,
     Service,
     Subject,
 )
@@ -289,6 +290,7 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     return DutyView(
         glass=_ref_of(Grant, duty),
         asked=_ref_of(Proposal, duty),
+        rules=_ref_of(RuleTable, duty),
         follows=duty.corrections.exists(),
         request=_request_of(duty, officer),
         periodic=PeriodicReview.objects.filter(duty=duty).values_list("of", flat=True).first() or "",
@@ -313,8 +315,8 @@ def read_duty(*, ref: str, officer: Officer, now: datetime) -> DutyView:
     )
 
 
-def _ref_of(model: type[Grant] | type[Proposal], duty: Duty) -> str:
-    """The exception or the proposal that a duty to review is about."""
+def _ref_of(model: type[Grant] | type[Proposal] | type[RuleTable], duty: Duty) -> str:
+    """The exception, the proposal or the version of a table that a duty to review is about."""
     if duty.kind != "review":
         return ""
     return model.objects.filter(review=duty).values_list("ref", flat=True).first() or ""

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import consult, defer, deliver, duties, oblige, reviews, rungs, watches
+from passerelle.flow import consult, defer, deliver, duties, oblige, reviews, rules, rungs, watches
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.exceptions import review_glass
 from passerelle.flow.facts import allow, duty_facts
@@ -215,6 +215,8 @@ def review(
             watches.decide(lines, asked, officer, approve=uphold)
         elif overload is not None:
             defer.decide_overload(lines, overload, officer, uphold)
+        elif (asked_for := duties.asked_rules(duty)) is not None:
+            rules.decide(lines, asked_for, officer, approve=uphold)
         elif (came := reviews.of_duty(duty)) is not None:
             reviews.decide(lines, came, officer, stays=uphold, reason=reason, next_on=next_on)
         elif duty.about is None:

@@ -23,6 +23,7 @@ from passerelle.records.models import (
     Overload,
     Proposal,
     Report,
+    RuleTable,
     Service,
 )
 from passerelle.words import Sentence
@@ -218,6 +219,9 @@ def decider_of(duty: Duty) -> Officer | None:
         overload = signed_overload(duty)
         if overload is not None:
             return overload.signed_by
+        rules = asked_rules(duty)
+        if rules is not None:
+            return rules.proposed_by
         return duty.report.author if duty.report is not None else None
     withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
     return withholding.decided_by if withholding is not None else None
@@ -231,6 +235,13 @@ def broken_glass(duty: Duty) -> Grant | None:
 def asked_watch(duty: Duty) -> Proposal | None:
     """The watch or the rule that a duty asks a second person to approve; None for any other duty."""
     return Proposal.objects.select_related("asked_by", "service").filter(review=duty).first()
+
+
+def asked_rules(duty: Duty) -> RuleTable | None:
+    """The version of a table of rules that a duty reviews; None for any other duty."""
+    if duty.kind != "review" or duty.about_id is not None or duty.report_id is not None:
+        return None
+    return RuleTable.objects.select_related("proposed_by__service", "review").filter(review=duty).first()
 
 
 def signed_overload(duty: Duty) -> Overload | None:

@@ -20,6 +20,7 @@ from passerelle.records.models import (
     Proposal,
     Question,
     Report,
+    RuleTable,
     Service,
     Subject,
 )
@@ -171,6 +172,9 @@ def _who_decided(duty: Duty) -> str | None:
         overload = _overload(duty)
         if overload is not None:
             return overload.signed_by.ref
+        rules = RuleTable.objects.select_related("proposed_by").filter(review=duty).first()
+        if rules is not None:
+            return rules.proposed_by.ref
         if duty.report is None:
             return None
         return duty.report.author.ref if duty.report.author is not None else OPERATOR

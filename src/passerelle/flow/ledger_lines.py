@@ -13,10 +13,11 @@ from django.db.models import Q
 
 from passerelle.duty.effective import EffectiveTime
 from passerelle.duty.effective import effective as effective_time
-from passerelle.flow import commit_points, once
+from passerelle.flow import commit_points, once, rules_in_force
 from passerelle.ledger import canonical, chain
 from passerelle.ledger.events import Event
 from passerelle.ledger.events_of_clocks import ClockWentBack
+from passerelle.policy import tables
 from passerelle.records import wall
 from passerelle.records.models.ledger import LedgerHead, LedgerLine
 
@@ -47,6 +48,11 @@ class Journal:
     def write(self, event: Event) -> None:
         """Add a line; it is written when the transaction ends well, and not at all when it does not."""
         self._events.append(event)
+
+    def put_in_force(self, table: str, ref: str) -> None:
+        """From the next transaction on, this version of a table of rules decides."""
+        self._head.rules = {**self._head.rules, table: ref}
+        self._head.save(update_fields=["rules"])
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -92,7 +98,8 @@ def journal(now: datetime) -> Iterator[Journal]:
         lines = Journal(now, head)
         once.begin(lines.now)
         commit_points.reached(point, "begun")
-        yield lines
+        with tables.in_force(rules_in_force.parsed(head.rules)):
+            yield lines
         commit_points.reached(point, "changed")
         once.end(lines.now, lines.events)
         lines.flush()
@@ -119,6 +126,14 @@ def look_at_the_clock(now: datetime) -> datetime:
         with journal(now) as lines:
             return lines.now
     return told.at
+
+
+@contextmanager
+def rules_applied() -> Iterator[None]:
+    """What is asked of the rules in here, outside a verb, is answered by the versions in force."""
+    named = LedgerHead.objects.filter(name="ledger").values_list("rules", flat=True).first()
+    with tables.in_force(rules_in_force.parsed(named or {})):
+        yield
 
 
 def keep_time(at: datetime) -> None:

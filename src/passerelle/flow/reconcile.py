@@ -17,7 +17,7 @@ from passerelle.duty import OWED_ANEW
 from passerelle.flow import commonness, correct, oblige
 from passerelle.flow import match as matches
 from passerelle.flow.facts import service_facts, standing_of
-from passerelle.flow.ledger_lines import effective, journal
+from passerelle.flow.ledger_lines import effective, journal, rules_applied
 from passerelle.ledger.events import Reconciled
 from passerelle.policy import disclosure
 from passerelle.records.models import Delivery, Duty, Interest, Report, Service, Subject
@@ -86,8 +86,9 @@ def reconcile(*, now: datetime) -> Reconciliation:
     """
     wall, now = now, effective(now)
     owed, sent, withheld, live, stands = (Tellings() for _ in range(5))
-    owed.extend(_owed_by_matches(now))
-    owed.extend(_owed_by_rules(now))
+    with rules_applied():
+        owed.extend(_owed_by_matches(now))
+        owed.extend(_owed_by_rules(now))
     told = Duty.objects.filter(kind="pass_on", report__isnull=False, recipient__isnull=False)
     told = told.exclude(outcome__in=OWED_ANEW).order_by()
     duties = told.values_list("report_id", "recipient_id", "state")

@@ -180,6 +180,7 @@ class DutyView:
     deliveries: Sequence[Delivery]
     glass: str
     asked: str
+    rules: str
     follows: bool
     periodic: str
     request: str

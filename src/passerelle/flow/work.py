@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from passerelle.duty import LIVE
-from passerelle.flow import reviews
+from passerelle.flow import reviews, rules
 from passerelle.flow.defer import end_overloads
 from passerelle.flow.escalate import next_event
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
@@ -60,6 +60,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     failed: list[str] = []
     matches, more = _match(now, at, limit, failed)
     end_overloads(now=now)
+    rules.take_effect(now=now)
     happened: list[Duty] = []
     left = limit
     for pk, version, ref in _due(at):
@@ -83,6 +84,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
         _note(failed, "reviews", error)
     else:
         more = more or days_left
+    more = rules.look_anew(now=now) or more
     if not failed:
         _beat(now, at)
     return Turn(

@@ -43,6 +43,7 @@ from passerelle.ledger.events_of_machines import (
     MessageParked,
     MessageResent,
 )
+from passerelle.ledger.events_of_rules import RulesDecided, RulesInForce, RulesProposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -576,6 +577,7 @@ EVENTS: dict[str, type[Event]] = {
         SampleExamined,
         Read, Searched,
         RegisterTaken,
+        RulesProposed, RulesDecided, RulesInForce,
         KeysChanged, StreetsListed, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled,
     )
 }

@@ -11,7 +11,7 @@ from typing import Any
 from passerelle.policy import calendar as calendars
 from passerelle.policy.calendar import Calendar
 from passerelle.policy.facts import DUTY_KINDS, SERVICE_KINDS, URGENCIES, check_word
-from passerelle.policy.tables import DATA_FOLDER, read, rows, wrong
+from passerelle.policy.tables import DATA_FOLDER, Given, read, rows, set_here, wrong
 from passerelle.words import Sentence, noop, sentence
 
 UNITS = ("minutes", "hours", "days", "working_days")
@@ -103,7 +103,7 @@ def due(
     clocks = calendars.belgium() if calendar is None else calendar
     fitting = [
         (row.due_after(raised_at, clocks), row)
-        for row in (shipped() if table is None else table)
+        for row in (in_force() if table is None else table)
         if row.fits(kind, urgency, themes, recipient_kind)
     ]
     assert fitting, f"the table of deadlines has no row for {kind}, {urgency}"
@@ -149,7 +149,13 @@ def shipped() -> tuple[DeadlineRow, ...]:
     return load(DATA_FOLDER / "deadlines.yaml")
 
 
-def load(path: Path) -> tuple[DeadlineRow, ...]:
+def in_force() -> tuple[DeadlineRow, ...]:
+    """The table by which deadlines are set now: the installation's own, else the shipped one."""
+    own: tuple[DeadlineRow, ...] | None = set_here("deadlines")
+    return shipped() if own is None else own
+
+
+def load(path: Given) -> tuple[DeadlineRow, ...]:
     """The table of deadlines in `path`. Raises WrongTable for a word or a period nobody knows."""
     at_once_minutes = read(path).get("at_once_minutes")
     if not isinstance(at_once_minutes, int) or at_once_minutes <= 0:
@@ -182,7 +188,7 @@ def load(path: Path) -> tuple[DeadlineRow, ...]:
     return tuple(found)
 
 
-def _period(path: Path, row: dict[str, Any], at_once_minutes: int) -> tuple[str, int]:
+def _period(path: Given, row: dict[str, Any], at_once_minutes: int) -> tuple[str, int]:
     period = row["period"]
     if period == "at_once":
         return "minutes", at_once_minutes

@@ -23,7 +23,7 @@ from passerelle.policy.facts import (
     lesser,
     word_of,
 )
-from passerelle.policy.tables import DATA_FOLDER, rows, wrong
+from passerelle.policy.tables import DATA_FOLDER, Given, rows, set_here, wrong
 from passerelle.words import Sentence, sentence
 
 
@@ -185,7 +185,7 @@ def row_for(
     table: tuple[TellingRow, ...] | None = None,
 ) -> TellingRow | None:
     """The one row that decides: the first, from top to bottom, that fits."""
-    for row in telling_table() if table is None else table:
+    for row in table_in_force() if table is None else table:
         if row.fits(sender, recipient, purpose, category, danger_to_life):
             return row
     return None
@@ -241,8 +241,14 @@ def sees_other_side(
     return form in ("extract", "whole")
 
 
+def table_in_force() -> tuple[TellingRow, ...]:
+    """The table by which tellings are decided now: the installation's own, else the shipped one."""
+    own: tuple[TellingRow, ...] | None = set_here("who_may_tell_whom")
+    return telling_table() if own is None else own
+
+
 @cache
-def telling_table(path: Path = DATA_FOLDER / "who_may_tell_whom.yaml") -> tuple[TellingRow, ...]:
+def telling_table(path: Given = DATA_FOLDER / "who_may_tell_whom.yaml") -> tuple[TellingRow, ...]:
     """The table of who may tell whom, in its order. Raises WrongTable for a row with a word nobody knows."""
     found = []
     services = (*SERVICE_KINDS, *REGIMES)
@@ -316,7 +322,7 @@ def _form(form: str) -> Sentence:
     return word_of(FORM_WORDS, form)
 
 
-def _known(path: Path, row: dict[str, Any], key: str, words: tuple[str, ...]) -> None:
+def _known(path: Given, row: dict[str, Any], key: str, words: tuple[str, ...]) -> None:
     given = row.get(key, [])
     if not isinstance(given, list) or (key in row and not given) or not set(given) <= set(words):
         raise wrong(path, f"row {row['id']} has a word under “{key}” that policy does not know")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,16 +30,54 @@ class WrongTable(Refused):
     code = "policy.wrong_table"
 
 
-def read(path: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table as text, where a file of it would stand: a name for messages, and what it says."""
+
+    name: str
+    text: str
+
+    def open(self, *, encoding: str) -> io.StringIO:
+        """The text, read as a file is."""
+        assert encoding == "utf-8"
+        return io.StringIO(self.text)
+
+
+Given = Path | Written
+"""Where a table stands: a file, or its text."""
+
+_in_force: ContextVar[Mapping[str, Any] | None] = ContextVar("in_force", default=None)
+"""The tables that the installation set, parsed, by name; the shipped ones count for what is not named."""
+
+
+@contextmanager
+def in_force(tables: Mapping[str, Any]) -> Iterator[None]:
+    """What is decided in here is decided by these tables (parsed, by the name of their file without its ending)."""
+    before = _in_force.set(tables)
+    try:
+        yield
+    finally:
+        _in_force.reset(before)
+
+
+def set_here(name: str) -> Any:
+    """The table of that name as the installation set it; None: the shipped one counts."""
+    return (_in_force.get() or {}).get(name)
+
+
+def read(path: Given) -> dict[str, Any]:
     """The YAML of `path`, which must be a mapping. Raises WrongTable, naming the file."""
-    with path.open(encoding="utf-8") as file:
-        data = yaml.safe_load(file)
+    try:
+        with path.open(encoding="utf-8") as file:
+            data = yaml.safe_load(file)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise wrong(path, " ".join(str(error).split())) from None
     if not isinstance(data, dict):
         raise wrong(path, "it must be a mapping with its rows under a name")
     return data
 
 
-def rows(path: Path, block: str, *, required: Mapping[str, type | tuple[type, ...]]) -> list[dict[str, Any]]:
+def rows(path: Given, block: str, *, required: Mapping[str, type | tuple[type, ...]]) -> list[dict[str, Any]]:
     """The rows under `block`, each with an `id` of its own, a `source`, a `standing` in law, and `required`."""
     found = read(path).get(block)
     if not isinstance(found, list) or not found:
@@ -54,7 +96,7 @@ def rows(path: Path, block: str, *, required: Mapping[str, type | tuple[type, ..
     return found
 
 
-def wrong(path: Path, why: str) -> WrongTable:
+def wrong(path: Given, why: str) -> WrongTable:
     """A refusal that names the file and what is wrong with it."""
     return WrongTable(
         sentence("The table {name} cannot be used: {why}.", name=path.name, why=why),

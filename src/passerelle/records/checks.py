@@ -28,6 +28,7 @@ from passerelle.records.models import (
     Question,
     Report,
     RequestPart,
+    RuleTable,
     Sample,
     Service,
     Withholding,
@@ -171,6 +172,17 @@ def plain_rows() -> Folded:
             "review": overload.review.ref,
             "outcome": overload.outcome,
             "ended": overload.ended_at is not None,
+        }
+    for rules in RuleTable.objects.select_related("proposed_by", "review"):
+        folded.rules[rules.ref] = {
+            "table": rules.table,
+            "digest": rules.digest,
+            "by": rules.proposed_by.ref,
+            "starts": _time(rules.starts_at),
+            "review": rules.review.ref,
+            "outcome": rules.outcome,
+            "version": rules.version,
+            "in_force": rules.in_force_at is not None,
         }
     for grant in Grant.objects.select_related("report", "officer", "given_by", "review"):
         folded.grants[grant.ref] = {

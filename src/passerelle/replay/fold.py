@@ -38,6 +38,7 @@ class Folded:
     questions: dict[str, Row] = field(default_factory=dict)
     overloads: dict[str, Row] = field(default_factory=dict)
     counts: dict[str, Row] = field(default_factory=dict)
+    rules: dict[str, Row] = field(default_factory=dict)
     factors: dict[str, Row] = field(default_factory=dict)
     identities: dict[str, Row] = field(default_factory=dict)
     lines: int = 0
@@ -342,6 +343,20 @@ def _overload_ended(folded: Folded, facts: Row) -> None:
     row["outcome"], row["ended"] = facts["outcome"] or row["outcome"], facts["ended"]
 
 
+def _rules_proposed(folded: Folded, facts: Row) -> None:
+    names = ("table", "digest", "by", "starts", "review")
+    row = {**{name: facts[name] for name in names}, "outcome": "", "version": 0, "in_force": False}
+    folded.rules[facts["rules"]] = row
+
+
+def _rules_decided(folded: Folded, facts: Row) -> None:
+    folded.rules[facts["rules"]].update(outcome=facts["outcome"], version=facts["version"])
+
+
+def _rules_in_force(folded: Folded, facts: Row) -> None:
+    folded.rules[facts["rules"]]["in_force"] = True
+
+
 def _grant_given(folded: Folded, facts: Row) -> None:
     names = ("kind", "report", "version", "officer", "by", "form", "until", "review")
     folded.grants[facts["grant"]] = {**{name: facts[name] for name in names}, "ended": False, "outcome": ""}
@@ -401,5 +416,6 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "GapSigned": _no_row, "Restored": _no_row,
     "QuestionAsked": _question_asked, "QuestionAnswered": _question_answered, "DutyPassedOn": _no_row,
     "OverloadSigned": _overload_signed, "OverloadEnded": _overload_ended,
+    "RulesProposed": _rules_proposed, "RulesDecided": _rules_decided, "RulesInForce": _rules_in_force,
     "ClockWentBack": _no_row, "ClockSetRight": _no_row,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from passerelle.errors import Refused
+from passerelle.flow.ledger_lines import rules_applied
 from passerelle.flow.visits import PurposeNeeded
 from passerelle.policy import reading
 from passerelle.records import wall
@@ -28,7 +29,7 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
         try:
-            with wall.as_reader(request.user):
+            with wall.as_reader(request.user), rules_applied():
                 return view(request, *args, now=timezone.now(), **names)
         except PurposeNeeded as asked:
             before = asked.__context__  # the act was refused, and the page around the refusal may not be read yet

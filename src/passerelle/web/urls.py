@@ -118,4 +118,5 @@ urlpatterns: list[URLPattern] = [
     path("request/<slug:ref>", requests.request_page, name="request"),
     path("request/<slug:ref>/answer", requests.answer, name="answer-request"),
     path("law", law.law, name="law"),
+    path("law/<slug:ref>", law.rules, name="rules"),
 ]

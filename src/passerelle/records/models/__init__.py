@@ -25,6 +25,7 @@ from passerelle.records.models.registers import RefusedRow, Register, RegisterRo
 from passerelle.records.models.reports import Report, ReportVersion
 from passerelle.records.models.requests import PersonRequest, RequestPart
 from passerelle.records.models.reviews import PeriodicReview
+from passerelle.records.models.rules import RuleTable
 from passerelle.records.models.services import Officer, Service
 from passerelle.records.models.subjects import Key, Relation, Subject
 from passerelle.records.models.visits import Visit
@@ -75,6 +76,7 @@ __all__ = [
     "Report",
     "ReportVersion",
     "RequestPart",
+    "RuleTable",
     "Sample",
     "SampleItem",
     "Search",

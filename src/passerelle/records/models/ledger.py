@@ -37,6 +37,7 @@ class LedgerHead(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     ahead = models.DurationField(default=timedelta)
     back_at = models.DateTimeField(null=True, blank=True)
+    rules = models.JSONField(default=dict)  # which versions of the tables of rules count now, by name
 
     def __str__(self) -> str:
         return f"{self.size} lines"

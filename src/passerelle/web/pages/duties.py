@@ -161,7 +161,7 @@ def show(
 ) -> HttpResponse:
     """The page; a refusal stands beside the form that was sent, with what was typed."""
     view = consult.read_duty(ref=ref, officer=request.user, now=now)
-    row = {row.id: row for row in deadlines.shipped()}.get(view.duty.deadline)
+    row = {row.id: row for row in deadlines.in_force()}.get(view.duty.deadline)
     context: dict[str, Any] = {
         "view": view, "duty": view.duty, "row": row, "period": row.says() if row else None,
         "refusal": refusal, "form": form,

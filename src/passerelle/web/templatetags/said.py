@@ -27,6 +27,7 @@ from passerelle.records.models import (
     proposals,
     readings,
     reports,
+    rules,
     services,
     subjects,
 )
@@ -75,6 +76,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "regime": facts.REGIMES,
     "relation": words_shown.RELATION_WORDS,
     "role": services.ROLES,
+    "rules": rules.TABLES,
     "factor": factors.FACTOR_KINDS,
     "rung": dict(enumerate(ladder.RUNG_WORDS.values())),  # type: ignore[arg-type]
     "schema": words_shown.SCHEMA_WORDS,

@@ -1,0 +1,35 @@
+"""The versions of the tables of rules that count, read from their rows once and kept: a version never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from passerelle.policy import deadlines, disclosure
+from passerelle.policy.tables import Given, Written
+from passerelle.records import wall
+from passerelle.records.models import RuleTable
+
+LOADERS: dict[str, Callable[[Given], Any]] = {
+    "deadlines": deadlines.load,
+    "who_may_tell_whom": disclosure.telling_table,
+}
+"""How each table of the installation is read and refused, by the name of its file."""
+
+
+def parsed(named: Mapping[str, str]) -> dict[str, Any]:
+    """The tables that these references name, by their names; empty where the shipped ones count."""
+    return {table: _version(table, ref) for table, ref in named.items()}
+
+
+@lru_cache(maxsize=64)
+def _version(table: str, ref: str) -> Any:
+    with wall.as_house():
+        text = RuleTable.objects.values_list("text", flat=True).get(ref=ref)
+    return read(table, text)
+
+
+def read(table: str, text: str) -> Any:
+    """A table from its text. Raises WrongTable."""
+    return LOADERS[table](Written(f"{table}.yaml", text))
