@@ -20,6 +20,7 @@ from passerelle.cli import (
     ledgers,
     linking,
     lists,
+    onboarding,
     overseeing,
     people,
     planning,
@@ -62,7 +63,7 @@ def main() -> None:
 for command in (
     demo.demo,
     installation.init, installation.serve, installation.work, installation.check,
-    people.service, people.officer, accounts.account, channels.channel,
+    people.service, people.officer, onboarding.onboard, accounts.account, channels.channel,
     taking_in.import_, taking_out.export, taking_in.refused, taking_in.mend,
     lists.matches, lists.duties, lists.deliveries, searching.search,
     correcting.report, correcting.corrections, correcting.receipt,
