@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0001_all_tables'),
+        ('records', '0002_searching'),
     ]
 
     operations = [
