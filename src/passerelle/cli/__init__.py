@@ -17,6 +17,7 @@ from passerelle.cli import (
     gazetteers,
     installation,
     keeping,
+    learning,
     ledgers,
     linking,
     lists,
@@ -75,6 +76,6 @@ for command in (
     watching.alarm, watching.clock,
     overseeing.explain, overseeing.oversight, between.flow, rules.rules,
     comparing.compare, linking.link,
-    replaying.replay, equal_errors.fairness, planning.plan,
+    replaying.replay, learning.lessons, equal_errors.fairness, planning.plan,
 ):  # fmt: skip
     main.add_command(command)

@@ -175,6 +175,27 @@ def entries(start: int = 0) -> Iterator[str]:
     yield from rows.iterator(chunk_size=5000)
 
 
+def entries_of(kinds: frozenset[str]) -> Iterator[str]:
+    """The canonical entries of some kinds, from the first line, streamed in order."""
+    rows = LedgerLine.objects.filter(kind__in=sorted(kinds)).order_by("index").values_list("entry", flat=True)
+    yield from rows.iterator(chunk_size=5000)
+
+
+def last_before(moment: datetime) -> str:
+    """Place and leaf of the last line dated before a moment, found in as many steps as its place has bits; empty for
+    none. Lines are in order of time but for clocks that were set right."""
+    low, high = 0, head()[0]
+    found = ""
+    while low < high:
+        middle = (low + high) // 2
+        entry, leaf = LedgerLine.objects.filter(index=middle).values_list("entry", "leaf").get()
+        if datetime.fromisoformat(json.loads(entry)["at"]) < moment:
+            low, found = middle + 1, f"{middle} {leaf}"
+        else:
+            high = middle
+    return found
+
+
 def frontier() -> chain.Frontier:
     """The right edge of the tree as it stands: its size and its root."""
     row = LedgerHead.objects.filter(name="ledger").first()

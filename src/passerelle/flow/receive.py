@@ -192,6 +192,7 @@ def put_report(
             dossier=dossier.ref if dossier else "",
             commitment=commitment_of(said, draft),
             subjects=tuple(subject.ref for subject in subjects),
+            language=draft.language,
         )
     )
     return report

@@ -66,7 +66,7 @@ def add_service(
             place=place,
             joined_at=lines.now,
         )
-        lines.write(ServiceAdded(service=key, kind=kind))
+        lines.write(ServiceAdded(service=key, kind=kind, languages=tuple(languages)))
     return service
 
 

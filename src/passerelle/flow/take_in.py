@@ -462,6 +462,7 @@ def _put_new(
                 dossier=filing.dossier.ref if filing.dossier else "",
                 commitment=canonical.commitment(salt, content_of(draft)),
                 subjects=tuple(itertools.islice(named, len(draft.subjects))),
+                language=draft.language,
             )
         )
     return subjects

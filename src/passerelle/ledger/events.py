@@ -48,10 +48,11 @@ from passerelle.ledger.events_of_rules import RulesDecided, RulesInForce, RulesP
 
 @dataclass(frozen=True, slots=True)
 class ServiceAdded(Event):
-    """A service joined the exchange."""
+    """A service joined the exchange. Lines before 24 November 2026 do not say in which `languages` it works."""
 
     service: str
     kind: str
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class IdentityChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReportFiled(Event):
-    """A service filed a report. `commitment` is salted over its content; `subjects` are references only."""
+    """A service filed a report. `commitment` is salted over its content; `subjects` are references only. Lines before
+    24 November 2026 do not say the `language` of its text."""
 
     report: str
     service: str
@@ -152,6 +154,7 @@ class ReportFiled(Event):
     dossier: str
     commitment: str
     subjects: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

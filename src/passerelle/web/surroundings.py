@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from passerelle.flow.work import heartbeat_is_old
+from passerelle.policy import lessons
 from passerelle.policy.facts import DESK_ROLES, SERVICE_ROLES
 
 
@@ -25,5 +26,7 @@ def surroundings(request: HttpRequest) -> dict[str, Any]:
         "clocks_stand_still": officer is not None and heartbeat_is_old(now),
         "works_with_contents": officer is not None and officer.role in SERVICE_ROLES,
         "acts_for_the_desk": officer is not None and officer.role in DESK_ROLES,
+        "learns_from_waits": officer is not None
+        and lessons.whose(role=officer.role, service=officer.service.key) is not None,
         "sees_what_is_late": officer is not None and (officer.role in DESK_ROLES or officer.role == "oversight"),
     }
