@@ -106,7 +106,7 @@ def test_the_page_says_who_waits_to_oversight_alone(silence, monkeypatch, key: s
     assert ("<td>Noord</td>" in page) is shown
 
 
-def test_two_worlds_whether_a_sealed_report_waits_for_somebody_leaves_their_page_the_same(exchange, monkeypatch) -> None:
+def test_two_worlds_whether_a_sealed_report_waits_for_somebody_leaves_their_page_the_same(exchange) -> None:
     """two_worlds: what another service holds for one, and does not tell, moves no figure of one's own."""
     makers.dossier(exchange["midi"], THIEF)
     head = seat(exchange["midi"], "head")

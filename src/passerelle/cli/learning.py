@@ -23,7 +23,7 @@ from passerelle.replay.waiting import CAUSES, Span
 @click.option("--ledger", "exported", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="An exported ledger, in place of the installation's own: no database is needed.")  # fmt: skip
 @click.option("--for", "reader", default="meeting", show_default="the meeting of all services",
-              help="Who reads it: `meeting` (no small cells), `oversight` (all), a SERVICE (what it owes).")  # fmt: skip
+              help="Who reads it: `meeting` (no small cells), `oversight` (all), or a SERVICE.")  # fmt: skip
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="The HTML sheet to write.")
 @in_folder
 @as_json
