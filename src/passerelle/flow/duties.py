@@ -16,6 +16,7 @@ from passerelle.records.models import (
     Duty,
     Grant,
     Interest,
+    Judgement,
     Match,
     Message,
     Notice,
@@ -25,6 +26,7 @@ from passerelle.records.models import (
     Report,
     RuleTable,
     Service,
+    Withholding,
 )
 from passerelle.words import Sentence
 
@@ -200,31 +202,43 @@ def decider_of(duty: Duty) -> Officer | None:
 
     A pair that stands as different on the evidence of today is asked for one reason only: a second person must confirm.
     """
-    if duty.kind == "judge":
-        match = duty.match
-        assert match is not None
-        if match.verdict != "different" or match.judged_evidence != match.evidence:
-            return None
-        last = match.judgements.filter(taken_back_at__isnull=True).last()
-        return last.officer if last is not None else None
-    if duty.kind != "review":
-        return None
-    if duty.about is None:
-        grant = broken_glass(duty)
-        if grant is not None:
-            return grant.officer
-        asked = asked_watch(duty)
-        if asked is not None:
-            return asked.asked_by
-        overload = signed_overload(duty)
-        if overload is not None:
-            return overload.signed_by
-        rules = asked_rules(duty)
-        if rules is not None:
-            return rules.proposed_by
-        return duty.report.author if duty.report is not None else None
-    withholding = duty.about.withholdings.filter(outcome="").select_related("decided_by").first()
-    return withholding.decided_by if withholding is not None else None
+    return deciders_of([duty]).get(duty.pk)
+
+
+def deciders_of(looked_at: Iterable[Duty]) -> dict[int, Officer]:
+    """`decider_of` for many duties, by primary key; few queries for any number, and none where nothing is reviewed."""
+    found: dict[int, Officer] = {}
+    judging: dict[int, list[Duty]] = {}
+    withheld: dict[int, Duty] = {}
+    alone: dict[int, Duty] = {}
+    for duty in looked_at:
+        match = duty.match if duty.kind == "judge" else None
+        if match is not None and match.verdict == "different" and match.judged_evidence == match.evidence:
+            judging.setdefault(match.pk, []).append(duty)
+        elif duty.kind == "review" and duty.about_id is not None:
+            withheld[duty.about_id] = duty
+        elif duty.kind == "review":
+            alone[duty.pk] = duty
+    if judging:
+        standing = Judgement.objects.filter(match__in=judging, taken_back_at__isnull=True)
+        for last in standing.select_related("officer").order_by("judged_at", "id"):
+            found |= {duty.pk: last.officer for duty in judging[last.match_id]}
+    if withheld:
+        waiting = Withholding.objects.filter(duty__in=withheld, outcome="").select_related("decided_by")
+        for withholding in waiting.order_by("-id"):
+            found[withheld[withholding.duty_id].pk] = withholding.decided_by
+    if alone:
+        authors = {pk: duty.report.author for pk, duty in alone.items() if duty.report is not None}
+        found |= {pk: author for pk, author in authors.items() if author is not None}
+        for row in RuleTable.objects.filter(review__in=alone).select_related("proposed_by"):
+            found[row.review_id] = row.proposed_by
+        for row in Overload.objects.filter(review__in=alone).select_related("signed_by"):
+            found[row.review_id] = row.signed_by
+        for row in Proposal.objects.filter(review__in=alone).select_related("asked_by"):
+            found[row.review_id] = row.asked_by
+        for row in Grant.objects.filter(review__in=alone).select_related("officer"):
+            found[row.review_id] = row.officer
+    return found
 
 
 def broken_glass(duty: Duty) -> Grant | None:
@@ -262,9 +276,8 @@ def tell(
     read it."""
     if officer is not None and hasattr(officer, "account"):
         officer = None
-    notice = Notice.objects.create(
-        service=service, officer=officer, duty=duty, kind=kind, says=says.to_json(), told_at=lines.now
-    )
+    notice = Notice(service=service, officer=officer, duty=duty, kind=kind, says=says.to_json(), told_at=lines.now)
+    lines.notices.append(notice)
     if kind not in ("parked", "rehomed"):
         put_out(lines, service, officer=officer, duty=duty, notice=notice)
 
@@ -277,7 +290,7 @@ def put_out(
         lines.channels[service.pk] = list(Channel.objects.filter(service=service, ended_at__isnull=True))
     channels = lines.channels[service.pk]
     theirs = [channel for channel in channels if officer is not None and channel.officer_id == officer.pk]
-    Message.objects.bulk_create(
+    lines.messages.extend(
         Message(channel=channel, duty=duty, notice=notice, made_at=lines.now, next_at=lines.now)
         for channel in theirs or [channel for channel in channels if channel.officer_id is None]
     )

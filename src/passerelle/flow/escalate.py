@@ -2,39 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.duty import KINDS, MOVES
 from passerelle.flow import duties, oblige, rungs
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.policy import ladder
-from passerelle.records.models import Duty
+from passerelle.records.models import Duty, Officer
 from passerelle.words import Sentence, sentence
 
 
-def next_event(*, duty_id: int, version: int, now: datetime) -> Duty | None:
-    """What was set to happen to this duty happens: it climbs, is told again, or is taken off hold.
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What happened to one duty: its reference, and the rung on which it stands now."""
 
-    Compare and set: if the duty moved since `version` was read, nothing is done and None is returned, so that any
-    number of sweeps in any order count once.
+    ref: str
+    level: int
+
+
+def next_events(due: Sequence[tuple[int, int]], *, now: datetime) -> list[Happened]:
+    """What was set to happen to these duties, (primary key, version), happens: each climbs, is told again, or is taken
+    off hold. One transaction; few at a time, for whatever else the house does waits for it.
+
+    Compare and set: where a duty moved since its version was read nothing is done, so that any number of sweeps in any
+    order count once.
     """
+    versions = dict(due)
     with journal(now) as lines:
-        duty = (
+        rows = (
             Duty.objects.select_for_update(of=("self",), skip_locked=True)
-            .select_related("service", "recipient", "holder", "officer", "report", "about__report", "match")
-            .filter(pk=duty_id, version=version, ended_at__isnull=True, next_event_at__lte=lines.now)
+            .select_related("service", "recipient", "holder", "officer__account", "about", "match")
+            .defer("match__because")
+            .filter(pk__in=versions, ended_at__isnull=True, next_event_at__lte=lines.now)
             .exclude(state="withheld")
-            .first()
         )
-        if duty is None:
-            return None
-        if oblige.serves_no_interest(duty, lines.now):
-            _lapse(lines, duty)
-        elif duty.state in ("held", "deferred"):
-            _resume(lines, duty)
-        else:
-            _climb(lines, duty)
-    return duty
+        found = sorted((duty for duty in rows if duty.version == versions[duty.pk]), key=_longest_waiting)
+        lapsed = oblige.serving_no_interest(found, lines.now)
+        seats, deciders = rungs.Seats(), duties.deciders_of(found)
+        seats.look_up(duty.service_id for duty in found)
+        for duty in found:
+            if duty.pk in lapsed:
+                _lapse(lines, duty)
+            elif duty.state in ("held", "deferred"):
+                _resume(lines, duty)
+            else:
+                _climb(lines, duty, seats, deciders.get(duty.pk))
+    return [Happened(duty.ref, duty.level) for duty in found]
+
+
+def _longest_waiting(duty: Duty) -> tuple[datetime, int]:
+    assert duty.next_event_at is not None
+    return duty.next_event_at, duty.pk
 
 
 def _lapse(lines: Journal, duty: Duty) -> None:
@@ -60,7 +80,7 @@ def _resume(lines: Journal, duty: Duty) -> None:
         duties.tell(lines, duty.holder, "resumed", sentence("A hold has ended: {kind}.", kind=_kind(duty)), duty=duty)
 
 
-def _climb(lines: Journal, duty: Duty) -> None:
+def _climb(lines: Journal, duty: Duty, seats: rungs.Seats, decider: Officer | None) -> None:
     assert duty.due_at is not None and duty.holder is not None
     level, at, because = ladder.next_event_after(
         duty.level, duty.due_at, lines.now, duty.urgency, rung_until=duty.next_event_at
@@ -70,7 +90,7 @@ def _climb(lines: Journal, duty: Duty) -> None:
         duties.move(lines, duty, "assign")
         return
     below_service, below_officer = duty.holder, duty.officer
-    holder = rungs.holder_from(duty.service, level, lines.now, excluding=duties.decider_of(duty))
+    holder = rungs.holder_from(duty.service, level, lines.now, excluding=decider, seats=seats)
     climbed = holder.level > duty.level
     duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
     duty.next_event = "escalate" if duty.level < ladder.TOP else "remind"

@@ -19,6 +19,7 @@ from passerelle.ledger.events import Event
 from passerelle.ledger.events_of_clocks import ClockWentBack
 from passerelle.policy import tables
 from passerelle.records import wall
+from passerelle.records.models import Message, Notice
 from passerelle.records.models.ledger import LedgerHead, LedgerLine
 
 LINES_OF_A_COPY = 'SELECT entry, leaf FROM records_ledgerline ORDER BY "index"'
@@ -38,6 +39,9 @@ class Journal:
         self._events: list[Event] = []
         self.channels: dict[int, list[Any]] = {}
         """The channels of services, as this transaction read them once."""
+        self.notices: list[Notice] = []
+        self.messages: list[Message] = []
+        """What is told, and what is put out for channels: rows that are written with the lines, all at once."""
         if told.went_back:
             self.write(ClockWentBack(seconds=int(told.went_back.total_seconds())))
 
@@ -60,7 +64,12 @@ class Journal:
         return tuple(self._events)
 
     def flush(self) -> None:
-        """Put the lines into the table, grow the tree, move the head: three writes for any number of lines."""
+        """Put the lines into the table, grow the tree, move the head: three writes for any number of lines.
+        What is told and put out stands before them, in one write each."""
+        Notice.objects.bulk_create(self.notices)
+        Message.objects.bulk_create(self.messages)
+        self.notices.clear()
+        self.messages.clear()
         if not self._events:
             return
         frontier = chain.Frontier.from_bytes(bytes(self._head.frontier))

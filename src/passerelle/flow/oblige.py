@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from passerelle.duty import OWED_ANEW
 from passerelle.flow import deliver, duties
@@ -182,21 +183,57 @@ def serves_no_interest(duty: Duty, now: datetime) -> bool:
 
     A match judged different by one person does not make it so: that takes a second one.
     """
-    if duty.kind == "review":
-        return duty.about is not None and serves_no_interest(duty.about, now)
-    if duty.kind == "judge":
-        assert duty.match is not None
-        return all(interest_of(subject, now) is None for subject in (duty.match.left, duty.match.right))
-    if duty.kind != "pass_on":
-        return False
-    if any(rule.until > now.date() for rule in duty.interests.filter(kind="rule")):
-        return False
-    for match in duty.matches.select_related(*MATCH_ROWS):
-        for held, wanted in sides(match):
-            interest = interest_of(wanted, now) if held.report_id == duty.report_id else None
-            if interest is not None and interest.service_id == duty.recipient_id:
-                return False
-    return True
+    return duty.pk in serving_no_interest([duty], now)
+
+
+def serving_no_interest(duties_asked: Iterable[Duty], now: datetime) -> set[int]:
+    """Of these duties, by primary key, those of which `serves_no_interest` holds. Three queries for any number."""
+    judged: dict[int, int] = {}  # the duty that was asked about, and the match that it judges
+    telling: dict[int, Duty] = {}  # … and the duty to pass on that it is, or reviews
+    for duty in duties_asked:
+        looked_at = duty.about if duty.kind == "review" else duty
+        if looked_at is not None and looked_at.kind == "judge":
+            assert looked_at.match_id is not None
+            judged[duty.pk] = looked_at.match_id
+        elif looked_at is not None and looked_at.kind == "pass_on":
+            telling[duty.pk] = looked_at
+    if not judged and not telling:
+        return set()
+    keys = {duty.pk for duty in telling.values()}
+    rules = Duty.interests.through.objects.filter(duty__in=keys, interest__kind="rule")
+    by_rule = set(rules.filter(interest__until__gt=now.date()).values_list("duty_id", flat=True))
+    resting: dict[int, list[int]] = {}
+    for key, match in Duty.matches.through.objects.filter(duty__in=keys).values_list("duty_id", "match_id"):
+        resting.setdefault(key, []).append(match)
+    served = _served({*judged.values(), *(match for found in resting.values() for match in found)}, now)
+    none = {asked for asked, match in judged.items() if not any(service for _, service in served[match])}
+    for asked, duty in telling.items():
+        called = ((duty.report_id, duty.recipient_id) in served[match] for match in resting.get(duty.pk, ()))
+        if duty.pk not in by_rule and not any(called):
+            none.add(asked)
+    return none
+
+
+def _served(matches: Iterable[int], now: datetime) -> dict[int, tuple[tuple[int | None, int | None], ...]]:
+    """By match, for each way to look at it: the report that is held, and the service whose live interest wants it."""
+    columns = ["pk", "left__report_id", "right__report_id"]
+    for side in ("left", "right"):
+        columns.append(f"{side}__report__gone")
+        for way in ("watch", "dossier__interest", "report__dossier__interest"):
+            columns += [f"{side}__{way}__service_id", f"{side}__{way}__until"]
+    found: dict[int, tuple[tuple[int | None, int | None], ...]] = {}
+    for row in Match.objects.filter(pk__in=set(matches)).order_by().values_list(*columns):
+        left, right = _wanting(row[3:10], now), _wanting(row[10:17], now)
+        found[row[0]] = ((row[1], right), (row[2], left))
+    return found
+
+
+def _wanting(row: Sequence[Any], now: datetime) -> int | None:
+    """`interest_of` a subject, from (gone, then service and end of its watch, dossier, report's dossier)."""
+    if row[0]:
+        return None
+    service, until = next(((row[place], row[place + 1]) for place in (1, 3, 5) if row[place] is not None), (None, None))
+    return service if until is not None and until > now.date() else None
 
 
 MATCH_ROWS = tuple(

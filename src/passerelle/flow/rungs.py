@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from django.db.models import Q
 
 from passerelle.errors import Refused
 from passerelle.policy.facts import DESK_ROLES
@@ -14,6 +13,7 @@ from passerelle.words import sentence
 
 DESK, SUPERVISOR, HEAD, NEUTRAL, OVERSIGHT = range(5)
 _ROLE_ON = {SUPERVISOR: "supervisor", HEAD: "head"}
+_SEATED = {"is_active": True, "account__isnull": True}
 STANDS_IN = {"supervisor": DESK_ROLES, "head": DESK_ROLES, "oversight": frozenset({"oversight"})}
 """Which roles may stand in for an absent one, by its role; for others nobody does: their desk acts."""
 
@@ -44,15 +44,53 @@ def neutral_desk() -> Service:
     return found
 
 
-def present(service: Service, role: str, now: datetime, *, excluding: Officer | None = None) -> Officer | None:
+class Seats:
+    """Who sits where, each read once. For one transaction that gives many duties to holders and seats nobody anew."""
+
+    def __init__(self) -> None:
+        self._seated: dict[tuple[int, str], list[Officer]] = {}
+        self._neutral: Service | None = None
+        self._watching: list[Service] | None = None
+
+    def look_up(self, services: Iterable[int]) -> None:
+        """Read who leads these services, by primary key, in one go."""
+        asked = set(services)
+        self._seated |= {(service, role): [] for service in asked for role in _ROLE_ON.values()}
+        rows = Officer.objects.filter(service__in=asked, role__in=_ROLE_ON.values(), **_SEATED)
+        for officer in rows.select_related("account", "deputy__account").order_by("id"):
+            self._seated[officer.service_id, officer.role].append(officer)
+
+    def seated(self, service: Service, role: str) -> list[Officer]:
+        """The officers of a service in a role, with their deputies, in the order in which they came."""
+        there = self._seated.get((service.pk, role))
+        if there is None:
+            rows = Officer.objects.filter(service=service, role=role, **_SEATED)
+            there = list(rows.select_related("account", "deputy__account").order_by("id"))
+            self._seated[service.pk, role] = there
+        return there
+
+    def neutral(self) -> Service:
+        """The exchange's own desk. Raises NoNeutralDesk."""
+        self._neutral = self._neutral or neutral_desk()
+        return self._neutral
+
+    def watching(self) -> list[Service]:
+        """The services that oversee."""
+        if self._watching is None:
+            rows = Service.objects.filter(kind="oversight", closed_at__isnull=True).order_by("id")
+            self._watching = list(rows)
+        return self._watching
+
+
+def present(
+    service: Service, role: str, now: datetime, *, excluding: Officer | None = None, seats: Seats | None = None
+) -> Officer | None:
     """An officer of `service` in `role` who is there at `now`, or the deputy of one who is not."""
-    seated = Officer.objects.filter(service=service, role=role, is_active=True, account__isnull=True).order_by("id")
-    if excluding is not None:
-        seated = seated.exclude(pk=excluding.pk)
-    there = seated.filter(Q(away_until__isnull=True) | Q(away_until__lte=now)).first()
+    seated = [officer for officer in (seats or Seats()).seated(service, role) if officer != excluding]
+    there = next((officer for officer in seated if _is_there(officer, now)), None)
     if there is not None:
         return there
-    for absent in seated.select_related("deputy"):  # a deputy who could not act there stands in for nobody
+    for absent in seated:  # a deputy who could not act there stands in for nobody
         deputy = absent.deputy
         if (
             deputy is not None
@@ -60,33 +98,40 @@ def present(service: Service, role: str, now: datetime, *, excluding: Officer | 
             and deputy.role in STANDS_IN[role]
             and deputy.service_id == service.pk
             and deputy != excluding
-            and (deputy.away_until is None or deputy.away_until <= now)
+            and _is_there(deputy, now)
         ):
             return deputy
     return None
 
 
-def holder_from(service: Service, level: int, now: datetime, *, excluding: Officer | None = None) -> Holder:
+def _is_there(officer: Officer, now: datetime) -> bool:
+    return officer.away_until is None or officer.away_until <= now
+
+
+def holder_from(
+    service: Service, level: int, now: datetime, *, excluding: Officer | None = None, seats: Seats | None = None
+) -> Holder:
     """The first rung from `level` upwards on which somebody can act now.
 
     A desk is never absent. Where a service has no supervisor or head who is there, the next rung holds it: nothing
     waits on an empty chair. `excluding` keeps a person from holding the review of their own decision. Where nobody
-    sits on the oversight rung, the neutral desk keeps it.
+    sits on the oversight rung, the neutral desk keeps it. `seats`: as this transaction read them already.
     """
+    seats = seats or Seats()
     for rung in range(level, OVERSIGHT + 1):
         if rung == DESK:
             return Holder(DESK, service, None)
         if rung in _ROLE_ON:
-            officer = present(service, _ROLE_ON[rung], now, excluding=excluding)
+            officer = present(service, _ROLE_ON[rung], now, excluding=excluding, seats=seats)
             if officer is not None:
                 return Holder(rung, service, officer)
         elif rung == NEUTRAL:
-            neutral = neutral_desk()
+            neutral = seats.neutral()
             if neutral.pk != service.pk:
                 return Holder(NEUTRAL, neutral, None)
         else:
-            for body in Service.objects.filter(kind="oversight", closed_at__isnull=True).order_by("id"):
-                officer = present(body, "oversight", now, excluding=excluding)
+            for body in seats.watching():
+                officer = present(body, "oversight", now, excluding=excluding, seats=seats)
                 if officer is not None:
                     return Holder(OVERSIGHT, body, officer)
-    return Holder(NEUTRAL, neutral_desk(), None)
+    return Holder(NEUTRAL, seats.neutral(), None)

@@ -13,7 +13,7 @@ from django.db.models import Q
 from passerelle.duty import LIVE
 from passerelle.flow import reviews, rules
 from passerelle.flow.defer import end_overloads
-from passerelle.flow.escalate import next_event
+from passerelle.flow.escalate import Happened, next_events
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
 from passerelle.flow.match import match_waiting, waiting
 from passerelle.records import wall
@@ -26,7 +26,8 @@ HEARTBEAT_AGE_MAX = timedelta(minutes=5)
 HEARTBEAT_EVERY = timedelta(seconds=20)
 """Turns come every few seconds; the heartbeat is written no oftener than this, so that an idle house writes little."""
 
-_AT_ONCE = 200
+EVENTS_AT_ONCE = 50
+"""So many due events share a transaction: whoever writes meanwhile waits for them, a tenth of a second."""
 
 FAILURES_MAX = 1000
 """So many rows that cannot be worked on are gone past in one turn, to reach those behind them."""
@@ -43,14 +44,14 @@ class Turn:
 
     matched: int
     matches: tuple[Match, ...]
-    happened: tuple[Duty, ...]
+    happened: tuple[Happened, ...]
     more: bool
     failed: tuple[str, ...] = ()
 
 
 @wall.as_house()
 def turn(*, now: datetime, limit: int = 100) -> Turn:
-    """Compare up to `limit` waiting subjects and let up to `limit` due events happen, each duty in its own transaction.
+    """Compare up to `limit` waiting subjects and let up to `limit` due events happen, a few in each transaction.
 
     Any number of workers may take turns at once; a turn that finds nothing to do changes nothing but the heartbeat.
     One row that cannot be worked on stops none of the others, but it stops the heartbeat: as long as one clock is not
@@ -61,23 +62,10 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     matches, more = _match(now, at, limit, failed)
     end_overloads(now=now)
     rules.take_effect(now=now)
-    happened: list[Duty] = []
-    left = limit
-    for pk, version, ref in _due(at):
-        if left == 0 or len(failed) > FAILURES_MAX:
-            more = more or left == 0
-            break
-        try:
-            duty = next_event(duty_id=pk, version=version, now=now)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001 (whatever it is, the clocks of the others go on; it is told)
-            _note(failed, ref, error)
-        else:
-            left -= 1
-            happened.extend([duty] if duty is not None else [])
+    happened, due_left = _happen(now, at, limit, failed)
+    more = more or due_left
     try:
-        _, days_left = reviews.come_due(now=now, limit=max(left, 1))
+        _, days_left = reviews.come_due(now=now, limit=max(limit - len(happened), 1))
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 (as above)
@@ -99,16 +87,41 @@ def _beat(now: datetime, at: datetime) -> None:
         Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": now})
 
 
-def _due(at: datetime) -> Iterator[tuple[int, int, str]]:
-    """Key, version and reference of the duties whose next event has come, the longest waiting first."""
+def _due(at: datetime) -> Iterator[list[tuple[int, int, str]]]:
+    """Key, version and reference of the duties whose next event has come, the longest waiting first, a few at a time;
+    what comes due while they happen is among the next ones."""
     due = Duty.objects.filter(state__in=LIVE, next_event_at__lte=at).exclude(state="withheld")
     rows = due.order_by("next_event_at", "id").values_list("next_event_at", "pk", "version", "ref")
-    page = list(rows[:_AT_ONCE])
+    page = list(rows[:EVENTS_AT_ONCE])
     while page:
-        for _, pk, version, ref in page:
-            yield pk, version, ref
+        yield [row[1:] for row in page]
         last_at, last = page[-1][:2]
-        page = list(rows.filter(Q(next_event_at__gt=last_at) | Q(next_event_at=last_at, pk__gt=last))[:_AT_ONCE])
+        page = list(rows.filter(Q(next_event_at__gt=last_at) | Q(next_event_at=last_at, pk__gt=last))[:EVENTS_AT_ONCE])
+
+
+def _happen(now: datetime, at: datetime, limit: int, failed: list[str]) -> tuple[list[Happened], bool]:
+    """Let up to `limit` due events happen, few in one transaction; whether some were left. A batch that breaks is
+    halved until the duty that breaks it is alone, as in `_match`."""
+    happened: list[Happened] = []
+    left = limit
+    for rest in _due(at):
+        while rest:
+            if left <= 0 or len(failed) > FAILURES_MAX:
+                return happened, left <= 0
+            halves, rest = [rest[:left]], rest[left:]
+            while halves:
+                part = halves.pop()
+                try:
+                    happened += next_events([(pk, version) for pk, version, _ in part], now=now)
+                    left -= len(part)
+                except (OperationalError, InterfaceError):
+                    raise
+                except Exception as error:  # noqa: BLE001 (whatever it is, the clocks of the others go on; it is told)
+                    if len(part) == 1:
+                        _note(failed, part[0][2], error)
+                    else:
+                        halves += [part[len(part) // 2 :], part[: len(part) // 2]]
+    return happened, False
 
 
 def _match(now: datetime, at: datetime, limit: int, failed: list[str]) -> tuple[list[Match], bool]:

@@ -13,7 +13,7 @@ def skipped_sweep() -> None:
     from passerelle.flow import work
 
     due = work._due
-    work._due = lambda at: (row for row in due(at) if row[0] % SKIPPED_EVERY)
+    work._due = lambda at: ([row for row in page if row[0] % SKIPPED_EVERY] for page in due(at))
 
 
 def lost_retry() -> None:
