@@ -1,4 +1,4 @@
-"""Very many duties open at once, measured as `python -m benchmarks.open_duties` does it: each climbs, and all balance."""
+"""Very many duties open at once, as `python -m benchmarks.open_duties` measures it: each climbs, and all balance."""
 
 from __future__ import annotations
 
