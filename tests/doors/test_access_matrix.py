@@ -221,6 +221,11 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("to destroy", "POST", {"receipt": "removed"}, "..... !!!!. ..... .. ! s"),
     ],
     "dossier": [("dossier", "GET", {}, "..... ++++. ..... .. ? s")],
+    "ask-colleague": [
+        ("dossier", "POST", {"text": "Where does he work now?"}, "..... >>>>. ..... .. . s"),
+        ("dossier", "POST", {"text": "Where?"}, "..... !!!!. ..... .. . s"),
+        ("dossier", "POST", {"text": "Where is he?", "to": "officer-0000000000000000"}, "..... ..... ..... .. . s"),
+    ],
     "add-subjects": [
         ("dossier", "GET", {}, "..... ++++. ..... .. . s"),
         ("dossier", "POST", {}, "..... !!!!. ..... .. . s"),

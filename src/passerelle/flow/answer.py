@@ -71,6 +71,8 @@ def may_travel(question: Question, officer: Officer, at: datetime) -> bool:
     if not ask.from_first(question):  # the asker's own words on their own question, to whom they asked
         return True
     question = ask.first_of(question)
+    if question.dossier_id is not None:  # a colleague's own, within one service
+        return True
     sender, recipient = service_facts(officer.service), service_facts(question.service)
     report = question.report if question.report is not None else None
     own = report is not None and report.service_id == officer.service_id

@@ -15,7 +15,7 @@ from passerelle.ledger.events_of_clocks import QuestionAsked
 from passerelle.policy import access, disclosure, routing, urgency
 from passerelle.policy.facts import DESK_ROLES, FORMS, PURPOSES, SERVICE_ROLES, check_word
 from passerelle.records import visibility
-from passerelle.records.models import Delivery, Duty, Match, Officer, Question, Report, Service, Subject
+from passerelle.records.models import Delivery, Dossier, Duty, Match, Officer, Question, Report, Service, Subject
 from passerelle.words import Sentence, sentence
 
 
@@ -33,6 +33,7 @@ class Target:
     report: Report | None = None
     match: Match | None = None
     delivery: Delivery | None = None
+    dossier: Dossier | None = None
     categories: frozenset[str] = frozenset({"none"})
     themes: frozenset[str] = frozenset()
     territory: str = ""
@@ -105,6 +106,7 @@ def put_question(
         report=target.report,
         match=target.match,
         delivery=target.delivery,
+        dossier=target.dossier,
         parent=parent,
         duty=duty,
         purpose=purpose,
@@ -116,7 +118,7 @@ def put_question(
         asked_at=lines.now,
     )
     question.save()
-    about = target.delivery or target.match or target.report
+    about = target.delivery or target.match or target.report or target.dossier
     lines.write(
         QuestionAsked(
             question=question.ref,

@@ -70,6 +70,8 @@ def _theirs(duty: Duty, to: Service) -> None:
     )
     if to.pk == duty.service_id or to.closed_at is not None or to.kind == "oversight":
         raise refused
+    if duty.kind == "answer" and ask.first_of(ask.of_duty(duty)).dossier_id is not None:
+        raise refused
     if duty.kind == "judge":
         if to.kind != "neutral_desk":
             raise refused

@@ -68,7 +68,7 @@ def read_dossier(
         in_full = _in_full(officer, found)
         sent = _sent(officer, reports)
         tasks = _tasks(officer, dossier, reports, deliveries, matches)
-        questions = _questions(officer, reports, deliveries, matches)
+        questions = _questions(officer, dossier, reports, deliveries, matches)
         records = []
         for report in reversed(reports[-REPORTS_SHOWN_MAX:]) if with_records else ():
             if report.gone == "erased":
@@ -114,21 +114,27 @@ def _tasks(
     matches: Sequence[MatchLine],
 ) -> list[Duty]:
     """The duties about anything in the dossier that this reader may list: one's own reports, what was received (for
-    what one's own service owes about it), and its matches."""
+    what one's own service owes about it), its matches, and what colleagues were asked."""
     own = Q(report__in=[one.pk for one in reports])
     received = Q(report__in=[one.report_id for one in deliveries]) & (
         Q(service=dossier.service_id) | Q(recipient=dossier.service_id)
     )
     judged = Q(match__ref__in=[one.ref for one in matches])
-    rows = visibility.duties(officer).filter(own | received | judged).order_by("due_at", "id")
+    asked = Q(question__dossier=dossier)
+    rows = visibility.duties(officer).filter(own | received | judged | asked).order_by("due_at", "id")
     return wall.with_relations(rows, "service", "holder", "officer", "recipient", "report__service", "match")
 
 
 def _questions(
-    officer: Officer, reports: Sequence[Report], deliveries: Sequence[Delivery], matches: Sequence[MatchLine]
+    officer: Officer,
+    dossier: Dossier,
+    reports: Sequence[Report],
+    deliveries: Sequence[Delivery],
+    matches: Sequence[MatchLine],
 ) -> list[Question]:
     about = (
-        Q(report__in=[one.pk for one in reports])
+        Q(dossier=dossier)
+        | Q(report__in=[one.pk for one in reports])
         | Q(delivery__in=[one.pk for one in deliveries])
         | Q(match__ref__in=[one.ref for one in matches])
     )

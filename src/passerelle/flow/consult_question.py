@@ -38,7 +38,7 @@ def read_question(*, ref: str, officer: Officer, now: datetime) -> QuestionView:
         question = Question.objects.select_related(
             "service", "asked_by", "answered_by", "duty__service", "duty__holder", "duty__officer", "duty__recipient",
             "duty__report__service", "report__service", "match__left__service", "match__right__service",
-            "delivery__duty__report__service", "delivery__duty__recipient", "parent",
+            "delivery__duty__report__service", "delivery__duty__recipient", "parent", "dossier",
         ).get(pk=found)  # fmt: skip
         reader, thing = facts.reader_facts(officer), facts.question_facts(question)
         ground = access.may(reader, "read_content", thing)

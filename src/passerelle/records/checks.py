@@ -153,8 +153,8 @@ def plain_rows() -> Folded:
     for order in Order.objects.select_related("duty", "ordered_by"):
         folded.orders[order.ref] = {"duty": order.duty.ref, "by": order.ordered_by.ref}
     asked = Question.objects.select_related("service", "asked_by", "answered_by", "parent", "duty")
-    for question in asked.select_related("report", "match", "delivery"):
-        about = question.delivery or question.match or question.report
+    for question in asked.select_related("report", "match", "delivery", "dossier"):
+        about = question.delivery or question.match or question.report or question.dossier
         folded.questions[question.ref] = {
             "service": question.service.key,
             "by": question.asked_by.ref,

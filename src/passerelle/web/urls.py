@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern] = [
     path("dossiers", dossiers.dossiers, name="dossiers"),
     path("dossiers/new", dossiers.new, name="new-dossier"),
     path("dossier/<slug:ref>", dossiers.dossier, name="dossier"),
+    path("dossier/<slug:ref>/ask", dossiers.ask_colleague, name="ask-colleague"),
     path("dossier/<slug:ref>/subjects", dossiers.add_subjects, name="add-subjects"),
     path("duty/<slug:ref>/hand-back", duties.hand_back, name="hand-back"),
     path("duty/<slug:ref>/defer", duties.defer, name="defer"),

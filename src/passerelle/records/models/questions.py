@@ -8,6 +8,7 @@ from django.db import models
 
 from passerelle.ids import fresh_ref
 from passerelle.records.models.deliveries import Delivery
+from passerelle.records.models.dossiers import Dossier
 from passerelle.records.models.duties import Duty
 from passerelle.records.models.matches import Match
 from passerelle.records.models.reports import Report, new_salt
@@ -22,6 +23,7 @@ def new_question_ref() -> str:
 
 class Question(models.Model):
     """What an officer asked about a report, a match or a delivery that they may see, or `parent`: a question back.
+    About a `dossier` of one's own service a colleague there is asked.
 
     `service` asks; the service of `duty`, which may be passed on, owes the answer. `discreet`: the one who answers is
     not told who asks; of a question back, the one who asks is not told who answers.
@@ -33,6 +35,7 @@ class Question(models.Model):
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="asked_back", null=True, blank=True)
     duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="question")
     purpose = models.CharField(max_length=40)

@@ -7,21 +7,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.errors import Refused
+from passerelle.flow import ask_colleague as asking
 from passerelle.flow import consult_dossier, receive
 from passerelle.flow.facts import NotThere, allow, dossier_facts
 from passerelle.flow.interests import InterestIncomplete
+from passerelle.flow.views import DossierView
 from passerelle.policy import deadlines
 from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.records import visibility
+from passerelle.records.models import Officer
 from passerelle.web import link_chart, town_map
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.beat import after_the_beat, asks_again, known_at
 from passerelle.web.days import day_in
+from passerelle.web.pages.duties import colleagues, typed
 from passerelle.web.pages.filing import filer
 from passerelle.web.subject_rows import blank, drafts, for_page, rows_in, ties_in
 from passerelle.words import LANGUAGES, sentence
@@ -46,8 +51,35 @@ def dossiers(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def dossier(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """One dossier: why it is kept, whom it speaks of, and what happened."""
     view = consult_dossier.read_dossier(ref=ref, officer=request.user, with_records=True, now=now)
-    may_add = request.user.role in SERVICE_ROLES and view.dossier.service_id == request.user.service_id
     known = known_at((one.subject for one in view.subjects), now)
+    return asks_again(request, shown(request, view, known, now), known, now)
+
+
+@require_POST
+@page
+def ask_colleague(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """A colleague is asked to find something out: a duty with a holder and a clock, seen in the dossier."""
+    officer = filer(request)
+    to = None
+    if typed(request, "to"):
+        to = Officer.objects.filter(ref=typed(request, "to"), service=officer.service_id).first()
+        if to is None:
+            raise NotThere
+    try:
+        asked = asking.ask_colleague(dossier=ref, officer=officer, to=to, text=typed(request, "text"), now=now)
+    except Refused as refusal:
+        refused = beside_the_form(refusal)
+        view = consult_dossier.read_dossier(ref=ref, officer=officer, with_records=True, now=now)
+        return shown(request, view, None, now, refusal=refused)
+    messages.success(request, gettext("Asked. It has a holder and a clock, and stands in the dossier."))
+    return redirect(f"{reverse('dossier', args=[ref])}#tasks" if asked.duty.live else reverse("dossier", args=[ref]))
+
+
+def shown(
+    request: HttpRequest, view: DossierView, known: datetime | None, now: datetime, refusal: Refused | None = None
+) -> HttpResponse:
+    """The page of a dossier, with a refusal beside the form that was sent."""
+    may_add = request.user.role in SERVICE_ROLES and view.dossier.service_id == request.user.service_id
     everybody = [*view.subjects, *(one for record in view.records for one in record.subjects)]
     context = {
         "view": view,
@@ -56,8 +88,11 @@ def dossier(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
         "chart": link_chart.drawn(everybody, view.deliveries),
         "map": town_map.drawn(one.subject for one in everybody),
         "reports_left_out": len(view.reports) - len(view.records),
+        "colleagues": colleagues(request.user, now) if may_add else [],
+        "refusal": refusal,
+        "typed": request.POST if refusal else {},
     }
-    return asks_again(request, render(request, "dossier.html", context), known, now)
+    return render(request, "dossier.html", context, status=REFUSED_STATUS if refusal else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
