@@ -143,3 +143,29 @@ def test_the_command_writes_one_page_and_says_for_machines_when_the_clocks_break
     page = out.read_text(encoding="utf-8")
     assert "<script" not in page and all(f'<main lang="{code}"' in page for code in ("nl", "fr", "de", "en"))
     assert sheet.LIMITS[0] in page
+
+
+def test_a_share_of_lives_can_be_asked_for_and_the_plan_holds_it_in_lives_it_was_not_chosen_by() -> None:
+    plan = plan_file.read(next(path for path in PLANS if path.stem == "city"))
+    found = sheet.answer(plan, runs=120, hold=0.8).best
+    assert found.reached and found.asked == 0.8
+    again = simulate.lived(plan, found.changes, runs=400, since=found.since, seed=99)
+    assert again.holds > 0.7, "not by luck of the lives it was chosen by"
+    cheaper = [cost for _, cost, holds in found.prices if holds < 0.7]
+    assert cheaper and max(cheaper) < found.cost
+
+
+def test_a_share_that_nothing_reaches_is_said_and_never_passed_off(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    small(tmp_path, 1)
+    said = CliRunner().invoke(command, [str(path), "--runs", "30", "--hold", "0.95", "--json"])
+    best = json.loads(said.stdout)["best"]
+    assert (best["reached"], best["asked"]) == (False, 0.95)
+    page = tmp_path / "plan.html"
+    CliRunner().invoke(command, [str(path), "--runs", "30", "--hold", "0.95", "-o", str(page)])
+    assert "Nothing that this file allows holds in so many lives" in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("share", ["0.2", "1"])
+def test_a_share_that_means_nothing_is_refused(share: str) -> None:
+    assert CliRunner().invoke(command, [str(PLANS[0]), "--hold", share]).exit_code == 2

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from passerelle import sheets
 from passerelle.capacity.plan_file import Kind, Plan, Said
 from passerelle.capacity.simulate import Lived, lived
-from passerelle.capacity.staffing import Best, best
+from passerelle.capacity.staffing import Best, best, cheapest_that_holds
 from passerelle.capacity.workload import (
     Changes,
     Floats,
@@ -38,8 +38,10 @@ class Answers:
     best: Best
 
 
-def answer(plan: Plan, *, runs: int = 1000) -> Answers:
-    """All answers of a plan file; `runs` lives each for the unchanged course and for the best plan."""
+def answer(plan: Plan, *, runs: int = 1000, hold: float | None = None) -> Answers:
+    """All answers of a plan file; `runs` lives each for the unchanged course and for the best plan. `hold`: the share
+    of lives that must hold, in place of the file's target, and the cheapest plan that reaches it is looked for."""
+    plan = plan if hold is None else replace(plan, target=hold)
     counts = arrivals(plan)
     first = first_quarter(plan)
     waits = []
@@ -50,7 +52,7 @@ def answer(plan: Plan, *, runs: int = 1000) -> Answers:
             waits.append((kind.id, tuple(breaks(plan, late, counts))))
     return Answers(
         plan, tuple(breaks(plan, expected(plan).late, counts)), lived(plan, runs=runs), tuple(waits),
-        best(plan, runs=runs),
+        best(plan, runs=runs) if hold is None else cheapest_that_holds(plan, runs=runs),
     )  # fmt: skip
 
 
@@ -89,6 +91,7 @@ class _Page:
                 self._short(),
                 self._picture(),
                 self._plan(),
+                self._prices(),
                 self._deferral(),
                 self._kinds(),
                 self._assumed(),
@@ -202,6 +205,39 @@ class _Page:
         heads = (noop("Quarter from"), noop("What to do"))
         return (
             f"<section><h2>{self.text(noop('The plan'))}</h2><p>{says}</p>{short}"
+            f"<table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
+        )
+
+    def _prices(self) -> str:
+        """What more certainty costs, where a share was asked for."""
+        if not self.best.prices:
+            return ""
+        rows = "".join(
+            f'<tr><td class="number">{100 * holds:.1f} %</td><td class="number">{cost:.0f}</td>'
+            f'<td class="number">{100 * margin:.0f} %</td></tr>'
+            for margin, cost, holds in self.best.prices
+        )
+        heads = (noop("Share of lives that hold"), noop("Person-years"), noop("Made for so much more work"))
+        asked = round(100 * self.best.asked, 1)
+        if self.best.reached:
+            says = self.text(
+                noop(
+                    "Asked for: {asked} %. The cheapest plan found that holds in so many lives, checked in {runs} that "
+                    "it was not chosen by, costs {cost} person-years."
+                ),
+                asked=f"{asked:g}", runs=self.best.lived.runs, cost=f"{self.best.cost:.0f}",
+            )  # fmt: skip
+        else:
+            says = self.text(
+                noop(
+                    "Asked for: {asked} %. Nothing that this file allows holds in so many lives from {day} on; the "
+                    "plan above does so from the earliest day there is. Where more is paid for no more, hiring or "
+                    "borrowing is at its most."
+                ),
+                asked=f"{asked:g}", day=first_day(self.plan, self.best.since).isoformat(),
+            )  # fmt: skip
+        return (
+            f"<section><h2>{self.text(noop('What more certainty costs'))}</h2><p>{says}</p>"
             f"<table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
         )
 

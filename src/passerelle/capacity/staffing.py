@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -14,6 +14,8 @@ from passerelle.capacity.workload import NOTHING, Changes, arrivals, first_quart
 
 MARGINS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.7, 1.0)
 """More work than expected that a plan is made for, until enough of its lives hold."""
+HALVINGS = 4
+"""So often the gap between a margin that holds and one that does not is halved; a sixteenth of it is left."""
 SECONDS_MAX = 20.0
 LATE_COST = 10.0
 """What an hour that is late for a week is taken to cost, in the unit of a year of one person: it is only chosen where
@@ -26,7 +28,9 @@ HOURS_LATE_MAX = 1.0
 class Best:
     """The best plan found. `margin`: the extra work it is made for; `cost` in the unit of the file, those there are not
     counted; `unserved_hours`: the most work that is late at once on the expected course, whatever of what the file
-    allows is done; `since`: the week from which the clocks can hold, and from which the lives are counted."""
+    allows is done; `since`: the week from which the clocks can hold, and from which the lives are counted. `asked`: the
+    share of lives it was to hold in; `prices`: what plans that were tried cost, (margin, cost, share of lives that hold),
+    cheapest first."""
 
     changes: Changes
     margin: float
@@ -34,6 +38,13 @@ class Best:
     unserved_hours: float
     since: int
     lived: Lived
+    asked: float = 0.0
+    prices: tuple[tuple[float, float, float], ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        """Whether it holds in as many lives as were asked for."""
+        return self.lived.holds >= self.asked
 
 
 def best(plan: Plan, *, runs: int = 1000) -> Best:
@@ -52,7 +63,48 @@ def best(plan: Plan, *, runs: int = 1000) -> Best:
             break
     assert found is not None
     whole = lived(plan, found.changes, runs=runs, since=since, seed=plan.seed + 1)
-    return Best(found.changes, found.margin, found.cost, unserved, since, whole)
+    return Best(found.changes, found.margin, found.cost, unserved, since, whole, plan.target)
+
+
+def cheapest_that_holds(plan: Plan, *, runs: int = 1000) -> Best:
+    """The cheapest plan found that holds in `plan.target` of lives it was not chosen by; else the one that does so from
+    the earliest week on.
+
+    Margins are tried upwards until one holds; between it and the last that did not the smallest that does is looked
+    for; then it must do so again in fresh lives, and gets a little more until it does.
+    """
+    _, _, unserved, since = solve(plan)
+    tries: dict[float, Best] = {}
+
+    def tried(margin: float, seed: int) -> Best:
+        changes, cost, _, _ = solve(plan, margin)
+        found = lived(plan, changes, runs=runs, since=since, seed=seed)
+        tries[margin] = Best(changes, margin, cost, unserved, since, found, plan.target)
+        return tries[margin]
+
+    low = high = MARGINS[0]
+    for high in MARGINS:
+        if tried(high, plan.seed).reached:
+            break
+        low = high
+    if not tries[high].reached:
+        chosen = min(tries.values(), key=lambda one: (_from(one, plan), one.cost))
+    else:
+        for _ in range(HALVINGS if high > low else 0):
+            middle = round((low + high) / 2, 4)
+            low, high = (low, middle) if tried(middle, plan.seed).reached else (middle, high)
+        chosen = tried(high, plan.seed + 1)
+        for _ in range(HALVINGS):
+            if chosen.reached:
+                break
+            chosen = tried(round(chosen.margin + 0.02, 4), plan.seed + 1)
+    prices = sorted((one.margin, one.cost, one.lived.holds) for one in tries.values())
+    return replace(chosen, prices=tuple(prices))
+
+
+def _from(one: Best, plan: Plan) -> int:
+    """The month from which it holds in enough lives, as a number to sort by; the weeks of one month are alike."""
+    return plan.weeks if one.lived.holds_from is None else one.lived.holds_from // 4
 
 
 def _better(one: Lived, other: Lived) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from passerelle.capacity import plan_file, sheet
-from passerelle.capacity.workload import day_of
+from passerelle.capacity.workload import day_of, first_day
 from passerelle.cli.opening import as_json, now, print_json
 
 
@@ -17,15 +17,17 @@ from passerelle.cli.opening import as_json, now, print_json
 @click.argument("plan_path", metavar="PLAN.toml", type=click.Path(path_type=Path))
 @click.option("-o", "--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="The HTML page to write.")
 @click.option("--runs", type=click.IntRange(20, 20_000), default=1000, show_default=True, help="Simulated lives.")
+@click.option("--hold", type=click.FloatRange(0.5, 0.999), help="The share of lives that must hold, such as 0.95.")
 @as_json
-def plan(plan_path: Path, out: Path | None, runs: int, as_json: bool) -> None:
+def plan(plan_path: Path, out: Path | None, runs: int, hold: float | None, as_json: bool) -> None:
     """Ask a PLAN.toml (plans/*.toml) on which day the clocks break, and what would hold them; write one HTML page.
 
     A solver (HiGHS) finds the cheapest hiring, borrowing and signed deferral; simulated lives say how often it holds.
+    With --hold the cheapest plan that holds in such a share of lives is looked for.
     """
     begun = time.monotonic()
     asked = plan_file.read(plan_path)
-    found = sheet.answer(asked, runs=runs)
+    found = sheet.answer(asked, runs=runs, hold=hold)
     if out is not None:
         version = importlib.metadata.version("passerelle")
         out.write_text(sheet.sheet(found, made=now().date().isoformat(), version=version), encoding="utf-8")
@@ -38,6 +40,16 @@ def plan(plan_path: Path, out: Path | None, runs: int, as_json: bool) -> None:
         click.echo(f"{kind.id:<16} {says} if nothing is changed")
     held = round(100 * found.best.lived.holds)
     click.echo(f"The best plan costs {found.best.cost:.0f} and holds in {held} % of {runs} lives.")
+    if hold is not None:
+        told = "reached" if found.best.reached else "not reached by anything that the file allows"
+        since = found.best.lived.holds_from
+        click.echo(
+            f"Asked for {100 * hold:g} %: {told}; in so many lives it holds from "
+            f"{first_day(asked, since) if since is not None else 'no day before the end'} on."
+        )
+        for margin, cost, holds in found.best.prices:
+            made = f"made for {100 * margin:.0f} % more work"
+            click.echo(f"  {100 * holds:5.1f} % of lives for {cost:6.0f} person-years ({made})")
     if found.best.unserved_hours > 1:
         late = day_of(asked, found.best.since - 1)
         click.echo(
@@ -82,6 +94,10 @@ def as_object(found: sheet.Answers) -> dict[str, object]:
             "holds_from": day(best.since - 1) if best.since else asked.begins.isoformat(),
             "unserved_hours": round(best.unserved_hours, 1), "hired": dict(best.changes.hired),
             "borrowed": dict(best.changes.borrowed), "deferred": dict(best.changes.deferred),
-            "late_share": [round(share, 4) for share in best.lived.late_share],
+            "late_share": [round(share, 4) for share in best.lived.late_share], "asked": best.asked,
+            "reached": best.reached,
+            "prices": [
+                {"margin": margin, "cost": round(cost, 1), "holds": holds} for margin, cost, holds in best.prices
+            ],
         },
     }  # fmt: skip

@@ -33,6 +33,7 @@ ROLE_WORDS = {
     "head": noop("head of the service"),
     "oversight": noop("oversight"),
 }
+HOUSE_WORDS = {"legal_basis": noop("none is in the record; the play assumes that there was one")}
 HOUSE_SERVICES = {"neutral-desk": noop("the neutral desk of the exchange"), "oversight": noop("the oversight body")}
 
 
@@ -59,6 +60,8 @@ class _Page:
         kind, _, word = found[1].partition(":")
         if kind == "role" and word:
             return Sentence(ROLE_WORDS[word]).in_language(self.language)
+        if kind == "said" and word:
+            return Sentence(HOUSE_WORDS[word]).in_language(self.language)
         return self.names.get(found[1], found[1])
 
     def text(self, text: str, **facts: str | int) -> str:

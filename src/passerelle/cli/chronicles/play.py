@@ -155,7 +155,7 @@ class _Play:
             seats.go_away(officer=officer, until=at + timedelta(days=float(row["days"])), by=None, now=at)
         else:
             defaults = {
-                "purpose": "investigation", "legal_basis": "as the chronicle says", "until_days": 3650,
+                "purpose": "investigation", "legal_basis": place("said:legal_basis"), "until_days": 3650,
                 "title": row.get("id", ""),
             }  # fmt: skip
             more = (

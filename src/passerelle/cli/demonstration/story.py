@@ -16,6 +16,7 @@ from passerelle.errors import Refused
 from passerelle.flow import ledger_lines, oblige
 from passerelle.flow.acknowledge import OUTCOMES
 from passerelle.policy import deadlines, grounds
+from passerelle.policy.citations import cited
 from passerelle.policy.facts import FORM_WORDS
 from passerelle.records.models import (
     Delivery,
@@ -33,6 +34,7 @@ from passerelle.records.models import (
 )
 from passerelle.records.models.matches import BANDS, VERDICTS
 from passerelle.records.models.services import ROLES
+from passerelle.replay.live_sheet import LANGUAGE_NAMES
 from passerelle.words import Fact, Sentence, noop, sentence
 
 EXCERPT_SIGNS = 90
@@ -213,6 +215,13 @@ def _purpose(interest: Interest) -> Sentence:
     return sentence("Legal basis: {basis}. Ends on {day}.", basis=interest.legal_basis, day=interest.until.isoformat())
 
 
+HANDLED = {"open": noop("open"), "consent": noop("on consent"), "sealed": noop("sealed")}
+
+
+def _language(code: str) -> Sentence | str:
+    return Sentence(LANGUAGE_NAMES[code]) if code in LANGUAGE_NAMES else code
+
+
 def _filed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
     report = Report.objects.select_related("service", "author").get(ref=facts["report"])
     said = ReportVersion.objects.get(report=report, number=facts["version"])
@@ -224,8 +233,8 @@ def _filed(at: datetime, facts: Facts, before: int) -> Iterator[StoryLine]:
         ),
         (
             sentence(
-                "In {language}, graded {grade}, handling {handling}.", language=said.language,
-                grade=report.source_grade + report.information_grade, handling=facts["handling"],
+                "In {language}, graded {grade}, handling {handling}.", language=_language(said.language),
+                grade=report.source_grade + report.information_grade, handling=Sentence(HANDLED[facts["handling"]]),
             ),
         ),
     )
@@ -285,7 +294,7 @@ def deadline_sentence(row_id: str) -> Sentence:
     row = next(row for row in deadlines.shipped() if row.id == row_id)
     return sentence(
         "Deadline: {period}; {standing}, {source}.", period=row.says(),
-        standing=Sentence(deadlines.STANDING_WORDS[row.standing]), source=row.source,
+        standing=Sentence(deadlines.STANDING_WORDS[row.standing]), source=cited(row.source),
     )
 
 
