@@ -28,9 +28,10 @@ HOURS_LATE_MAX = 1.0
 class Best:
     """The best plan found. `margin`: the extra work it is made for; `cost` in the unit of the file, those there are not
     counted; `unserved_hours`: the most work that is late at once on the expected course, whatever of what the file
-    allows is done; `since`: the week from which the clocks can hold, and from which the lives are counted. `asked`: the
-    share of lives it was to hold in; `prices`: what plans that were tried cost, (margin, cost, share of lives that hold),
-    cheapest first."""
+    allows is done; `since`: the week from which the clocks can hold, and from which the lives are counted.
+
+    `asked`: the share of lives it was to hold in; `prices`: what plans that were tried cost, (margin, cost, share of
+    lives that hold), cheapest first."""
 
     changes: Changes
     margin: float
