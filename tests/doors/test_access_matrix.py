@@ -140,6 +140,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("sealed report", "POST", {**GLASS, "until": "soon"}, ".!>>. ..... ..... .. . s"),
     ],
     "oversight": [("", "GET", {}, "..... ..... ..... .. + s")],
+    "outcomes": [("", "GET", {}, "..... ..... ..... .. + s")],
     "draw": [
         ("", "POST", {"kind": "reads", "size": "3"}, "..... ..... ..... .. > s"),
         ("", "POST", {"kind": "reads", "size": "many"}, "..... ..... ..... .. ! s"),

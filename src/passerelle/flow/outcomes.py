@@ -6,21 +6,31 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from passerelle.fairness.work import Case
-from passerelle.flow.consult import read_as_operator
+from passerelle.flow.consult import read_as_operator, write_down
+from passerelle.flow.facts import NotThere
+from passerelle.flow.ledger_lines import journal
 from passerelle.names.script import script_of
-from passerelle.records.models import Duty, Judgement, Report, ReportVersion, Service, Subject
+from passerelle.policy.access import oversight as oversight_ground
+from passerelle.records.models import Duty, Judgement, Officer, Report, ReportVersion, Service, Subject
 
 MONTHS_DAYS = 365
 """Outcomes of the last year are counted."""
 
 
-def cases(*, reason: str, now: datetime) -> list[Case]:
+def cases(*, reason: str, now: datetime, officer: Officer | None = None) -> list[Case]:
     """One row for each judgement that stands, each telling owed and each acknowledgement ended in the last year.
 
     Groups: the service that acted, the language of the report, whether its reader works in that language, and the
-    script in which the record writes its subjects. Nothing is inferred of any person. The reading is written down.
+    script in which the record writes its subjects. Nothing is inferred of any person. The reading is written down: of
+    `officer`, who must be oversight, or of the operator. Raises NotThere.
     """
-    read_as_operator(thing="fairness", reason=reason, now=now)
+    if officer is None:
+        read_as_operator(thing="fairness", reason=reason, now=now)
+    elif officer.role != "oversight":
+        raise NotThere
+    else:
+        with journal(now) as lines:
+            write_down(lines, officer, "outcomes", "oversight", reason, oversight_ground.NAME)
     since = now - timedelta(days=MONTHS_DAYS)
     said = dict(ReportVersion.objects.order_by("number").values_list("report_id", "language"))
     return [*_judged(since, said), *_withheld(since, said), *_late(since, now, said)]

@@ -107,6 +107,7 @@ urlpatterns: list[URLPattern] = [
     path("delivery/<slug:ref>/break-glass", exceptions.break_glass, name="break-glass"),
     path("report/<slug:ref>/give-reading", exceptions.give_reading, name="give-reading"),
     path("oversight", overseeing.oversight, name="oversight"),
+    path("oversight/outcomes", overseeing.outcomes, name="outcomes"),
     path("oversight/draw", overseeing.draw, name="draw"),
     path("oversight/sample/<slug:ref>", overseeing.sample, name="sample"),
     path("oversight/sample/<slug:ref>/examine", overseeing.examine, name="examine"),

@@ -11,9 +11,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from passerelle.errors import Refused
+from passerelle.fairness import sheet
+from passerelle.fairness.work import SMALL_NUMBER, Share, shares
+from passerelle.flow import ledger_lines
+from passerelle.flow import outcomes as worked
 from passerelle.flow import oversight as verbs
 from passerelle.flow.facts import NotThere
-from passerelle.records.models import Officer, Reading, Sample, Service
+from passerelle.records import wall
+from passerelle.records.models import Checkpoint, Gap, Officer, Reading, Sample, Service, Witness
 from passerelle.records.models.oversight import FINDINGS, SAMPLE_KINDS
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.pages import duties
@@ -49,8 +54,26 @@ def oversight(request: HttpRequest, *, now: datetime) -> HttpResponse:
         "size": SIZE,
         "unused": verbs.unused_access(now=now),
         "unused_days": verbs.UNUSED_AFTER.days,
+        "ledger": ledger_lines.head(),
+        "checkpoint": Checkpoint.objects.order_by("-size").first(),
+        "witnesses": Witness.objects.order_by("name"),
+        "gaps": Gap.objects.count(),
     }
     return render(request, "oversight.html", context)
+
+
+@require_safe
+@page
+def outcomes(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """What came of the work in the last year, by service, language and script: where errors fall unequally."""
+    officer = watcher(request)
+    with wall.as_house():
+        found = shares(worked.cases(reason="oversight looks at the outcomes of the work", now=now, officer=officer))
+    parts: dict[str, list[Share]] = {}
+    for share in found:
+        parts.setdefault(share.kind, []).append(share)
+    context = {"parts": [(sheet.OUTCOMES[kind], rows) for kind, rows in parts.items()], "by": sheet.BY}
+    return render(request, "outcomes.html", {**context, "least": SMALL_NUMBER})
 
 
 @require_POST
