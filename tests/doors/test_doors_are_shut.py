@@ -51,12 +51,13 @@ def test_a_span_that_is_none_is_left_out_and_breaks_nothing(text: str) -> None:
 
 
 @pytest.mark.django_db
-def test_a_body_larger_than_any_form_is_refused_and_no_page_takes_a_file(exchange: dict[str, Any]) -> None:
+def test_a_body_larger_than_any_form_is_refused_and_only_the_box_takes_a_file(exchange: dict[str, Any]) -> None:
     client = Client()
     client.force_login(makers.seat(exchange["noord"], "desk"))
     assert client.post("/file", {"text": "a" * 1_100_000}).status_code == 400
-    with (Path(__file__)).open("rb") as file:
-        assert client.post("/file", {"text": "iets", "file": file}).status_code == 400
+    for address, field in (("/file", "file"), ("/file/subjects", "document"), ("/", "document")):
+        with (Path(__file__)).open("rb") as file:
+            assert not client.post(address, {"text": "iets", field: file}).wsgi_request.FILES
 
 
 @pytest.mark.django_db

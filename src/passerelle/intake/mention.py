@@ -17,6 +17,8 @@ KINDS = (
     "document",
     "date",
     "organisation",
+    "email",
+    "username",
     "relation",
 )
 

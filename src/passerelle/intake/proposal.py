@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from passerelle.intake import text_relations
 from passerelle.intake.language import detect_language
 from passerelle.intake.mention import Mention
 from passerelle.intake.mentions import mentions
+from passerelle.intake.text_relations import PARTICULARS, RELATION_WORD, SAME_PLACE
 from passerelle.intake.text_words import CAPITAL, LANGUAGES, all_titles, word_table
 from passerelle.words import Sentence, noop, sentence
 
-RELATION_WORD = noop("The word “{word}” joins the two.")
-SAME_PLACE = noop("They are mentioned together.")
 LISTED_SIBLINGS = noop("They are named together as “{word}”.")
 
 
@@ -87,8 +87,6 @@ _SCHEMAS = {
 _PROPERTIES = {"relation": None, "colour": "notes"}
 """Properties of mentions that are not FollowTheMoney's: left out, or put where it has room."""
 
-_RELATION_OF = {"address": "lives_at", "vehicle": "drives", "plate": "drives", "phone": "uses", "account": "uses"}
-
 
 class _Proposing:
     """The mentions of one text, gathered into subjects and joined by relations."""
@@ -101,8 +99,11 @@ class _Proposing:
         self.relations: list[ProposedRelation] = []
         self.by_value: dict[tuple[str, str], int] = {}
         self.places: dict[Mention, int] = {}
+        self.called: dict[str, str] = {}
+        self.owned: set[Mention] = set()
 
     def proposal(self) -> Proposal:
+        self.called = _full_names([m.value for m in self.found if m.kind == "person"])
         for mention in self.found:
             if mention.kind in _SCHEMAS:
                 self.places[mention] = self._subject(mention)
@@ -121,13 +122,12 @@ class _Proposing:
             return vehicle
         key = (schema, mention.value.casefold())
         if mention.kind == "person":
-            for (kind, value), place in self.by_value.items():
-                if kind == "Person" and self.subjects[place].properties.get("name") and _one_name(value, key[1]):
-                    self.subjects[place].spans.append((mention.start, mention.end))
-                    return place
+            key = (schema, self.called.get(mention.value, mention.value).casefold())
         if mention.kind != "nameless" and mention.kind != "vehicle" and key in self.by_value:
             self.subjects[self.by_value[key]].spans.append((mention.start, mention.end))
             return self.by_value[key]
+        if mention.kind == "person" and mention.value in self.called:
+            properties = {"name": [self.called[mention.value]]}
         self.subjects.append(ProposedSubject(schema, properties, [(mention.start, mention.end)]))
         place = len(self.subjects) - 1
         if mention.kind != "nameless":
@@ -160,9 +160,12 @@ class _Proposing:
         confidence = 0.4 if because.text == SAME_PLACE else 0.8
         if subject == other or any((r.kind, r.subject, r.other) == (kind, subject, other) for r in self.relations):
             return
-        if kind in ("in_contact_with", "sibling_of") and any(
+        if kind in ("in_contact_with", "sibling_of", "spouse_of") and any(
             (r.kind, r.subject, r.other) == (kind, other, subject) for r in self.relations
         ):
+            return
+        turned = {"child_of": "parent_of", "parent_of": "child_of"}.get(kind)
+        if turned and any((r.kind, r.subject, r.other) == (turned, other, subject) for r in self.relations):
             return
         self.relations.append(ProposedRelation(kind, subject, other, confidence, because))
 
@@ -170,7 +173,9 @@ class _Proposing:
         for mention, place in self.places.items():
             if mention.kind != "nameless":
                 continue
-            kind = dict(mention.properties)["relation"]
+            kind = dict(mention.properties).get("relation", "")
+            if not kind:
+                continue
             for inner, other in self.places.items():
                 if inner.kind == "person" and mention.start <= inner.start and inner.end <= mention.end:
                     self._relate(kind, place, other, sentence(RELATION_WORD, word=mention.text))
@@ -191,68 +196,58 @@ class _Proposing:
                 self._relate("sibling_of", self.places[one], self.places[other], because)
 
     def _relate_sentences(self) -> None:
-        focus: Mention | None = None
-        pronouns = frozenset(word_table()["pronouns"][self.language])
-        for start, end in _sentences(self.text):
-            here = [m for m in self.found if start <= m.start < end]
-            inner = {
-                m
-                for m in here
-                if m.kind == "person" and any(n.kind == "nameless" and n.start <= m.start < n.end for n in here)
-            }
-            people = [m for m in here if m.kind in ("person", "nameless") and m not in inner]
-            first = re.match(r"[^\w]*([^\W\d_]+)", self.text[start:end])
-            opening = bool(first) and first is not None and first[1].lower() in pronouns
-            if focus is not None and (opening or not people):
-                current: Mention | None = focus
-            else:
-                current = people[0] if people else focus
-            verbs = [m for m in here if m.kind == "relation"]
-            for mention in here:
-                if mention.kind not in _SCHEMAS or mention in inner:
-                    continue
-                owner = self._owner(mention, people, current)
-                if owner is None:
-                    continue
-                kind = _RELATION_OF.get(mention.kind)
-                if mention.kind == "document":
-                    self._relate("is_identified_by", self.places[owner], self.places[mention], sentence(SAME_PLACE))
-                elif mention.kind == "organisation":
-                    word = next((v for v in verbs if v.value == "works_for"), None)
-                    if word:
-                        because = sentence(RELATION_WORD, word=word.text)
-                        self._relate("works_for", self.places[owner], self.places[mention], because)
-                elif kind:
-                    word = next((v for v in verbs if v.value == kind), None)
-                    because = sentence(RELATION_WORD, word=word.text) if word else sentence(SAME_PLACE)
-                    self._relate(kind, self.places[owner], self.places[mention], because)
-            contact = next((v for v in verbs if v.value == "in_contact_with"), None)
-            if contact is not None and current is not None:
-                for other in people:
-                    if other is not current and other.start > contact.start:
-                        because = sentence(RELATION_WORD, word=contact.text)
-                        self._relate("in_contact_with", self.places[current], self.places[other], because)
-            if people and not (opening and focus is not None):
-                focus = people[0]
+        def relate(kind: str, one: Mention, other: Mention, because: Sentence) -> None:
+            if one in self.places and other in self.places:
+                self._relate(kind, self.places[one], self.places[other], because)
+            elif kind in PARTICULARS and one in self.places and because.text != SAME_PLACE:
+                subject = self.subjects[self.places[one]]
+                if subject.schema == "Person":
+                    subject.properties.setdefault(PARTICULARS[kind], []).append(other.value)
+                    subject.spans.append((other.start, other.end))
+                    self.owned.add(other)
 
-    def _owner(self, mention: Mention, people: list[Mention], current: Mention | None) -> Mention | None:
-        """The person a thing belongs to: the last one named before it in the sentence, else whom the text is about."""
-        if mention.kind in ("person", "nameless"):
-            return None
-        before = [m for m in people if m.end <= mention.start]
-        joined = [
-            v for v in self.found if v.kind == "relation" and v.value == "in_contact_with" and v.end <= mention.start
+        text_relations.relations(self.text, self.language, self.found, _sentences(self.text), relate)
+        for mention in self.found:
+            if mention.kind in ("email", "username") and mention not in self.owned:
+                properties = {PARTICULARS[mention.kind]: [mention.value]}
+                self.subjects.append(ProposedSubject("Person", properties, [(mention.start, mention.end)]))
+
+
+def _full_names(names: list[str]) -> dict[str, str]:
+    """For each name that can be short for exactly one fuller name of the same text, that name: *Dewinter*, *BOUZIANI*,
+    *S. Lentz*, *Blessing*."""
+    full: dict[str, str] = {}
+    folded = {name: _words_of_name(name) for name in names}
+    for name, words in folded.items():
+        longer: dict[tuple[str, ...], str] = {}
+        for other, more in folded.items():
+            if other != name and _short_for(words, more):
+                longer.setdefault(tuple(sorted(more)), other)
+        fullest = [
+            one for one in longer.values() if not any(_short_for(folded[one], folded[o]) for o in longer.values())
         ]
-        if before and not any(v.end <= before[-1].start for v in joined):
-            return before[-1]
-        return current
+        if len(fullest) == 1:
+            full[name] = fullest[0]
+    return full
 
 
-def _one_name(left: str, right: str) -> bool:
-    """Whether two names of one text are one person's: equal, or one the end of the other ("Dewinter")."""
-    one, other = left.split(), right.split()
-    short, long = sorted((one, other), key=len)
-    return bool(short) and (one == other or (len(short) < len(long) and long[-len(short) :] == short))
+def _words_of_name(name: str) -> list[str]:
+    return [word.strip(".,()").casefold() for word in name.split() if word.strip(".,()")]
+
+
+def _short_for(short: list[str], long: list[str]) -> bool:
+    """Whether each word of one name is a word of the other, or its initial, or half of a double name."""
+    if not short or len(short) > len(long) or short == long or not any(len(word) > 1 for word in short):
+        return False
+    pieces = {piece for word in long for piece in (word, *word.split("-"))}
+    if len(short) == len(long) and not any(
+        len(word) == 1 or "-" in other for word, other in zip(short, long, strict=True)
+    ):
+        return False
+    return all(
+        word in pieces or (len(word) == 1 and len(short) > 1 and any(other.startswith(word) for other in long))
+        for word in short
+    )
 
 
 TITLE_CHARACTERS_MAX = 40

@@ -84,10 +84,13 @@ def find_persons(text: str, language: str, taken: list[tuple[int, int]]) -> Iter
     no_names, particles = words_no_name(language), name_particles()
     cues = frozenset(word_table()["name_cues"][language]) | frozenset(_relation_kinds(language))
     many = frozenset(word_table()["siblings_of_many"][language])
+    busy = bytearray(len(text))
+    for start, end in taken:
+        busy[start:end] = b"\x01" * (end - start)
     place = 0
     while place < len(tokens):
         token = tokens[place]
-        if any(start < token.end and token.start < end for start, end in taken):
+        if busy.find(1, token.start, token.end) >= 0:
             place += 1
             continue
         title = token.text.rstrip(".").lower() in title_words(language) and place + 1 < len(tokens)
@@ -101,7 +104,7 @@ def find_persons(text: str, language: str, taken: list[tuple[int, int]]) -> Iter
             here = tokens[position]
             if run and not _joined(here):
                 break
-            if any(start < here.end and here.start < end for start, end in taken):
+            if busy.find(1, here.start, here.end) >= 0:
                 break
             lowered = here.text.lower()
             if _capital(here) and (
@@ -219,9 +222,10 @@ def _relation_pattern(language: str) -> re.Pattern[str]:
         "en": r"(?:(?:the|a|an|his|her)\s+)?",
     }[language]
     middle = r"(?:[a-zà-ÿ]+\s+)?" if language in ("nl", "en", "de") else ""
+    late = r"(?:(?:wijlen|feu|feue|verstorbenen|the\s+late|late)\s+)?"
     return re.compile(
         rf"(?i)(?<!\w){article}{middle}(?P<word>{'|'.join(map(re.escape, every))})\s+"
-        rf"(?:{links})(?:\s+|(?<=['’]))(?P<rest>\w)"
+        rf"(?:{links})(?:\s+|(?<=['’])){late}(?P<rest>\w)"
     )
 
 
@@ -234,16 +238,25 @@ def _relation_kinds(language: str) -> dict[str, str]:
 def one_of_pattern(language: str) -> re.Pattern[str]:
     many = "|".join(word_table()["siblings_of_many"][language])
     names = rf"(?P<names>(?:\s(?:{CAPITAL}[\w'’-]+|el|al|van|de|der|ben)(?!\w)){{0,4}})"
+    compound = rf"(?P<compound>{CAPITAL}[\w'’]+)-"
+    where = r"(?:\s(?:van|uit|from|de|du|aus|vom)\s(?:(?:de|het|the|der|dem|la|le)\s)?[a-zà-ÿ-]+"
+    where += r"(?:\s(?:shop|winkel|house|bar))?)?"
     return {
         "nl": re.compile(
-            rf"(?<!\w)(?i:(?:een|één|ene)\s+van\s+(?:de|beide)\s+(?:twee\s+|drie\s+|beide\s+)?(?P<word>{many})){names}"
+            rf"(?<!\w)(?i:(?:een|één|ene|de\s(?:oudste|jongste|grootste|kleinste))\s+van\s+(?:de|beide)\s+(?:twee\s+|drie\s+|beide\s+)?"
+            rf"(?:(?-i:{compound}))?(?P<word>{many})){names}{where}"
         ),
-        "fr": re.compile(rf"(?<!\w)(?i:l['’]une?\s+des\s+(?:deux\s+|trois\s+)?(?P<word>{many})){names}"),
+        "fr": re.compile(
+            rf"(?<!\w)(?i:(?:l['’]une?|l['’]aînée?|la?e?\splus\s(?:jeune|âgée?|vieux|grande?|petite?))\s+des\s+(?:deux\s+|trois\s+)?"
+            rf"(?P<word>{many})){names}"
+        ),
         "de": re.compile(
-            rf"(?<!\w)(?i:(?:einer|eine|einen|einem)\s+der\s+(?:beiden\s+|zwei\s+|drei\s+)?(?P<word>{many})){names}"
+            rf"(?<!\w)(?i:(?:einer|eine|einen|einem|(?:der|die|den|dem)\s(?:ältere|jüngere|ältesten?|jüngsten?|größere|kleinere)n?)"
+            rf"\s+(?:der|von\sden)\s+(?:beiden\s+|zwei\s+|drei\s+)?(?:(?-i:{compound}))?(?P<word>{many})){names}"
         ),
         "en": re.compile(
-            rf"(?<!\w)(?i:one\s+of\s+the\s+(?:two\s+|three\s+)?)(?P<names>(?:{CAPITAL}[\w'’-]+\s){{0,3}})(?i:(?P<word>{many}))(?!\w)"
+            rf"(?<!\w)(?i:(?:one|the\s(?:older|younger|elder|eldest|youngest|taller|shorter))\s+of\s+the\s+(?:two\s+|three\s+)?)"
+            rf"(?P<names>(?:{CAPITAL}[\w'’-]+\s){{0,3}})(?i:(?P<word>{many}))(?!\w){where}"
         ),
     }[language]
 
@@ -251,7 +264,7 @@ def one_of_pattern(language: str) -> re.Pattern[str]:
 def find_nameless(text: str, language: str, persons: list[Mention]) -> Iterator[Mention]:
     for found in one_of_pattern(language).finditer(text):
         raw = found[0].rstrip()
-        family = (found["names"] or "").strip()
+        family = (found["names"] or found.groupdict().get("compound") or "").strip()
         properties = {"relation": "sibling_of", "description": raw} | ({"lastName": family} if family else {})
         span = (found.start(), found.start() + len(raw))
         yield mention_of("nameless", text, span, raw, 0.9, sentence(ONE_OF_SEVERAL), **properties)

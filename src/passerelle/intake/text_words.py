@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from passerelle.names.street_words import fold, read_yaml
+
 LANGUAGES = ("nl", "fr", "de", "en")
 CAPITAL = r"[A-ZÀ-ÖØ-ÞĀ-Ž]"
 """A capital letter, for patterns."""
@@ -69,3 +71,38 @@ def name_particles() -> frozenset[str]:
 @cache
 def all_titles() -> frozenset[str]:
     return frozenset(word for language in LANGUAGES for word in title_words(language))
+
+
+@cache
+def role_words() -> frozenset[str]:
+    """What a person does or is in a report, in any of the four languages: driver, getuige, Inhaber."""
+    return frozenset(word for of in word_table()["roles"].values() for word in of)
+
+
+@cache
+def kin_words(language: str) -> frozenset[str]:
+    """The words for kin and company of this language."""
+    words = word_table()
+    return frozenset(word for of in words["relations"].values() for word in of[language]) | frozenset(
+        words["siblings_of_many"][language]
+    )
+
+
+COMMON_FILES = (
+    "places_words",
+    "places_words_flemish",
+    "places_words_nature",
+    "places_words_society",
+    "places_words_things",
+)
+
+
+@cache
+def common_nouns() -> frozenset[str]:
+    """Common words of the four languages, folded: those that streets are named after (`names/data`)."""
+    found = set()
+    for name in COMMON_FILES:
+        for block in read_yaml(f"{name}.yaml")["words"].values():
+            for line in block.splitlines():
+                found |= {fold(word.strip()) for column in line.split("|") for word in column.split(",")}
+    return frozenset(word for word in found if word and " " not in word)

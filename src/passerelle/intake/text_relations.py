@@ -1,0 +1,363 @@
+"""How those that a text mentions hang together, guessed from the words between them, within a line or a sentence."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from passerelle.intake.mention import Mention
+from passerelle.intake.text_words import all_titles, role_words, title_words, word_table
+from passerelle.words import Sentence, noop, sentence
+
+RELATION_WORD = noop("The word “{word}” joins the two.")
+SAME_PLACE = noop("They are mentioned together.")
+LISTED = noop("One stands in a list under the name of the other.")
+BESIDE = noop("One stands directly beside the other.")
+IN_THE_NAME = noop("It is said to be in this name.")
+ROLE_OF = noop("One drove, the other rode along.")
+
+Relate = Callable[[str, Mention, Mention, Sentence], None]
+
+PARTICULARS = {"email": "email", "username": "weakAlias", "born": "birthDate"}
+"""What is no subject of its own and becomes a property of whom it belongs to, by FollowTheMoney's name."""
+
+THINGS = {"address": "lives_at", "vehicle": "drives", "plate": "drives", "phone": "uses", "account": "uses",
+          "document": "is_identified_by", "email": "email", "username": "username"}  # fmt: skip
+BESIDE_CHARACTERS = 70
+"""So far a thing may stand behind a person and be taken for theirs without a word that says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence, or a line of a list, with what it mentions."""
+
+    start: int
+    end: int
+    item: bool
+    part: bool
+    """Whether it goes on with the sentence before (behind a semicolon)."""
+    here: tuple[Mention, ...]
+
+    def people(self) -> list[Mention]:
+        inner = {m for m in self.here if m.kind == "person"
+                 and any(n.kind == "nameless" and n.start <= m.start < n.end for n in self.here)}  # fmt: skip
+        return [m for m in self.here if m.kind in ("person", "nameless") and m not in inner]
+
+
+@cache
+def _kin_kinds(language: str) -> dict[str, str]:
+    return {word: kind for kind, of in word_table()["relations"].items() for word in of[language]}
+
+
+@cache
+def _kin(language: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(_kin_kinds(language), key=len, reverse=True))
+
+
+@cache
+def _words(key: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(word_table()[key], key=len, reverse=True))
+
+
+_ITEM = re.compile(r"[ \t]*(?:[-–•*·]|\(?\d{1,2}[.)])[ \t]")
+
+
+def relations(
+    text: str, language: str, found: tuple[Mention, ...], sentences: Iterator[tuple[int, int]], relate: Relate
+) -> None:
+    """Calls `relate(kind, one, other, why)` for each relation that is guessed; SAME_PLACE is no more than a guess."""
+    _Relating(text, language, found, relate).run(list(_segments(text, found, sentences)))
+
+
+def _segments(text: str, found: tuple[Mention, ...], sentences: Iterator[tuple[int, int]]) -> Iterator[Segment]:
+    cuts = set()
+    for start, end in sentences:
+        cuts |= {start, end}
+    items, parts = set(), set()
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if _ITEM.match(line):
+            cuts |= {at, at + len(line)}
+            cuts -= {cut for cut in cuts if at < cut < at + len(line)}
+            items.add(at)
+        at += len(line)
+    for mark in re.finditer(r";\s|\n\s*\n", text):
+        if not any(m.start < mark.end() <= m.end for m in found):
+            cuts.add(mark.end())
+            parts |= {mark.end()} if mark[0][0] == ";" else set()
+    places = sorted(cuts | {0, len(text)})
+    starts = [m.start for m in found]
+    for start, end in pairwise(places):
+        first = bisect_left(starts, start)
+        here = tuple(found[first : bisect_left(starts, end)])
+        yield Segment(start, end, start in items, start in parts, here)
+
+
+class _Relating:
+    """The segments of one text, in turn, with whom it was speaking of."""
+
+    def __init__(self, text: str, language: str, found: tuple[Mention, ...], relate: Relate) -> None:
+        self.text = text
+        self.language = language
+        self.found = found
+        self.relate = relate
+        self.focus: Mention | None = None
+        self.driver: Mention | None = None
+        self.header: Mention | None = None
+        self.searched: Mention | None = None
+        self.beside: set[Mention] = set()
+        """Those who came in as kin of another, or as whose name a thing is in: the text goes on about the other."""
+        self.joined: set[frozenset[str]] = set()
+        self.pronouns = frozenset(word_table()["pronouns"][language]) | frozenset(word_table()["possessives"][language])
+
+    def run(self, segments: list[Segment]) -> None:
+        for number, segment in enumerate(segments):
+            people = segment.people()
+            if segment.item and not (number and segments[number - 1].item):
+                self.header = self._header(segments[:number])
+            if not segment.item:
+                self.header = None
+            opening = self._opens_with_pronoun(segment)
+            current = people[0] if people else self.focus
+            if self.focus is not None and opening:
+                current = self.focus
+            if self.header is not None and people:
+                self._listed(segment, people[0])
+                current = people[0]
+            self._kin(segment, people)
+            self._roles(segment, people)
+            self._born(segment, people)
+            for mention in segment.here:
+                if mention.kind in THINGS:
+                    self._belongs(segment, mention, people, current, opening)
+                elif mention.kind == "organisation":
+                    self._works(segment, mention, people, current, opening)
+            self._contact(segment, people, current)
+            main = next((p for p in people if p not in self.beside), None)
+            letter = any(m.kind == "email" for m in segment.here)
+            if (
+                main is not None
+                and self.header is None
+                and not letter
+                and not segment.part
+                and not (opening and self.focus is not None)
+            ):
+                self.focus = main
+            if self.searched is not None and main is not None:
+                self.relate("lives_at", main, self.searched, sentence(BESIDE))
+                self.searched = None
+
+    def _between(self, left: Mention, right: Mention) -> str:
+        return self.text[left.end : right.start]
+
+    def _opens_with_pronoun(self, segment: Segment) -> bool:
+        first = re.match(r"[^\w]*([^\W\d_]+)", self.text[segment.start : segment.end])
+        return bool(first) and first is not None and first[1].lower() in self.pronouns
+
+    def _header(self, before: list[Segment]) -> Mention | None:
+        """Whose list it is: the person in the line before it, if that line ends in a colon or speaks of contacts."""
+        for segment in reversed(before):
+            said = self.text[segment.start : segment.end].strip()
+            if not said:
+                continue
+            people = segment.people()
+            listing = said.endswith(":") or re.search(rf"(?i)\b(?:{_words('contact_lists')})\b", said)
+            return people[0] if people and listing else None
+        return None
+
+    def _listed(self, segment: Segment, first: Mention) -> None:
+        assert self.header is not None
+        said = self.text[segment.start : segment.end]
+        around = self.text[first.end : first.end + 45] + " " + self.text[segment.start : first.start]
+        kin = re.search(rf"(?i)(?<![\w-])(?:{_kin(self.language)})(?![\w-])", around)
+        if kin:
+            self._by_kin(_kin_kinds(self.language)[kin[0].lower()], first, self.header, kin[0])
+        elif first.kind == "person" or said:
+            self.relate("in_contact_with", first, self.header, sentence(LISTED))
+
+    def _by_kin(self, kind: str, who: Mention, of: Mention, word: str) -> None:
+        if self.header is None:
+            self.beside.add(who)
+        self.joined.add(frozenset((who.value, of.value)))
+        self.relate(kind, who, of, sentence(RELATION_WORD, word=word))
+
+    def _kin(self, segment: Segment, people: list[Mention]) -> None:
+        """“zijn vrouw Marzena”, “Karim's wife, Soraya”, “Bilal, oudere broer”, “deux enfants : Augustin et Prune”."""
+        kinds = _kin_kinds(self.language)
+        titles = "|".join(map(re.escape, sorted(all_titles(), key=len, reverse=True)))
+        link = r"(?:\s(?:is|was|ist|war|est|était|heet|heißt)|\s?[=:]|\s[a-zà-ÿ]{4,12},|,)?\s?"
+        link += rf"(?:(?i:{titles})\.?\s)?[\"“„«]?\s?$"
+        for place, person in enumerate(people):
+            if person.kind != "person":
+                continue
+            before = self.text[max(segment.start, person.start - 60) : person.start]
+            ahead = re.search(rf"(?i)(?<![\w-])(?P<kin>{_kin(self.language)})(?-i:{link})", before)
+            others = [one for one in people[:place] if one.value != person.value]
+            if ahead and ahead["kin"].lower() in title_words(self.language) and not self._own(before, ahead.start()):
+                continue
+            if ahead:
+                owner = next((one for one in others if re.match(r"['’]s?\s", self.text[one.end : one.end + 3])), None)
+                owner = owner or (
+                    self.focus if self._own(before, ahead.start()) and self._opens_with_pronoun(segment) else None
+                )
+                owner = owner or (others[-1] if others else self.focus)
+                if owner is not None and owner.value != person.value:
+                    self._by_kin(kinds[ahead["kin"].lower()], person, owner, ahead["kin"])
+                continue
+            behind = re.match(
+                rf"\s?[,(–-]+\s?(?:[a-zà-ÿ.]+\s){{0,2}}?(?P<kin>(?i:{_kin(self.language)}))(?![\w-])(?!\s(?:van|de|du|d['’]|von|of)\b|\s[A-ZÀ-Þ])",
+                self.text[person.end : min(person.end + 50, segment.end)],
+            )
+            owner = others[-1] if others else self.focus
+            if behind and self.header is None and owner is not None and owner.value != person.value:
+                self._by_kin(kinds[behind["kin"].lower()], person, owner, behind["kin"])
+        for cue in re.finditer(rf"(?i)(?<!\w)(?:{_words('married')})\s", self.text[segment.start : segment.end]):
+            after = next((p for p in people if 0 <= p.start - segment.start - cue.end() < 12), None)
+            owner = next((p for p in reversed(people) if p.end <= segment.start + cue.start()), self.focus)
+            if after is not None and owner is not None and owner.value != after.value:
+                self._by_kin("spouse_of", after, owner, cue[0].strip())
+        several = "|".join(word_table()["children"][self.language])
+        for cue in re.finditer(
+            rf"(?i)(?<!\w)(?:{several})(?!['’\w])\s?[:,(]?\s", self.text[segment.start : segment.end]
+        ):
+            at = segment.start + cue.end()
+            owner = next((p for p in reversed(people) if p.end <= segment.start + cue.start()), self.focus)
+            for person in people:
+                if person.start < at:
+                    continue
+                if not re.fullmatch(r"\s*(?:\([^)]{1,12}\))?\s*(?:,|en|et|und|and)?\s*", self.text[at : person.start]):
+                    break
+                if owner is not None:
+                    self._by_kin("child_of", person, owner, cue[0].strip(" :,("))
+                at = person.end
+
+    def _own(self, before: str, at: int) -> bool:
+        last = re.search(r"([^\W\d_]+)\s+(?:[a-zà-ÿ]+\s+)?$", before[:at])
+        return bool(last) and last is not None and last[1].lower() in word_table()["possessives"][self.language]
+
+    def _roles(self, segment: Segment, people: list[Mention]) -> None:
+        """Who drove, and who rode along."""
+        for person in people:
+            last = re.search(
+                r"([\w-]+)\s?:?\s(?:(?:is|was|war|ist)\s)?$",
+                self.text[max(segment.start, person.start - 25) : person.start],
+            )
+            role = last[1].lower() if last else ""
+            if role in word_table()["driver_words"]:
+                self.driver = person
+            elif role in word_table()["passenger_words"] and self.driver is not None:
+                self.relate("in_contact_with", self.driver, person, sentence(ROLE_OF))
+
+    def _born(self, segment: Segment, people: list[Mention]) -> None:
+        """A date that is said to be somebody's day of birth."""
+        for day in (m for m in segment.here if m.kind == "date" and not m.value.startswith("--")):
+            before = [p for p in people if p.end <= day.start]
+            if before and re.fullmatch(
+                rf"(?i)[^.;\n]{{0,40}}?(?<!\w)(?:{_words('born')})[\s:]*", self._between(before[-1], day)
+            ):
+                self.relate("born", before[-1], day, sentence(BESIDE))
+
+    def _belongs(
+        self, segment: Segment, thing: Mention, people: list[Mention], current: Mention | None, opening: bool
+    ) -> None:
+        kind = THINGS[thing.kind]
+        if kind == "lives_at" and not any(p.start < thing.start for p in people):
+            said = self.text[segment.start : thing.start]
+            if re.search(rf"(?i)(?<!\w)(?:{_words('searches')})", said):
+                self.searched = thing
+                return
+        holders = [*people, *(m for m in segment.here if m.kind == "organisation" and thing.kind == "account")]
+        holders.sort(key=lambda m: m.start)
+        after = next((p for p in holders if p.start >= thing.end), None)
+        if after is not None and re.fullmatch(
+            rf"(?i)[\s,(]*(?:{_words('in_the_name')})[\s:]*(?:de\s|van\s|von\s|of\s|l['’]|een\szekere\s|\w{{1,4}}\.\s)?",
+            self._between(thing, after),
+        ):
+            self.relate(kind, after, thing, sentence(IN_THE_NAME))
+            self.beside.add(after)
+            return
+        before = [p for p in holders if p.end <= thing.start]
+        if kind == "drives" and self.driver is not None and not before:
+            self.relate(kind, self.driver, thing, sentence(BESIDE))
+            return
+        if before:
+            owner = before[0] if self.header is not None else before[-1]
+            gap = self._between(owner, thing)
+            cue = self._cue(kind, gap)
+            near = len(gap) <= BESIDE_CHARACTERS and not re.search(r"[.!?]\s+[A-ZÀ-Þ]", gap)
+            if kind == "drives" and opening and current is not None and not cue:
+                owner = current
+            house = any(m.kind == "organisation" and owner.end <= m.start < thing.start for m in segment.here)
+            near = near and not (kind == "lives_at" and house)
+            because = sentence(RELATION_WORD, word=cue) if cue else sentence(BESIDE if near else SAME_PLACE)
+            self.relate(kind, owner, thing, because)
+        elif after is not None and len(self._between(thing, after)) <= 45 and not opening:
+            cue = self._cue(kind, self._between(thing, after))
+            self.relate(kind, after, thing, sentence(RELATION_WORD, word=cue) if cue else sentence(SAME_PLACE))
+        elif current is not None:
+            said = self.text[segment.start : thing.start]
+            cue = self._cue(kind, said)
+            sure = (
+                opening
+                or cue
+                or re.search(rf"(?i)\b(?:{'|'.join(word_table()['possessives'][self.language])})\b", said)
+            )
+            word = cue or (self.text[segment.start : thing.start].split() or [""])[0]
+            self.relate(kind, current, thing, sentence(RELATION_WORD, word=word) if sure else sentence(SAME_PLACE))
+
+    def _cue(self, kind: str, said: str) -> str:
+        verbs = word_table()["verbs"].get(kind, {}).get(self.language, [])
+        more = word_table()["things_said"].get(kind, [])
+        found = (
+            re.search(rf"(?i)(?<![\w-])(?:{'|'.join(re.escape(w) for w in (*verbs, *more))})(?![\w-])", said)
+            if verbs or more
+            else None
+        )
+        return found[0] if found else ""
+
+    def _works(
+        self, segment: Segment, house: Mention, people: list[Mention], current: Mention | None, opening: bool
+    ) -> None:
+        before = [p for p in people if p.end <= house.start and p.kind == "person"]
+        gap = self._between(before[-1], house) if before else self.text[segment.start : house.start]
+        cue = re.search(rf"(?i)(?<![\w-])(?:{_words('work_words')})(?![\w-])", gap)
+        owner = before[-1] if before else current
+        if owner is None:
+            return
+        if cue:
+            self.relate("works_for", owner, house, sentence(RELATION_WORD, word=cue[0]))
+            return
+        if before and re.fullmatch(
+            r"\s*[,(–-]?\s*(?:(?:de|van|von|of|from|bei|bij|chez|at|vom|du)\s)?(?:(?:la|de|het|the|der)\s)?", gap
+        ):
+            self.relate("works_for", owner, house, sentence(BESIDE))
+            return
+        after = next((p for p in people if p.start >= house.end), None)
+        if after is not None:
+            role = re.search(r"([\w-]+)[,\s]+$", self._between(house, after))
+            if role and len(self._between(house, after)) < 30 and role[1].lower() in role_words():
+                self.relate("works_for", after, house, sentence(RELATION_WORD, word=role[1]))
+
+    def _contact(self, segment: Segment, people: list[Mention], current: Mention | None) -> None:
+        if self.header is not None or current is None:
+            return
+        verbs = word_table()["verbs"]["in_contact_with"][self.language]
+        cue = re.search(
+            rf"(?i)(?<![\w-])(?:{'|'.join(map(re.escape, verbs))})(?![\w-])", self.text[segment.start : segment.end]
+        )
+        if cue is None:
+            return
+        for other in people:
+            gap = self.text[segment.start + cue.end() : other.start]
+            pair = frozenset((current.value, other.value))
+            if (
+                other.start > segment.start + cue.start()
+                and len(pair) == 2
+                and len(gap) < 90
+                and pair not in self.joined
+            ):
+                self.relate("in_contact_with", current, other, sentence(RELATION_WORD, word=cue[0]))
