@@ -22,6 +22,7 @@ from passerelle.flow import (
     consult,
     decide,
     exceptions,
+    handover,
     oversight,
     recall,
     receive,
@@ -259,6 +260,33 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("asked match", "POST", {}, "..... .!!!. ..... .. ! s"),
         ("strong match", "POST", {}, "..... !!!!. ..... .. ! s"),
     ],
+    "desk": [
+        ("", "GET", {}, ".+++. .+++. .+++. +. . s"),
+        ("", "GET", {"whose": "mine", "page": "9"}, ".+++. .+++. .+++. +. . s"),
+    ],
+    "desk-begin": [("", "POST", {}, ".>>>. .>>>. .>>>. >. . s")],
+    "desk-leave": [("", "POST", {}, ".>>>. .>>>. .>>>. >. . s")],
+    "desk-beforehand": [("", "POST", {}, ".+++. .+++. .+++. +. . s")],  # empty for whose desk has nothing to judge
+    "desk-pair": [
+        ("asked match", "GET", {}, "..... .+++. ..... .. . s"),
+        ("strong match", "GET", {}, "..... .???. ..... .. . s"),
+    ],
+    "desk-judge": [
+        ("asked match", "POST", {"verdict": "same"}, "..... .>>>. ..... .. . s"),
+        ("asked match", "POST", {"verdict": "perhaps"}, "..... .!!!. ..... .. . s"),
+        ("strong match", "POST", {"verdict": "same"}, "..... .!!!. ..... .. . s"),
+    ],
+    "desk-take-back": [("asked match", "POST", {}, "..... .!!!. ..... .. . s")],
+    "desk-take": [
+        ("asked match", "POST", {}, "..... .>>>. ..... .. . s"),
+        ("strong match", "POST", {}, "..... ..... ..... .. . s"),
+    ],
+    "handover": [
+        ("", "GET", {}, ".+++. .+++. .+++. +. . s"),
+        ("", "POST", {"note": "the informant calls at six", "hours": "12"}, ".>>>. .>>>. .>>>. >. . s"),
+        ("", "POST", {"note": "", "hours": "12"}, ".!!!. .!!!. .!!!. !. . s"),
+    ],
+    "take-over": [("handover", "POST", {}, "..... .!>>. ..... .. . s")],  # the desk signed it
     "duty": [
         ("to pass on", "GET", {}, "++++. .+++. ..... .. + s"),
         ("to pass on, sealed", "GET", {}, ".+++. ..... ..... .. + s"),
@@ -400,7 +428,9 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
     )  # fmt: skip
     secret = second_factor.new_secret()
     second_factor.add_app(officer=colleague, secret=secret, code=second_factor.code_at(secret, now), now=now)
+    shift = handover.hand_over(officer=makers.seat(federal, "desk"), note="he calls at six", hours=12, now=now)
     return {
+        "handover": shift.ref,
         "noord.colleague": colleague.ref,
         "noord.administrator": makers.seat(noord, "administrator").ref,
         "second administrator": second.ref,

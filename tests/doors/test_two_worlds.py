@@ -30,14 +30,17 @@ pytestmark = pytest.mark.django_db
 
 NOW = NOON + timedelta(days=2)
 LISTS = (
-    "/", "/reports", "/dossiers", "/late", "/late/away", "/people", "/readings", "/readings/of-others", "/file",
-    "/requests", "/between?month=2026-03", "/between.csv?month=2026-03",
+    "/", "/desk", "/handover", "/reports", "/dossiers", "/late", "/late/away", "/people", "/readings",
+    "/readings/of-others", "/file", "/requests", "/between?month=2026-03", "/between.csv?month=2026-03",
 )  # fmt: skip
 FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 """Draws a secret of its own each time it is asked: of one reader alone, and never the same bytes twice."""
 
 SAME_FOR_ALL = ("/law", "/dossiers/new")
-KINDS = "correction|delivery|dossier|duty|interest|match|notice|officer|part|report|request|review|subject|withholding"
+KINDS = (
+    "correction|delivery|dossier|duty|handover|interest|match|notice|officer|part|report|request|review|subject|"
+    "withholding"
+)
 REF = re.compile(rf"\b({KINDS})-[0-9a-z]{{16}}\b")
 LINK = re.compile(r'href="(/[^"#]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')

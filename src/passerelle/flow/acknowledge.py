@@ -9,6 +9,7 @@ from passerelle.flow import duties
 from passerelle.flow.facts import NotThere, allow, delivery_facts, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import DeliveryClimbed
+from passerelle.policy.facts import PURPOSES
 from passerelle.records import visibility
 from passerelle.records.models import Duty, Officer
 from passerelle.words import Sentence, noop, sentence
@@ -92,6 +93,13 @@ def _tell_the_originator(lines: Journal, duty: Duty, outcome: str, note: str) ->
         if outcome in USED
         else sentence("Your report was read by {service}: {what}", service=whose, what=what)
     )
+    purposes = (
+        sorted(set(passed_on.interests.filter(discreet=False).values_list("purpose", flat=True)))
+        if outcome in USED and passed_on is not None and not passed_on.discreet
+        else []
+    )
+    if len(purposes) == 1:  # the row of law by which it was told named it to the owner already
+        says = sentence("{before}, for {purpose}", before=says, purpose=Sentence(PURPOSES[purposes[0]]))
     duties.tell(lines, report.service, "used", says, duty=passed_on, officer=report.author)
 
 

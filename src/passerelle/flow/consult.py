@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from passerelle.duty import moves_from
-from passerelle.flow import correct, facts, oblige, visits
+from passerelle.flow import beside_the_pair, correct, facts, news, oblige, visits
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.views import (
@@ -145,8 +145,11 @@ def read_changes(*, ref: str, officer: Officer, now: datetime) -> ChangesView:
         )
 
 
-def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "", now: datetime) -> MatchView:
-    """Two records side by side, each as far as this reader may see it. Raises NotThere."""
+def read_match(
+    *, ref: str, officer: Officer, purpose: str = "", reason: str = "", beforehand: bool = False, now: datetime
+) -> MatchView:
+    """Two records side by side, each as far as this reader may see it. `beforehand`: a pair that this reader's
+    desk is to judge is given out before it is shown, and its line says so; anything else is NotThere. Raises it."""
     with journal(now) as lines:
         match = (
             visibility.matches(officer)
@@ -175,7 +178,10 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
         whole = access.may(reader, "read_content", thing)
         ground = whole.ground or access.may(reader, "list", thing).ground or ""
         follows = visits.of_match(officer, match)
-        write_down(lines, officer, match.ref, *visits.why(lines, officer, match.ref, follows, purpose, reason), ground)
+        if beforehand and not follows.holds_duty:
+            raise NotThere
+        why = ("beforehand", "") if beforehand else visits.why(lines, officer, match.ref, follows, purpose, reason)
+        write_down(lines, officer, match.ref, *why, ground)
         duty = (
             Duty.objects.filter(match=match, kind="judge", ended_at__isnull=True)
             .select_related("holder", "officer", "service", "recipient")
@@ -197,6 +203,8 @@ def read_match(*, ref: str, officer: Officer, purpose: str = "", reason: str = "
             duty=duty if whole.allowed else None,
             may_judge=access.may(reader, "judge", thing).allowed,
             shows_reasons=whole.allowed,
+            news=news.since_judged(match) if whole.allowed else None,
+            earlier=beside_the_pair.earlier(officer, match) if whole.allowed else (),
         )
 
 
@@ -410,13 +418,15 @@ def _side(officer: Officer, subject: Subject, other: Subject, whole: bool, discr
     own = access.may(facts.reader_facts(officer), "read_content", facts.subject_facts(subject)).allowed
     report = subject.report
     if own:
+        filed = ReportVersion.objects.filter(report=report, number=report.version).first() if report else None
         return SideView(
             service=subject.service,
             subject=subject,
             relations=_relations(subject),
             report=report,
-            said=ReportVersion.objects.filter(report=report, number=report.version).first() if report else None,
+            said=filed,
             dossier=subject.dossier,
+            mentions=beside_the_pair.mentions(filed, subject, as_filed=True),
         )
     if not whole or subject.service_id == officer.service_id or (report is not None and report.gone):
         return _NOT_SHOWN
@@ -425,13 +435,16 @@ def _side(officer: Officer, subject: Subject, other: Subject, whole: bool, discr
     relations = [(kind, target) for kind, target in _relations(subject) if target.pk not in {one.pk for one in hidden}]
     for _, target in relations:
         sealed.open_all(target)
+    shown = _as_shown(subject, hidden)
+    said = _said(subject, form, hidden) if report is not None and report.handling == "open" else None
     return SideView(
         service=None if discreet and _is_discreet(subject) else subject.service,
-        subject=_as_shown(subject, hidden),
+        subject=shown,
         relations=[(kind, _as_shown(target, hidden)) for kind, target in relations],
         report=None,
-        said=_said(subject, form, hidden) if report is not None and report.handling == "open" else None,
+        said=said,
         dossier=None,
+        mentions=beside_the_pair.mentions(said, shown, as_filed=False),
     )
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from django.db.models import Q
 
 from passerelle.errors import Refused
-from passerelle.flow import correct, duties, oblige
+from passerelle.flow import correct, duties, news, oblige
 from passerelle.flow.facts import NotAllowed, NotThere, allow, match_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchJudged
 from passerelle.records import visibility
 from passerelle.records.models import Delivery, Duty, Judgement, Match, Officer
 from passerelle.records.models.matches import VERDICTS
-from passerelle.words import sentence
+from passerelle.words import Sentence, sentence
 
 
 class UnknownVerdict(Refused):
@@ -23,14 +23,25 @@ class UnknownVerdict(Refused):
     code = "judge.unknown_verdict"
 
 
+class JudgedMeanwhile(Refused):
+    """Somebody else judged the pair while this officer was looking at it."""
+
+    code = "judge.judged_meanwhile"
+
+
 class NothingToTakeBack(Refused):
     """A match on which no judgement stands."""
 
     code = "judge.nothing_to_take_back"
 
 
-def judge_match(*, ref: str, officer: Officer, verdict: str, reason: str = "", now: datetime) -> Match:
+def judge_match(
+    *, ref: str, officer: Officer, verdict: str, reason: str = "", duty_ref: str = "", now: datetime
+) -> Match:
     """Same, different or unsure. The duty to judge ends, and what follows from the verdict is obliged at once.
+
+    `duty_ref` names the duty that this answers, where the officer was shown one: if another ended it meanwhile, they
+    are told, and nothing changes (JudgedMeanwhile).
 
     A match on which a telling already rests is parted by two persons: the first “different” raises a duty to review
     for a second one, and only their word ends what is still owed. Raises NotThere, NotAllowed, UnknownVerdict.
@@ -52,6 +63,8 @@ def judge_match(*, ref: str, officer: Officer, verdict: str, reason: str = "", n
         earlier = match.judgements.filter(taken_back_at__isnull=True).last()
         if earlier is not None and earlier.officer_id == officer.pk and earlier.verdict == verdict == match.verdict:
             return match
+        if duty_ref and (duty is None or duty.ref != duty_ref):
+            raise _judged_meanwhile(earlier)
         _record(lines, match, officer, verdict, reason)
         if duty is not None:
             duties.move(lines, duty, "judge", by=officer, outcome=verdict, note=reason)
@@ -84,10 +97,23 @@ def _locked(ref: str, officer: Officer) -> Match:
     return Match.objects.select_for_update(of=("self",)).select_related(*oblige.MATCH_ROWS).get(pk=row)
 
 
+def _judged_meanwhile(earlier: Judgement | None) -> JudgedMeanwhile:
+    if earlier is None:
+        return JudgedMeanwhile(sentence("This pair is no longer to be judged."))
+    return JudgedMeanwhile(
+        sentence(
+            "{officer} judged this pair meanwhile: {verdict}.",
+            officer=earlier.officer.name, verdict=Sentence(VERDICTS[earlier.verdict]),
+        ),
+        way_out=sentence("Open it to see it, or to say otherwise."),
+    )  # fmt: skip
+
+
 def _record(lines: Journal, match: Match, officer: Officer, verdict: str, reason: str) -> None:
     Judgement.objects.create(
-        match=match, officer=officer, verdict=verdict, reason=reason, evidence=match.evidence, judged_at=lines.now
-    )
+        match=match, officer=officer, verdict=verdict, reason=reason, evidence=match.evidence,
+        seen=news.seen_now(match), judged_at=lines.now,
+    )  # fmt: skip
     match.verdict = verdict
     match.judged_evidence = match.evidence
     match.save(update_fields=["verdict", "judged_evidence"])
@@ -144,4 +170,4 @@ def _end_with_its_review(lines: Journal, duty: Duty, officer: Officer) -> None:
     duties.move(lines, duty, "void", by=officer, outcome="parted")
 
 
-__all__ = ["NotAllowed", "NothingToTakeBack", "UnknownVerdict", "judge_match", "take_back"]
+__all__ = ["JudgedMeanwhile", "NotAllowed", "NothingToTakeBack", "UnknownVerdict", "judge_match", "take_back"]

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from passerelle import matching
-from passerelle.flow import commonness, gazetteers, oblige
+from passerelle.flow import commonness, gazetteers, news, oblige
 from passerelle.flow.candidates import (
     CANDIDATES_MAX,
     HUB_RECORDS_MAX,
@@ -272,9 +272,13 @@ def keep(lines: Journal, findings: Findings) -> list[Match]:
                     )
                 )
         elif match.evidence != evidence or match.band != pair.band:
+            if match.verdict and news.only_said_otherwise(match, pair.band, pair.score):
+                match.judged_evidence = evidence
             match.score, match.band, match.because, match.evidence = pair.score, pair.band, pair.because, evidence
-            match.counted = findings.counted
-            match.save(update_fields=["score", "band", "because", "evidence", "counted"])
+            match.counted, match.weighed_at = findings.counted, lines.now
+            match.save(
+                update_fields=["score", "band", "because", "evidence", "counted", "weighed_at", "judged_evidence"]
+            )
             again.append(match)
     put_rows(Match, new)
     for match in new:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from passerelle.duty import OWED_ANEW
 from passerelle.flow import deliver, duties
 from passerelle.flow.facts import service_facts, standing_of
@@ -57,6 +59,7 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
     owed: dict[tuple[int, int], Duty | None] = {}
     for match in matches:
         standing = standing_of(match)
+        asked = False
         for held, wanted in sides(match):
             if held.report is None or held.report.gone:
                 continue
@@ -68,7 +71,24 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
                 claims = [Claim(interest, match, held, standing)]
                 owed[one] = owe(lines, held.report, interest.service, claims, duty=owed.get(one), at_hand=at_hand)
             if _is_to_be_judged(lines, match, held, interest):
+                asked = True
                 ask_to_judge(lines, match, held, interest)
+        if not asked:
+            _not_asked_any_more(lines, match)
+
+
+def _not_asked_any_more(lines: Journal, match: Match) -> None:
+    """A question that stands open and whose reason has gone: the evidence is again what was judged, or nothing speaks
+    for the pair any more. It lapses: nobody is shown a pair for nothing. Where a telling rests on the match, a second
+    person still confirms."""
+    if match.band != "none" and not (match.verdict and match.judged_evidence == match.evidence):
+        return
+    rests = Q(ended_at__isnull=True) | Q(state="done")
+    if match.called_for.filter(rests, kind="pass_on").exists():
+        return
+    asked = Duty.objects.select_for_update(of=("self",)).filter(match=match, kind="judge", ended_at__isnull=True)
+    for duty in asked.select_related("service", "holder", "officer", "recipient"):
+        duties.move(lines, duty, "lapse")
 
 
 def _is_to_be_judged(lines: Journal, match: Match, held: Subject, interest: Interest) -> bool:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from passerelle.flow.beside_the_pair import Earlier
+from passerelle.flow.news import News
 from passerelle.records.models import (
     Correction,
     Delivery,
@@ -85,7 +87,8 @@ class MatchLine:
 
 @dataclass(frozen=True, slots=True)
 class SideView:
-    """One side of a match. `subject` is None where the reader may not see it; `service` where it may not be named."""
+    """One side of a match. `subject` is None where the reader may not see it; `service` where it may not be named.
+    `mentions`: places in the text of `said` that speak of the subject."""
 
     service: Service | None
     subject: Subject | None
@@ -93,6 +96,7 @@ class SideView:
     report: Report | None
     said: ReportVersion | None
     dossier: Dossier | None
+    mentions: Sequence[tuple[int, int]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class MatchView:
     duty: Duty | None
     may_judge: bool
     shows_reasons: bool
+    news: News | None = None
+    earlier: Sequence[Earlier] = ()
 
 
 @dataclass(frozen=True, slots=True)

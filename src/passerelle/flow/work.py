@@ -11,13 +11,13 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from passerelle.duty import LIVE
-from passerelle.flow import reviews, rules
+from passerelle.flow import handover, reviews, rules
 from passerelle.flow.defer import end_overloads
 from passerelle.flow.escalate import Happened, next_events
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
 from passerelle.flow.match import match_waiting, waiting
 from passerelle.records import wall
-from passerelle.records.models import Duty, Heartbeat, Match
+from passerelle.records.models import Duty, Handover, Heartbeat, Match
 from passerelle.words import Sentence, sentence
 
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
@@ -73,6 +73,13 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     else:
         more = more or days_left
     more = rules.look_anew(now=now) or more
+    try:
+        if Handover.objects.filter(next_event_at__lte=at).exists():
+            handover.come_due(now=now, limit=max(left, 1))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 (as above)
+        _note(failed, "handovers", error)
     if not failed:
         _beat(now, at)
     return Turn(

@@ -32,6 +32,9 @@ from passerelle.ledger.events_of_clocks import (
     OverloadSigned,
     QuestionAnswered,
     QuestionAsked,
+    ShiftHandedOver,
+    ShiftNotTakenOver,
+    ShiftTakenOver,
 )
 from passerelle.ledger.events_of_machines import (
     AccountChanged,
@@ -573,6 +576,7 @@ EVENTS: dict[str, type[Event]] = {
         WithholdingReviewed,
         DecisionOrdered,
         QuestionAsked, QuestionAnswered, DutyPassedOn, OverloadSigned, OverloadEnded,
+        ShiftHandedOver, ShiftTakenOver, ShiftNotTakenOver,
         GrantGiven,
         GrantEnded,
         GrantReviewed,

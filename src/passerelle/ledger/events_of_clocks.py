@@ -80,3 +80,36 @@ class ClockSetRight(Event):
     cause: str
     seconds: int
     duties: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftHandedOver(Event):
+    """A shift of a desk signed what the next must know, until a moment; so much stood open and late then. `commitment`
+    is salted over the note."""
+
+    handover: str
+    service: str
+    by: str
+    until: str
+    open: int
+    late: int
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftTakenOver(Event):
+    """Somebody of the next shift took a handover over."""
+
+    handover: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftNotTakenOver(Event):
+    """Nobody took a handover over in time: who stands on that rung was told (empty: the desk). `ended`: its note has
+    ended with that."""
+
+    handover: str
+    level: int
+    told: str
+    ended: bool

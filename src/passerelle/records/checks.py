@@ -14,6 +14,7 @@ from passerelle.records.models import (
     Duty,
     Factor,
     Grant,
+    Handover,
     Identity,
     Interest,
     Match,
@@ -162,6 +163,16 @@ def plain_rows() -> Folded:
             "parent": question.parent.ref if question.parent else "",
             "duty": question.duty.ref,
             "answered_by": question.answered_by.ref if question.answered_by else "",
+        }
+    for shift in Handover.objects.select_related("service", "signed_by", "taken_by"):
+        folded.handovers[shift.ref] = {
+            "service": shift.service.key,
+            "by": shift.signed_by.ref,
+            "until": _time(shift.until),
+            "open": shift.open_count,
+            "late": shift.late_count,
+            "taken_by": shift.taken_by.ref if shift.taken_by is not None else "",
+            "level": shift.level,
         }
     for overload in Overload.objects.select_related("service", "signed_by", "review"):
         folded.overloads[overload.ref] = {

@@ -166,6 +166,14 @@ def _spans(subject: Subject) -> list[tuple[int, int]]:
     return [(int(start), int(end)) for start, end in subject.spans]
 
 
+def places(text: str, subject: Subject) -> list[tuple[int, int]]:
+    """Where a text speaks of a subject: by what is known of it, and by how it was put. Start and end, in no order."""
+    found = _places(text, subject)
+    if subject.caption and BLACK not in subject.caption:
+        found += _as_written(text, str(subject.caption), with_digits=False)
+    return [(start, end) for start, end in found if BLACK not in text[start:end]]
+
+
 def _places(text: str, subject: Subject) -> list[tuple[int, int]]:
     """Where a subject can be found in a text by what is known of it."""
     found: list[tuple[int, int]] = []

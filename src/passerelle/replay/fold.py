@@ -37,6 +37,7 @@ class Folded:
     proposals: dict[str, Row] = field(default_factory=dict)
     questions: dict[str, Row] = field(default_factory=dict)
     overloads: dict[str, Row] = field(default_factory=dict)
+    handovers: dict[str, Row] = field(default_factory=dict)
     counts: dict[str, Row] = field(default_factory=dict)
     rules: dict[str, Row] = field(default_factory=dict)
     factors: dict[str, Row] = field(default_factory=dict)
@@ -357,6 +358,19 @@ def _rules_in_force(folded: Folded, facts: Row) -> None:
     folded.rules[facts["rules"]]["in_force"] = True
 
 
+def _shift_handed_over(folded: Folded, facts: Row) -> None:
+    names = ("service", "by", "until", "open", "late")
+    folded.handovers[facts["handover"]] = {**{name: facts[name] for name in names}, "taken_by": "", "level": 0}
+
+
+def _shift_taken_over(folded: Folded, facts: Row) -> None:
+    folded.handovers[facts["handover"]]["taken_by"] = facts["by"]
+
+
+def _shift_not_taken_over(folded: Folded, facts: Row) -> None:
+    folded.handovers[facts["handover"]]["level"] = facts["level"]
+
+
 def _grant_given(folded: Folded, facts: Row) -> None:
     names = ("kind", "report", "version", "officer", "by", "form", "until", "review")
     folded.grants[facts["grant"]] = {**{name: facts[name] for name in names}, "ended": False, "outcome": ""}
@@ -417,5 +431,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "QuestionAsked": _question_asked, "QuestionAnswered": _question_answered, "DutyPassedOn": _no_row,
     "OverloadSigned": _overload_signed, "OverloadEnded": _overload_ended,
     "RulesProposed": _rules_proposed, "RulesDecided": _rules_decided, "RulesInForce": _rules_in_force,
+    "ShiftHandedOver": _shift_handed_over, "ShiftTakenOver": _shift_taken_over,
+    "ShiftNotTakenOver": _shift_not_taken_over,
     "ClockWentBack": _no_row, "ClockSetRight": _no_row,
 }  # fmt: skip

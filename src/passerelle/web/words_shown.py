@@ -176,3 +176,10 @@ CHANGED_WORDS: dict[str, str] = {
     "yours": noop("Which of your subjects it concerns"),
 }
 """What can change in what travelled, beside the properties of a subject."""
+
+WISHES: dict[str, dict[str, str]] = {
+    "whose": {"all": noop("All"), "mine": noop("Taken by me"), "unassigned": noop("Nobody's in particular")},
+    "when": {"all": noop("Any time"), "late": noop("Late"), "today": noop("Before midnight")},
+    "urgency": {"": noop("Any urgency")},
+}
+"""What one may want to see of the desk's queue."""

@@ -13,6 +13,7 @@ from passerelle.records.models.duties import Duty
 from passerelle.records.models.factors import Factor, FactorReset, RecoveryCode
 from passerelle.records.models.findables import Findable, Posting, Search, Spelling
 from passerelle.records.models.grants import Grant
+from passerelle.records.models.handovers import Handover, Reservation
 from passerelle.records.models.identities import Identity
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
@@ -48,6 +49,7 @@ __all__ = [
     "Findable",
     "Gap",
     "Grant",
+    "Handover",
     "Heartbeat",
     "Identity",
     "Interest",
@@ -76,6 +78,7 @@ __all__ = [
     "Report",
     "ReportVersion",
     "RequestPart",
+    "Reservation",
     "RuleTable",
     "Sample",
     "SampleItem",

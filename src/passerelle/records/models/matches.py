@@ -41,6 +41,7 @@ class Match(models.Model):
     judged_evidence = models.CharField(max_length=64, blank=True)
     counted = models.PositiveIntegerField(default=0)  # the version of the counts of names it was weighed by; 0: none
     found_at = models.DateTimeField()
+    weighed_at = models.DateTimeField(null=True, blank=True)  # since when its evidence is what it is
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-score", "id"]
@@ -56,13 +57,17 @@ class Match(models.Model):
 
 
 class Judgement(models.Model):
-    """What a person said of a match, when and on which evidence; it can be taken back, and stays on record."""
+    """What a person said of a match, when and on which evidence; it can be taken back, and stays on record.
+
+    `seen` holds salted digests of what stood on either side then, no value of it: so that what is new can be said.
+    """
 
     match = models.ForeignKey(Match, on_delete=models.CASCADE, related_name="judgements")
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     verdict = models.CharField(max_length=10)
     reason = SealedText(blank=True, row="match_id")
     evidence = models.CharField(max_length=64)
+    seen = SealedJson(default=dict, row="match_id")
     judged_at = models.DateTimeField()
     taken_back_at = models.DateTimeField(null=True, blank=True)
 

@@ -13,7 +13,9 @@ from django.utils.translation import get_language, gettext, ngettext
 from passerelle import duty
 from passerelle.errors import Refused
 from passerelle.flow.acknowledge import OUTCOMES
+from passerelle.flow.news import RELATION
 from passerelle.flow.oversight import WHY_DRAWN
+from passerelle.flow.views import SideView
 from passerelle.policy import deadlines, facts, ladder, reading, requests
 from passerelle.policy.grants import GRANT_KINDS
 from passerelle.records.models import (
@@ -31,7 +33,7 @@ from passerelle.records.models import (
     services,
     subjects,
 )
-from passerelle.web import words_shown
+from passerelle.web import side_by_side, words_shown
 from passerelle.words import Sentence
 
 register = template.Library()
@@ -229,6 +231,32 @@ def roughly(bounded: list[list[Any]]) -> list[tuple[str, str]]:
     """Over-common values with how many records bear them, as “200+”: the exact number would tell of each new record
     of another service that one more was filed."""
     return [(kind, f"{max(step for step in STEPS if step <= max(count, STEPS[0]))}+") for kind, count in bounded]
+
+
+@register.filter
+def mark_of(how: str) -> str:
+    """The sign beside the colour: how two values compare."""
+    return side_by_side.MARKS[how]
+
+
+@register.filter
+def told(side: SideView) -> list[tuple[str, bool]]:
+    """The text of one side of a match in stretches, each with whether it speaks of the subject."""
+    return side_by_side.marked(str(side.said.text), side.mentions) if side.said is not None else []
+
+
+@register.filter
+def news_word(name: str) -> str:
+    """What is new in a pair: a property, or how a subject hangs together with others."""
+    if name.startswith(RELATION):
+        return gettext("how it hangs together with others")
+    return called(name, "property")
+
+
+@register.filter
+def wish(word: str, of: str) -> str:
+    """What one may want to see of the desk's queue."""
+    return gettext(words_shown.WISHES[of][word]) if word in words_shown.WISHES[of] else called(word, "urgency")
 
 
 @register.filter
