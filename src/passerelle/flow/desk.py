@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from passerelle.errors import Refused
 from passerelle.flow import consult, duties
 from passerelle.flow.acknowledge import locked_duty
-from passerelle.flow.facts import NotThere, allow, duty_facts, match_facts
+from passerelle.flow.facts import NotThere, allow, duty_facts, match_facts, reader_facts
 from passerelle.flow.hold import can_hold
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.policy import access
 from passerelle.policy.desk import RESERVED, SOON, WEIGHT
 from passerelle.policy.facts import DESK_ROLES, URGENCIES
 from passerelle.records import visibility
-from passerelle.records.models import Duty, Match, Officer, Reservation
+from passerelle.records.models import Duty, Judgement, Match, Officer, Reservation
 from passerelle.words import sentence
 
 WHOSE = ("all", "mine", "unassigned")
@@ -188,7 +187,7 @@ def show_loaded(*, ref: str, officer: Officer, evidence: str, now: datetime) -> 
         kept = Reservation.objects.filter(duty=duty, officer=officer.pk, until__gt=lines.now).first()
         if kept is None:
             return False
-        verdict = access.may(consult.facts.reader_facts(officer), "read_content", match_facts(duty.match))
+        verdict = access.may(reader_facts(officer), "read_content", match_facts(duty.match))
         if not verdict.allowed or verdict.ground is None:
             return False
         consult.write_down(lines, officer, ref, "my_duty", "", verdict.ground)
@@ -198,22 +197,15 @@ def show_loaded(*, ref: str, officer: Officer, evidence: str, now: datetime) -> 
     return True
 
 
-def judged_since(officer: Officer, since: datetime) -> QuerySet[Any]:
+def judged_since(officer: Officer, since: datetime) -> QuerySet[Judgement]:
     """The judgements of this officer's desk since a moment that stand, latest first."""
-    from passerelle.records.models import Judgement
-
     found = Judgement.objects.filter(
         officer__service=officer.service_id, judged_at__gte=since, taken_back_at__isnull=True
     )
     return found.select_related("officer", "match").order_by("-judged_at", "-id")
 
 
-def end_of_day(at: datetime, local_midnight: datetime) -> datetime:
-    """The first midnight after `at`, given the last one before it."""
-    return local_midnight + timedelta(days=1) if local_midnight <= at else local_midnight
-
-
 __all__ = [
-    "NotYours", "Wanted", "by_weight", "end_of_day", "free", "group_of", "judged_since", "others_at", "put_back",
+    "NotYours", "Wanted", "by_weight", "free", "group_of", "judged_since", "others_at", "put_back",
     "queue", "show_loaded", "take", "take_up", "to_judge",
 ]  # fmt: skip

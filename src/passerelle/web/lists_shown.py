@@ -68,7 +68,7 @@ def listed(found: QuerySet[Any], number: int, name: str, *related: str, rest: st
     page that is no longer there is the last one."""
     while True:
         start = (number - 1) * ROWS
-        rows = wall.with_relations(found[start : start + ROWS + 1], *related)
+        rows: list[Any] = wall.with_relations(found[start : start + ROWS + 1], *related)
         total = start + len(rows) if len(rows) <= ROWS and (rows or number == 1) else found.count()
         if rows or number == 1 or not total:
             return Listed(rows[:ROWS], total, number if rows else 1, name, rest)
