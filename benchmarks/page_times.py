@@ -3,10 +3,11 @@ it asks the database.
 
 Built: the demonstration in a temporary folder, or a `--folder` that stands already. With `--duties` it is filled first:
 so many open duties to judge for one desk, and a register of so many `--subjects` beside them, through the verbs
-themselves. Measured: the pages of a seat are walked from its lists along every link, one of each kind; each is asked once
-to warm it and then so many times (`--times`), in this process, by Django's test client, with all that stands before a
-view. Time runs from the request to the last byte of the page; the way to a browser is not in it. Milliseconds of the
-processor (`cpu`) count less of what else the machine does. A page that asks first what it is read for is told.
+themselves. Measured: the pages of a seat are walked from its lists along every link, one of each kind; each is asked
+once to warm it and then so many times (`--times`), in this process, by Django's test client, with all that
+stands before a view. Time runs from the request to the last byte of the page; the way to a browser is not in it.
+Milliseconds of the processor (`cpu`) count less of what else the machine does. A page that asks first what it is read
+for is told.
 """
 
 from __future__ import annotations
@@ -150,8 +151,8 @@ def opened(client: Any, address: str) -> Any:
 
 
 def pages(client: Any) -> dict[str, str]:
-    """One address of each page that this seat can ask for, by its route: those without a reference, and from there along
-    each link."""
+    """One address of each page that this seat can ask for, by its route: those without a reference, and from there
+    along each link."""
     from django.urls import get_resolver
 
     waits = ["/" + places[0][0] for name, (places, *_) in get_resolver().reverse_dict.items() if isinstance(name, str)]
@@ -249,7 +250,8 @@ def main(
         return
     for row in sorted(told, key=lambda row: -row["cpu_ms_p95"]):
         click.echo(
-            f"{row['role']:>13} {row['service']:>14} {row['page']:<22} p50 {row['ms_p50']:7.1f}  p95 {row['ms_p95']:7.1f}"
+            f"{row['role']:>13} {row['service']:>14} {row['page']:<22} p50 {row['ms_p50']:7.1f}  "
+            f"p95 {row['ms_p95']:7.1f}"
             f"  cpu p95 {row['cpu_ms_p95']:7.1f} ms  {row['questions']:3} questions"
         )
     for name in ("subjects", "open_duties", "pages", "ms_p95", "cpu_ms_p95", "questions_max", "over", "load"):

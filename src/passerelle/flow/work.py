@@ -75,7 +75,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     more = rules.look_anew(now=now) or more
     try:
         if Handover.objects.filter(next_event_at__lte=at).exists():
-            handover.come_due(now=now, limit=max(left, 1))
+            handover.come_due(now=now, limit=limit)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # noqa: BLE001 (as above)
