@@ -34,7 +34,7 @@ def build(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0003_rule_tables'),
+        ('records', '0004_questions_of_a_dossier'),
     ]
 
     operations = [
