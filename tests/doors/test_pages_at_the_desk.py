@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -210,21 +211,30 @@ def test_a_note_that_is_refused_keeps_what_was_typed(clerk: Client) -> None:
     assert kept.status_code == 409 and "Ring Ghent." in text_of(kept)
 
 
-def test_a_long_list_says_how_many_there_are_and_turns(
-    exchange: dict[str, Any], clerk: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    wanted = makers.person("a", "Karel Vermassen", birthDate=["1975-02-11"])
-    makers.dossier(exchange["midi"], wanted, title="Armes", now=NOW)
-    for _ in range(5):
-        makers.report(exchange["noord"], "Karel Vermassen was er.", wanted, now=NOW)
-    monkeypatch.setattr(lists_shown, "ROWS", 2)
-    first = text_of(clerk.get("/"))
-    assert "2 of 5" in first and "1 to 2 of 5" in first and "?due=2" in first
-    last = text_of(clerk.get("/?due=3"))
-    assert "5 to 5 of 5" in last and "?due=2" in last and "?due=4" not in last
-    assert "5 to 5 of 5" in text_of(clerk.get("/?due=99")), "a page that is no longer there is the last one"
-    monkeypatch.setattr(lists_shown, "ROWS", 60)
-    assert " of 5" not in text_of(clerk.get("/"))
+def test_a_long_list_says_how_many_there_are_and_turns(exchange: dict[str, Any]) -> None:
+    officers = Officer.objects.order_by("id")
+    total = officers.count()
+
+    def page(number: int) -> tuple[str, str]:
+        part = lists_shown.listed(officers, number, "people", size=2, rest="whose=mine")
+        shown = {"at": part}
+        return words(render_to_string("parts/count.html", shown)), render_to_string("parts/pages.html", shown)
+
+    count, first = page(1)
+    assert count == f"2 of {total}" and f"1 to 2 of {total}" in first
+    assert 'href="?whose=mine&amp;people=2"' in first and 'rel="prev"' not in first
+    last = total // 2 + total % 2
+    for asked in (last, 99):  # a page that is no longer there is the last one
+        _, turned = page(asked)
+        assert f"to {total} of {total}" in turned and 'rel="next"' not in turned and f"people={last - 1}" in turned
+    whole = lists_shown.listed(officers, 1, "people")
+    assert whole.whole and not words(render_to_string("parts/pages.html", {"at": whole}))
+    assert not lists_shown.listed(officers.none(), 3, "people")
+
+
+def test_what_the_address_asks_for_is_a_page_or_the_first(exchange: dict[str, Any], clerk: Client) -> None:
+    for nonsense in ("0", "-1", "two", "99999999", "²"):
+        assert clerk.get(f"/?due={nonsense}&back={nonsense}&waiting={nonsense}").status_code == 200
 
 
 def test_what_was_asked_and_answered_stands_in_my_list(exchange: dict[str, Any]) -> None:

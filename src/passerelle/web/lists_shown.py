@@ -27,6 +27,7 @@ class Listed:
     number: int
     name: str
     rest: str = ""
+    size: int = ROWS
 
     def __bool__(self) -> bool:
         return bool(self.total)
@@ -34,7 +35,7 @@ class Listed:
     @property
     def first(self) -> int:
         """The number of its first row, from 1."""
-        return (self.number - 1) * ROWS + 1
+        return (self.number - 1) * self.size + 1
 
     @property
     def last(self) -> int:
@@ -63,13 +64,15 @@ def number_in(request: HttpRequest, name: str) -> int:
     return min(int(said), PAGES_MAX) if said.isascii() and said.isdigit() and 0 < len(said) < 6 and int(said) else 1
 
 
-def listed(found: QuerySet[Any], number: int, name: str, *related: str, rest: str = "") -> Listed:
+def listed(
+    found: QuerySet[Any], number: int, name: str, *related: str, rest: str = "", size: int = ROWS
+) -> Listed:
     """A page of an ordered query, each row with what is shown beside it. It counts only what does not fit on a page; a
     page that is no longer there is the last one."""
     while True:
-        start = (number - 1) * ROWS
-        rows: list[Any] = wall.with_relations(found[start : start + ROWS + 1], *related)
-        total = start + len(rows) if len(rows) <= ROWS and (rows or number == 1) else found.count()
+        start = (number - 1) * size
+        rows: list[Any] = wall.with_relations(found[start : start + size + 1], *related)
+        total = start + len(rows) if len(rows) <= size and (rows or number == 1) else found.count()
         if rows or number == 1 or not total:
-            return Listed(rows[:ROWS], total, number if rows else 1, name, rest)
-        number = (total - 1) // ROWS + 1
+            return Listed(rows[:size], total, number if rows else 1, name, rest, size)
+        number = (total - 1) // size + 1

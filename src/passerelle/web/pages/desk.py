@@ -233,12 +233,11 @@ def counts(officer: Officer, wanted: Wanted, now: datetime) -> dict[str, int]:
 
 def beside(rows: Sequence[Duty]) -> dict[int, int]:
     """By duty: how many others on this page are of the same report, or of the same record."""
-    of: Counter[tuple[str, int]] = Counter()
     ends: dict[int, list[tuple[str, int]]] = {}
     for duty in rows:
         match = duty.match
         assert match is not None
         ends[duty.pk] = [("subject", match.left_id), ("subject", match.right_id)]
         ends[duty.pk] += [("report", one.report_id) for one in (match.left, match.right) if one.report_id is not None]
-        of.update(ends[duty.pk])
+    of = Counter(end for each in ends.values() for end in each)
     return {pk: max(of[end] for end in each) - 1 for pk, each in ends.items()}
