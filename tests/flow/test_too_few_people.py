@@ -107,6 +107,20 @@ def test_oversight_reviews_an_overload_and_what_it_overturns_is_open_again(excha
     assert overload.ended_at == LATER and Notice.objects.filter(officer=head, kind="reviewed").exists()
 
 
+@pytest.mark.parametrize("uphold", [True, False])
+def test_an_overload_whose_day_came_before_its_review_stays_ended_whatever_is_said_of_it(exchange, uphold) -> None:
+    head, day = seat(exchange["noord"], "head"), LATER + timedelta(days=2)
+    overload = defer.sign_overload(officer=head, kind="pass_on", reason=WHY, until=day, now=LATER)
+    work.work_until_done(now=day + timedelta(hours=1))
+    overload.refresh_from_db()
+    ended = overload.ended_at
+    assert ended is not None and not overload.outcome
+    reviewer = seat(overload.review.holder, "oversight")
+    decide.review(ref=overload.review.ref, officer=reviewer, uphold=uphold, reason=WHY, now=day + timedelta(days=1))
+    overload.refresh_from_db()
+    assert overload.outcome == ("upheld" if uphold else "overturned") and overload.ended_at == ended
+
+
 def test_an_overload_that_nobody_reviews_is_told_to_oversight_every_day(exchange) -> None:
     overload = defer.sign_overload(
         officer=seat(exchange["noord"], "head"), kind="judge", reason=WHY, until=LATER + timedelta(days=20), now=LATER

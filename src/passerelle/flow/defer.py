@@ -118,13 +118,15 @@ def sign_overload(*, officer: Officer, kind: str, reason: str, until: datetime, 
 
 
 def decide_overload(lines: Journal, overload: Overload, officer: Officer, uphold: bool) -> None:
-    """Oversight reviewed it: it stands, or it ends now and what it deferred is open again."""
+    """Oversight reviewed it: it stands, or it ends now and what it deferred is open again. One whose day came before
+    its review has ended, whatever is said of it."""
     overload.outcome = "upheld" if uphold else "overturned"
     if not uphold:
-        overload.ended_at = lines.now
+        overload.ended_at = overload.ended_at or lines.now
         _resume_all(lines, overload)
     overload.save(update_fields=["outcome", "ended_at"])
-    lines.write(OverloadEnded(overload=overload.ref, outcome=overload.outcome, by=officer.ref, ended=not uphold))
+    ended = overload.ended_at is not None
+    lines.write(OverloadEnded(overload=overload.ref, outcome=overload.outcome, by=officer.ref, ended=ended))
     says = (
         sentence("The overload you signed was reviewed: it stands until its day.")
         if uphold
