@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelle.names import compare, parts
+from passerelle.names import compare, latin, parts
 
 POSSIBLE = 0.7
 
@@ -183,3 +183,16 @@ def test_japanese_names_are_read_the_japanese_way(signs: str, letters: str) -> N
 
 def test_a_chinese_name_is_not_read_the_japanese_way() -> None:
     assert [word.stem for word in parts.parse("林志明").words] == ["lin", "zhiming"]
+
+
+@pytest.mark.parametrize("schema", ["Person", "Company", "Address", "Vessel"])
+def test_of_a_very_long_text_only_the_beginning_is_compared(schema: str) -> None:
+    """A text of twenty thousand letters took a minute and a half; what is past the cut changes nothing."""
+    words = " ".join(f"{one}{two}rella" for one in "bdfgklmnprstvz" for two in "aeiou")
+    assert len(words) > latin.LONGEST
+    left, right = f"{words} {'q' * 20_000}", f"{words} {'x' * 20_000}"
+    assert compare(schema, left, right).score == compare(schema, words[: latin.LONGEST], right).score
+
+
+def test_no_person_has_more_words_than_are_read() -> None:
+    assert len(parts.parse("Jan " * 200).words) == parts.WORDS_MOST

@@ -238,7 +238,7 @@ def may_rejoin(found: Alignment) -> bool:
     pair of them differs altogether."""
     if len(found.left.words) != len(found.right.words) or found.cost == 0:
         return False
-    return len(found.left.words) <= MERGE_WORDS_MAX and sum(pair.kind == "different" for pair in found.pairs) <= 1
+    return sum(pair.kind == "different" for pair in found.pairs) <= 1
 
 
 def joints(left: Name, right: Name) -> Iterator[tuple[int, int]]:
@@ -264,17 +264,11 @@ def joints(left: Name, right: Name) -> Iterator[tuple[int, int]]:
                 yield place, opposite
 
 
-MERGE_WORDS_MAX = 24
-"""No name of a person has more words. Each merge compares all words again: names of 160 words took seven seconds."""
-
-
 def may_merge(found: Alignment) -> bool:
     """Whether two neighbours of the longer name may be one word of the shorter: they say about as much together as a
     word there and begin as it does, none of the three is written the same as another, and at most one pair of words
     differs altogether."""
     left, right = found.left.words, found.right.words
-    if max(len(left), len(right)) > MERGE_WORDS_MAX:
-        return False
     if len(left) == len(right) or found.cost == 0 or sum(pair.kind == "different" for pair in found.pairs) > 1:
         return False
     same_left = {pair.left for pair in found.pairs if pair.kind == "same"}

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+LONGEST = 500
+"""So many signs are read of a name or an address: comparing grows with the product of two lengths."""
 _SPLIT_CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ][a-zà-ÿ]{2,})")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼʻʿʾ′＇ʹ", "'"))
 _TATWEEL = re.compile("[\u0640\u200b-\u200f\u202a-\u202e\u064b-\u065f\u0670\u0591-\u05c7\ufeff]")

@@ -135,6 +135,8 @@ _LETTER_AND_APOSTROPHE = re.compile(r"(?<![^\W_])([^\W\d_])['’](?=[^\W\d_])")
 _QUOTE_BEFORE_WORD = re.compile(r"(?<![^\W_])['’]|['’](?![^\W_])")
 _IN_PARENTHESES = re.compile(r"\(([^()]{3,12})\)")
 _SPLIT_BY_STROKE = re.compile(r"(?<=[^\W\d_]{3})\s*/\s*(?=[^\W\d_])")
+HALVES = 4
+"""So many names may stand in one, parted by strokes."""
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 
 
@@ -142,7 +144,7 @@ _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", 
 def words_of(name: str) -> tuple[str, ...]:
     """The folded words of a name; `S.A.` and `A.Ş.` joined into one; signs for "and" as the word "and"; *d'* and *l'*
     apart, an apostrophe within a word (*Qa'ida*, *people's*) left out."""
-    text = _SLASHED.sub(r"\1\2", _AND.sub(" and ", name))
+    text = _SLASHED.sub(r"\1\2", _AND.sub(" and ", name[: latin.LONGEST]))
     text = _DOTTED.sub(lambda m: m.group(1).replace(".", "").replace(" ", "") + " ", text)
     if any(ord(c) > 0x24F and c.isalpha() for c in text):
         text = " ".join(_latin(part) for part in text.split())
@@ -160,6 +162,7 @@ def _latin(part: str) -> str:
 @lru_cache(maxsize=65536)
 def read(name: str) -> Organisation:
     """`name` read. Never fails: a text without letters gives no tokens."""
+    name = name[: latin.LONGEST]
     words, form, kinds, countries = _without_form(list(words_of(name)))
     content = [word for word in words if word not in little()] or words
     own = _own_acronym(name, content)
@@ -174,7 +177,9 @@ def read(name: str) -> Organisation:
     core = telling[0].raw if len(telling) == 1 and telling[0].weight > TOWN else ""
     if not core and len(tokens) == 1:
         core = tokens[0].raw
-    halves = tuple(half for half in (h.strip() for h in _SPLIT_BY_STROKE.split(name)) if len(bare(half)) >= 4)
+    halves = tuple(
+        half for half in (h.strip() for h in _SPLIT_BY_STROKE.split(name, HALVES - 1)) if len(bare(half)) >= 4
+    )
     return Organisation(
         name, tuple(tokens), form, kinds, countries, "".join(content), frozenset(acronyms), core,
         halves if len(halves) > 1 else (),

@@ -28,12 +28,10 @@ class Word:
     """One word of a name.
 
     `text` as written (with its small words), `stem` without them in lower case, `prefix` the kind of small word that
-    was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `title`
-    whether it can be a title (*Haji*), `forms` the ways of
-    writing it, plain one first; `weight` what it says, in hundredths of a consonant; `number` is its own in
-    this process; `groups` the given names it is known as,
-    `known` whether one of them is spelt so, `heard` those it sounds like,
-    `says` its weight, less when very many people bear it.
+    was taken off (`ben`, `abd`, `abu`, `van`, or ""), `kind` one of `name`, `initial`, `number`; `title` whether it can
+    be a title (*Haji*), `forms` the ways of writing it, plain one first; `weight` what it says, in hundredths of a
+    consonant; `number` is its own in this process; `groups` the names it is known as, `known` whether one of them is
+    spelt so, `heard` those it sounds like, `says` its weight, less when very many people bear it.
     """
 
     text: str
@@ -241,16 +239,21 @@ _SHIP = re.compile(r"^(?:[MFS]/[VTSY]|MV)\.?\s+(?=\w)", re.IGNORECASE)
 _HYPHENS = re.compile(r"[-‐‑‒–—־]+")
 
 
+WORDS_MOST = 24
+"""So many words are read of a name: no person's has more, and each is set beside each of the other."""
+
+
 @lru_cache(maxsize=65536)
 def parse(text: str) -> Name:
     """`text` as a Name. Never fails: text without letters gives a name without words.
 
     Titles are dropped, articles are dropped, *ben*, *abd al-*, *abu* and *van der* become prefixes of the next word,
-    *ed-Din* and *-ullah* join the word before, a comma puts the family name first.
+    *ed-Din* and *-ullah* join the word before, a comma puts the family name first. Very long texts are cut.
     """
-    raw, text = text, _SHIP.sub("", text)
+    raw, text = text, _SHIP.sub("", text[: latin.LONGEST])
     plain = _plainly(text.split(" "))
     if plain:
+        plain = plain[:WORDS_MOST]
         return Name(raw, plain, (UNKNOWN,) * len(plain))
     rules = small_words.rules()
     comma = text.count(",") == 1 and not text.strip().endswith(",")
@@ -267,7 +270,7 @@ def parse(text: str) -> Name:
         roles = [FAMILY if place < family_words else GIVEN for _, place in built]
     else:
         roles = [UNKNOWN] * len(words)
-    words, roles = _east(words, roles, rules)
+    words, roles = _east(words[:WORDS_MOST], roles[:WORDS_MOST], rules)
     return Name(raw, tuple(words), tuple(roles))
 
 

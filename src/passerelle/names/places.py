@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
-from passerelle.names import gazetteers
+from passerelle.names import gazetteers, latin
 from passerelle.names.comparison import Comparison
 from passerelle.names.gazetteers import Gazetteer, GazetteerUnreadable
 from passerelle.names.street_words import fold, lexicon, read_yaml, rows_of, words_of
@@ -116,7 +116,7 @@ def parse_address(text: str, *, country: str = "be") -> Address:
 
     What is not recognised stays in `street`. `country` is a two-letter code taken where the text names none.
     """
-    rest = " ".join(text.replace("\n", ", ").replace(";", ",").split()).strip(" ,.")
+    rest = " ".join(text[: latin.LONGEST].replace("\n", ", ").replace(";", ",").split()).strip(" ,.")
     land = ""
     parts = [part.strip(" .") for part in re.split(r"[,()]", rest) if part.strip(" .")]
     if (
