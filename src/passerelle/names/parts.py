@@ -270,6 +270,10 @@ def parse(text: str) -> Name:
         roles = [FAMILY if place < family_words else GIVEN for _, place in built]
     else:
         roles = [UNKNOWN] * len(words)
+    if len(words) > 1 and syllables.MIDDLE_POINT.search(text) and all(word.script == "han" for word in words):
+        read = [scripts.in_latin(word.stem, joint=JOINT) for word in words]
+        words = [_read_word(w.stem, one, script="han", table="xinhua") for w, one in zip(words, read, strict=True)]
+        return Name(raw, tuple(words[:WORDS_MOST]), tuple(roles[:WORDS_MOST]))
     words, roles = _east(words[:WORDS_MOST], roles[:WORDS_MOST], rules)
     return Name(raw, tuple(words), tuple(roles))
 
@@ -399,7 +403,7 @@ def _build(tokens: list[Token], rules: Rules) -> list[tuple[Word, int]]:
             small = []
             continue
         if prefix == "abu":
-            stem, prefix = _father_of(token), ""
+            stem, prefix = small_words.father_of(token), ""
         else:
             stem, prefix = _take_off(token, letters, prefix, rules)
         out.append((word_of(stem, prefix, " ".join([*small, written])), place))
@@ -427,13 +431,6 @@ def _may_be_a_name(kept: list[tuple[int, Token]], rules: Rules) -> bool:
 
 def _written(word: Word, text: str) -> Word:
     return Word(text, *(getattr(word, name) for name in Word.__slots__[1:]))
-
-
-def _father_of(token: str) -> str:
-    """*Abu Bakr*, *Bou Bakr*, *Aboubakr* are written as one word."""
-    if scripts.script_of(token) == "arabic":
-        return "ابو" + (token[2:] if token.startswith("ال") and len(token) > 4 else token)
-    return "abu" + token
 
 
 def _take_off(token: str, letters: str, prefix: str, rules: Rules) -> tuple[str, str]:

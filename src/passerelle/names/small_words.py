@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from passerelle.names import script as scripts
 from passerelle.names import sounds
 
 
@@ -74,3 +75,10 @@ def rules() -> Rules:
         acts_on_others=frozenset(word for words in others for word in words),
         of_the_next=frozenset(data["articles"]["hyphened"]).union(*apart.values()),
     )
+
+
+def father_of(token: str) -> str:
+    """*Abu Bakr*, *Bou Bakr*, *Aboubakr* are written as one word."""
+    if scripts.script_of(token) == "arabic":
+        return "ابو" + (token[2:] if token.startswith("ال") and len(token) > 4 else token)
+    return "abu" + token

@@ -6,6 +6,8 @@ import re
 
 SHORT = 300
 """What a syllable says at most, in hundredths of a consonant."""
+MIDDLE_POINT = re.compile("[·•・‧]")
+"""What parts the words of a name from elsewhere in Chinese signs."""
 _WADE_GILES = re.compile(
     r"(?:(?:(?:ch|ts|tz|[ptk])'?|hs|sh|ss|sz|[mfnlhjsyw])?"
     r"(?:iang|iung|uang|iao|ieh|ien|ueh|uai|uan|uei|ang|eng|ing|ung|ih|ia|iu|in|ua|uo|ui|un|ai|ao|an|ei|en|eh|ou"
