@@ -134,6 +134,7 @@ SAME = (
     ("Kim Il-sung", "김일성"),
     ("Hyungho Bae", "배형호"),
     ("O Young-ho", "Oh Youngho"),
+    ("卡里姆·本哈希姆", "Karim Benhachem"),
 )
 APART = (
     ("Rodrigo García Márquez", "Rodrigo Márquez Ruiz"),

@@ -28,7 +28,7 @@ from passerelle.names.compare import (
 )
 from passerelle.names.distances import Bools, Floats, Ints, Shorts, distances, unit_tables
 from passerelle.names.pair_table import PairTable
-from passerelle.names.word_table import FORMS_MAX, WORD, Rows, pairs_apart, rows_of
+from passerelle.names.word_table import FORMS_MAX, WORD, Rows, pairs_apart, rows_of, share_one
 
 WORDS_MAX = 8
 _YES_OR_NO = ("odd", "abjad", "known", "listed", "title")
@@ -402,7 +402,8 @@ class Names:
         place = self._costs_known.find(keys)
         lacking = keys[place < 0]
         if len(lacking):
-            fresh = np.unique(lacking)
+            lacking.sort()
+            fresh = lacking[np.concatenate([[True], lacking[1:] != lacking[:-1]])]
             cost, kind = self._compute(fresh // words, fresh % words)
             self._costs_known.put(fresh, cost * 8 + kind)
             place = self._costs_known.find(keys)
@@ -425,10 +426,20 @@ class Names:
                 if not len(rows):
                     break
                 words, against = mine[alive[rows]], other[alive[rows]]
-                units, length = self._units[words, slot], self._length[words, slot]
+                length, most = self._length[words, slot], far[alive[rows]]
                 found = self._form_cost[words, slot].astype(np.int64)
                 for at in range(int(length.max())):
-                    found += np.where(at < length, near[against, units[:, at]], 0)
+                    found += np.where(at < length, near[against, self._units[words, slot, at]], 0)
+                    if (
+                        at % 2
+                    ):  # most pairs have cost too much after a few units, and the rest of theirs need not be seen
+                        left = np.flatnonzero(((found < most) | (most > 1000)) & (at + 1 < length))
+                        ended = np.flatnonzero(at + 1 >= length)
+                        sums[rows[ended]] = np.minimum(sums[rows[ended]], found[ended])
+                        rows, against, words, length = rows[left], against[left], words[left], length[left]
+                        most, found = most[left], found[left]
+                        if not len(rows):
+                            break
                 sums[rows] = np.minimum(sums[rows], found)
             alive = alive[(sums < far[alive]) | (far[alive] > 1000)]
         may: Bools = self._odd[one] | self._odd[two]
@@ -460,17 +471,31 @@ class Names:
 
     def _compute(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
         """Cost and kind for pairs of distinct words, as `compare.word_cost` without the prefixes."""
+        if len(one) < _FEW:
+            return self._listen(one, two)
+        cap = weights().cap
+        may = self._may_be_alike(one, two, np.minimum(self._weight[one], self._weight[two]))
+        may |= (self._stem[one] == self._stem[two]) | ((self._signs[one] > 0) & (self._signs[two] > 0))
+        may[self._slips(one, two)] = True
+        both = np.flatnonzero(self._grouped[one] & self._grouped[two] & ~may)
+        may[both] = share_one(self._groups[one[both]], self._groups[two[both]])
+        rows = np.flatnonzero(may)
+        cost, kind = np.full(len(one), cap, dtype=np.int64), np.full(len(one), _DIFFERENT, dtype=np.int64)
+        cost[rows], kind[rows] = self._listen(one[rows], two[rows])
+        return cost, kind
+
+    def _listen(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
+        """As `_compute`, of words that may be alike."""
         table = weights()
         count = len(one)
         cost = np.full(count, 1000, dtype=np.int64)
         abjad_one, abjad_two = self._abjad[one], self._abjad[two]
         length = np.minimum(self._weight[one], self._weight[two])
-        may = self._may_be_alike(one, two, length) if count >= _FEW else np.ones(count, dtype=np.bool_)
         slipped = self._slips(one, two)
         for first in range(FORMS_MAX):
             for second in range(FORMS_MAX):
                 ours, theirs = self._length[one, first], self._length[two, second]
-                rows = np.flatnonzero(may & (ours > 0) & (theirs > 0))
+                rows = np.flatnonzero((ours > 0) & (theirs > 0))
                 rows = rows[np.argsort(ours[rows] * 64 + theirs[rows], kind="stable")]  # words of one length together
                 for at in range(0, len(rows), _ALIGNED):
                     part = rows[at : at + _ALIGNED]
@@ -493,7 +518,7 @@ class Names:
         equal = respelt | (shared & (price > table.equivalent))
         apart = ~shared & self._known[one] & self._known[two] & (self._script[one] == self._script[two])
         known = np.flatnonzero(apart)
-        apart[known] &= ~_share_one(self._heard[one[known]], self._heard[two[known]])
+        apart[known] &= ~share_one(self._heard[one[known]], self._heard[two[known]])
         raised = np.minimum(table.cap, np.rint(price * table.known_apart).astype(np.int64) + table.known_apart_least)
         kind = np.where(apart & (kind == _SOUND) & (raised > 100), _NEAR, kind)
         kind = np.where(apart & (raised >= table.cap), _DIFFERENT, kind)
@@ -530,10 +555,10 @@ class Names:
         """Which pairs of words are known as one name, and which as one name in two romanisations."""
         found, respelt = np.zeros(len(one), dtype=np.bool_), np.zeros(len(one), dtype=np.bool_)
         rows = np.flatnonzero(self._grouped[one] & self._grouped[two])
-        rows = rows[_share_one(self._groups[one[rows]], self._groups[two[rows]])]
+        rows = rows[share_one(self._groups[one[rows]], self._groups[two[rows]])]
         found[rows] = True
         ours = self._groups[one[rows]]
-        respelt[rows] = _share_one(np.where(ours >= given.RESPELT, ours, -1), self._groups[two[rows]])
+        respelt[rows] = share_one(np.where(ours >= given.RESPELT, ours, -1), self._groups[two[rows]])
         return found, respelt
 
     def _two_names(self, one: Ints, two: Ints) -> Bools:
@@ -566,17 +591,6 @@ def _scores(base: Floats, cost: Ints) -> Floats:
     """`compare`'s score for what names can say (more than `weights().base` only makes up for cost), and their cost."""
     with np.errstate(over="ignore"):
         found: Floats = 1.0 / (1.0 + np.exp(-np.minimum(base - cost, weights().base) / 100))
-    return found
-
-
-def _share_one(left: Ints, right: Ints) -> Bools:
-    """Whether two rows of numbers, padded with -1, have one in common."""
-    found = np.zeros(len(left), dtype=np.bool_)
-    for slot in range(left.shape[1]):
-        mine = left[:, slot]
-        if not (mine >= 0).any():
-            continue
-        found |= (mine[:, None] == right).any(axis=1) & (mine >= 0)
     return found
 
 

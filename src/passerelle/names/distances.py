@@ -17,8 +17,9 @@ Bools = npt.NDArray[np.bool_]
 
 
 @cache
-def unit_tables() -> tuple[Costs, Costs, Costs, Costs]:
-    """`apart[u, v]`, `missing[u]`, `missing_abjad[u]`, `missing_both[u]` of `sounds.tables()` as arrays."""
+def unit_tables() -> tuple[Shorts, Shorts, Shorts, Shorts]:
+    """`apart[u, v]`, `missing[u]`, `missing_abjad[u]`, `missing_both[u]` of `sounds.tables()` as arrays; whole words
+    cost less than 2^15 too."""
     tables = sounds.tables()
     texts = sorted({reading.sound for unit in tables.units for reading in unit.readings})
     place = {text: number for number, text in enumerate(texts)}
@@ -39,8 +40,8 @@ def unit_tables() -> tuple[Costs, Costs, Costs, Costs]:
     for (one, two), cost in tables.apart_unit.items():
         apart[one, two] = cost
     gone = (tables.missing, tables.missing_abjad, tables.missing_both)
-    missing, missing_abjad, missing_both = (np.array(costs, dtype=np.int32) for costs in gone)
-    return apart, missing, missing_abjad, missing_both
+    missing, missing_abjad, missing_both = (np.array(costs, dtype=np.int16) for costs in gone)
+    return apart.astype(np.int16), missing, missing_abjad, missing_both
 
 
 def distances(
@@ -55,10 +56,10 @@ def distances(
     both = left_abjad & right_abjad
     gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], missing[ours]))
     gone_right = np.where(both, missing_both[theirs], np.where(left_abjad, missing_abjad[theirs], missing[theirs]))
-    row = [np.zeros(len(left), dtype=np.int32)]
+    row = [np.zeros(len(left), dtype=np.int16)]
     for column in range(wide_right):
         row.append(row[-1] + gone_right[column])
-    out = np.zeros(len(left), dtype=np.int32)
+    out = np.zeros(len(left), dtype=np.int16)
     even_left = int(left_length.min()) == wide_left
     even_right = int(right_length.min()) == wide_right
     before, swaps_before = row, row
@@ -79,14 +80,14 @@ def distances(
         before, row, swaps_before = row, fresh, swaps
         if not even_left or not even_right:
             _finish(out, row, left_length == index + 1, right_length)
-    return row[-1] if even_left and even_right else out
+    return (row[-1] if even_left and even_right else out).astype(np.int32)
 
 
-def _finish(out: Costs, row: list[Costs], ended: Bools, right_length: Ints) -> None:
+def _finish(out: Shorts, row: list[Shorts], ended: Bools, right_length: Ints) -> None:
     """Takes the figure of those pairs whose left word ends here."""
     rows = np.flatnonzero(ended)
     if len(rows):
         lengths = right_length[rows]
-        for length in np.unique(lengths):
+        for length in np.flatnonzero(np.bincount(lengths)):
             chosen = rows[lengths == length]
             out[chosen] = row[int(length)][chosen]

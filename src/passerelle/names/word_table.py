@@ -108,3 +108,14 @@ def together(tables: Iterable[Rows]) -> Rows:
     rows = np.concatenate([np.zeros(0, dtype=WORD), *tables])
     _, first = np.unique(rows["of"], return_index=True)
     return rows[first]
+
+
+def share_one(left: npt.NDArray[Any], right: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Whether two rows of numbers, padded with -1, have one in common."""
+    found = np.zeros(len(left), dtype=np.bool_)
+    for slot in range(left.shape[1]):
+        mine = left[:, slot]
+        if not (mine >= 0).any():
+            continue
+        found |= (mine[:, None] == right).any(axis=1) & (mine >= 0)
+    return found
