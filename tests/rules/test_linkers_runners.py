@@ -13,11 +13,13 @@ from passerelle.linkers import EngineMissing, Record, Terms, link, records
 from passerelle.linkers.digests import digest
 from passerelle.linkers.doors import door
 from passerelle.linkers.joining import OutputWrong
+from passerelle.linkers.lexicon import Lexicon, Pieces, Vocabulary, gather, read_words
 from passerelle.linkers.reference import candidates, pairs_of
-from passerelle.linkers.saying import Lexicon, say
+from passerelle.linkers.saying import say
 from passerelle.linkers.sieve import facts, most
 from passerelle.linkers.weighing import commonness, rarity_of
 from passerelle.matching import Subject, Subjects, compare, keys
+from passerelle.names import parts, words_kept
 from passerelle.names.gazetteers import rows_of_file
 
 
@@ -164,6 +166,35 @@ def test_a_lexicon_kept_from_one_run_of_records_to_the_next_says_the_same_and_te
         assert set(kept.named["of"].tolist()) <= set(told), "each word of a name is told by the end of its run"
     assert len(told) == len(set(told)) > 300
     assert not len(lexicon.untold())
+
+
+def test_words_that_were_read_once_for_all_processes_say_the_same(register: Path, tmp_path: Path) -> None:
+    entities = [one.entity for one in records(register) if isinstance(one, Record)][:800]
+    subjects = [*(Subject.from_ftm(entity) for entity in entities), *odd_subjects()]
+    pieces = Pieces()
+    for entity in entities:
+        pieces.add(entity)
+    held = pieces.sorted()
+    assert any(" " in piece for piece in held), "what follows a word is held with its small words"
+    for number in (0, 1):
+        read_words(tmp_path, number, held[number::2])
+    gather(tmp_path, 2)
+    vocabulary = Vocabulary(tmp_path)
+    lexicon = Lexicon(vocabulary)
+    assert sum(bool(lexicon.places_of(subject.names[0])) for subject in subjects) > 700
+    kept, alone = say(0, subjects, lexicon), say(0, subjects)
+    assert kept.digests.tolist() == alone.digests.tolist() and kept.stems == alone.stems
+    assert kept.named.tolist() == alone.named.tolist()
+    names = [name for subject in subjects for name in subject.names]
+    before = [words_kept.written(parts.parse(name).words) for name in names]
+    parts.parse.cache_clear()
+    parts.recall(vocabulary.words)
+    try:
+        assert [words_kept.written(parts.parse(name).words) for name in names] == before
+    finally:
+        parts.recall(None)
+        parts.parse.cache_clear()
+        vocabulary.close()
 
 
 def test_a_bar_and_reasons_are_as_asked(tmp_path: Path) -> None:

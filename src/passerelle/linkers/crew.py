@@ -24,8 +24,9 @@ import numpy.typing as npt
 from passerelle.errors import Refused
 from passerelle.linkers import sieve
 from passerelle.linkers.keeping import Kept, save, save_text
+from passerelle.linkers.lexicon import Lexicon, Vocabulary, read_words
 from passerelle.linkers.naming import Naming, Noted
-from passerelle.linkers.saying import Lexicon, say
+from passerelle.linkers.saying import say
 from passerelle.linkers.weighing import Terms, bar_of, commonness, line_of, that_may, values_of, weigh
 from passerelle.matching import Commonness, Subject
 from passerelle.matching.keys import PER_NAME
@@ -56,8 +57,8 @@ class WorkerLost(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One piece of work. `kind`: keys (of records `first` to `last` of a side), hubs (their values), or scores (of one
-    file of pairs)."""
+    """One piece of work. `kind`: words (of the pieces of names `first` to `last`), keys (of records `first` to `last`
+    of a side), hubs (their values), or scores (of one file of pairs)."""
 
     kind: str
     number: int
@@ -89,16 +90,34 @@ class Crew:
     def __init__(self, folder: Path, workers: int, terms: Terms, *, alone: bool) -> None:
         self.workers = workers
         self.memory: dict[int, float] = {}
+        self._memory_before = 0.0
+        self._told = str(folder), terms, alone
         self._pool: ProcessPoolExecutor | None = None
         if not workers:
-            _tell(str(folder), terms, alone)
+            _tell(*self._told)
             return
-        self._pool = ProcessPoolExecutor(
-            workers,
+        self._pool = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.workers,
             mp_context=multiprocessing.get_context(STARTED),
             initializer=_begin,
-            initargs=(str(folder), terms, alone),
+            initargs=self._told,
         )
+
+    def memory_mb(self) -> float:
+        """The most memory that the processes of one time have had, in MB."""
+        return max(self._memory_before, sum(self.memory.values()))
+
+    def renew(self) -> None:
+        """Lets new processes do what is still to do: what the others remember of their work takes memory, and would
+        not be asked for again."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True)
+            self._memory_before = self.memory_mb()
+            self.memory = {}
+            self._pool = self._new()
 
     def __enter__(self) -> Crew:
         return self
@@ -178,7 +197,8 @@ class _Here:
     alone: bool
     kept: dict[str, Kept]
     known: Commonness | None
-    lexicon: Lexicon
+    vocabulary: Vocabulary | None
+    lexicon: Lexicon | None
     noted: dict[str, Noted]
     naming: Naming | None
 
@@ -189,13 +209,16 @@ _here = _Here()
 def _tell(folder: str, terms: Terms, alone: bool) -> None:
     _here.folder, _here.terms, _here.alone = Path(folder), terms, alone
     _here.kept, _here.known = {}, None
-    _here.lexicon, _here.noted, _here.naming = Lexicon(), {}, None
+    _here.vocabulary, _here.lexicon, _here.noted, _here.naming = None, None, {}, None
     gazetteers.take_up(terms.streets)
 
 
 def _let_go() -> None:
     for kept in _here.kept.values():
         kept.close()
+    if _here.vocabulary is not None:
+        _here.vocabulary.close()
+        parts.recall(None)
     _tell("", replace(_here.terms, streets=()), _here.alone)
 
 
@@ -219,7 +242,7 @@ def _end_with_parent() -> None:
 
 
 def _do(task: Task) -> Done:
-    act: Callable[[Task], int] = {"keys": _keys, "hubs": _hubs, "scores": _scores}[task.kind]
+    act: Callable[[Task], int] = {"words": _words, "keys": _keys, "hubs": _hubs, "scores": _scores}[task.kind]
     found = act(task)
     if task.kind == "keys" or task.number % 4 == 3:
         for remembered in PER_RECORD:
@@ -237,14 +260,28 @@ def _subjects(side: str, rows: Iterable[int]) -> list[Subject]:
     return [Subject.from_ftm(entity) for entity in _kept(side).entities(rows)]
 
 
+def _words(task: Task) -> int:
+    pieces = json.loads((_here.folder / "pieces.json").read_text(encoding="utf-8"))
+    read_words(_here.folder, task.number, pieces[task.first : task.last])
+    return 0
+
+
+def _vocabulary() -> Vocabulary | None:
+    """The words that were read once for all, where they were."""
+    if _here.vocabulary is None and (_here.folder / "vocabulary.json").exists():
+        _here.vocabulary = Vocabulary(_here.folder)
+        parts.recall(_here.vocabulary.words)
+    return _here.vocabulary
+
+
 def _keys(task: Task) -> int:
+    if _here.lexicon is None or len(_here.lexicon) > LEXICON_MAX:
+        _here.lexicon = Lexicon(_vocabulary())
     subjects = _subjects(task.side, range(task.first, task.last))
     said = say(task.first, subjects, _here.lexicon)
     save(_here.folder / facts_file(task.side, task.number), sieve.facts(subjects))
     save(_here.folder / named_file(task.side, task.number), said.named)
     save(_here.folder / words_file(task.side, task.number), _here.lexicon.untold())
-    if len(_here.lexicon) > LEXICON_MAX:
-        _here.lexicon = Lexicon()
     array = np.empty(len(said.rows), dtype=KEYS)
     array["d"], array["r"], array["kind"] = said.digests, said.rows, said.kinds
     save(_here.folder / keys_file(task.side, task.number), array)
@@ -297,6 +334,7 @@ def _naming() -> Naming:
 
 
 def _scores(task: Task) -> int:
+    _vocabulary()
     pairs = np.load(_here.folder / f"pairs-{task.number:06}.npy").astype(np.int64)
     rows, promising, known = _alive(pairs)
     pairs = pairs[rows]

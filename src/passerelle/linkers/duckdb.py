@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from passerelle.linkers import pairing
+from passerelle.linkers import lexicon, pairing
 from passerelle.linkers.crew import (
     Crew,
     Task,
@@ -26,6 +26,7 @@ from passerelle.linkers.naming import gather_records, gather_words
 from passerelle.linkers.weighing import commonness, rarity_of
 
 RECORDS_AT_ONCE = 2_000
+PIECES_AT_ONCE = 1_000
 PAIRS_AT_ONCE = 50_000
 FEW_RECORDS = 1_500
 """So few are weighed by this process alone: others would take longer to start."""
@@ -35,11 +36,13 @@ def run(job: Job, counts: dict[str, int]) -> Found:
     """All steps but reading and writing; each leaves a file, and is not done again when that file is there."""
     workers = job.workers if sum(counts.values()) > FEW_RECORDS else 0
     with Crew(job.folder, workers, job.terms, alone=job.alone) as crew:
+        _words(job, crew)
         _keys(job, crew, counts)
+        crew.renew()
         found = _candidates(job, crew, counts)
         chunks = int(found["chunks"])
         _scores(job, crew, chunks)
-        memory = memory_mb() + sum(crew.memory.values())
+        memory = memory_mb() + crew.memory_mb()
     return Found(
         candidates=int(found["candidates"]),
         bounded_keys=int(found["bounded_keys"]),
@@ -47,6 +50,29 @@ def run(job: Job, counts: dict[str, int]) -> Found:
         files=tuple(job.folder / scores_file(number) for number in range(chunks)),
         memory_mb=memory,
     )
+
+
+def _words(job: Job, crew: Crew) -> None:
+    """The words of names, each read by one process for all others."""
+    if not crew.workers or (job.folder / "vocabulary.json").exists():
+        return
+    pieces: set[str] = set()
+    for side in job.sides:
+        pieces.update(json.loads((job.folder / lexicon.pieces_file(side)).read_text(encoding="utf-8")))
+    held = sorted(pieces)
+    save_text(job.folder / "pieces.json", json.dumps(held, ensure_ascii=False))
+    tasks = [
+        Task("words", number, "", first, first + PIECES_AT_ONCE)
+        for number, first in enumerate(range(0, len(held), PIECES_AT_ONCE))
+    ]
+    missing = [task for task in tasks if not (job.folder / lexicon.vocabulary_file(task.number)).exists()]
+    for place, _ in enumerate(crew.work(missing), len(tasks) - len(missing) + 1):
+        job.progress("keys", WORDS_SHARE * place / len(tasks))
+    lexicon.gather(job.folder, len(tasks))
+
+
+WORDS_SHARE = 0.2
+"""Of the keys, the words of names are so much of the work."""
 
 
 def _keys(job: Job, crew: Crew, counts: dict[str, int]) -> None:
@@ -59,7 +85,7 @@ def _keys(job: Job, crew: Crew, counts: dict[str, int]) -> None:
     ]
     missing = [task for task in tasks if not (job.folder / counts_file(task.side, task.number)).exists()]
     for place, _ in enumerate(crew.work(missing), len(tasks) - len(missing) + 1):
-        job.progress("keys", place / len(tasks))
+        job.progress("keys", WORDS_SHARE + (1.0 - WORDS_SHARE) * place / len(tasks))
     stems, shared = gather(job.folder / counts_file(task.side, task.number) for task in tasks)
     told = {"subjects": sum(counts.values()), "stems": stems, "shared": shared}
     save_text(job.folder / "commonness.json", json.dumps(told, ensure_ascii=False))
@@ -95,6 +121,7 @@ def _notes(job: Job, counts: dict[str, int], chunks: dict[str, range]) -> None:
     told = json.loads((job.folder / "commonness.json").read_text(encoding="utf-8"))
     known = commonness(told["subjects"], told["stems"], {}, job.terms)
     words = [job.folder / words_file(side, number) for side in job.sides for number in chunks[side]]
+    words += sorted(job.folder.glob("words-vocabulary-*.npy"))
     numbers = gather_words(job.folder, words, told["stems"], known)
     for side in job.sides:
         gather_records(

@@ -18,6 +18,7 @@ from passerelle.linkers import pairing
 from passerelle.linkers.crew import prepare
 from passerelle.linkers.job import EngineMissing, Found, Job, Progress, cores
 from passerelle.linkers.keeping import keep, save_text
+from passerelle.linkers.lexicon import Pieces, pieces_file
 from passerelle.linkers.register import Record, RefusedRecord, kind_of, records
 from passerelle.linkers.weighing import Terms
 from passerelle.words import sentence
@@ -26,7 +27,7 @@ ENGINES = ("duckdb", "spark")
 """The engines that are built: one machine, or a cluster."""
 
 REFUSALS_TOLD_MAX = 1_000
-FORMAT = 4
+FORMAT = 5
 LARGE_BYTES = 400_000
 """From this size on (of both files) several processes will work, and are made ready while the files are read."""
 
@@ -184,11 +185,13 @@ def _read(job: Job, side: str) -> tuple[int, int, list[RefusedRecord]]:
         ]
         return told["records"], told["refused"], again
     size = max(1, path.stat().st_size)
+    pieces = Pieces()
 
     def good() -> Iterator[Record]:
         nonlocal many
         for record in records(path, lambda position: job.progress("reading", position / size)):
             if isinstance(record, Record):
+                pieces.add(record.entity)
                 yield record
                 continue
             many += 1
@@ -196,6 +199,7 @@ def _read(job: Job, side: str) -> tuple[int, int, list[RefusedRecord]]:
                 refused.append(record)
 
     count = keep(job.folder, side, good())
+    save_text(job.folder / pieces_file(side), json.dumps(pieces.sorted(), ensure_ascii=False))
     rows = [[one.row, one.code, one.what.to_json()] for one in refused]
     save_text(done, json.dumps({"records": count, "refused": many, "refusals": rows}, ensure_ascii=False))
     return count, many, refused

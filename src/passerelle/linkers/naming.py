@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from passerelle.linkers import sieve
 from passerelle.linkers.keeping import save
+from passerelle.linkers.lexicon import Table
 from passerelle.linkers.rarity import Rarity
-from passerelle.linkers.saying import NAMED, Table
+from passerelle.linkers.saying import NAMED
 from passerelle.matching import Commonness
 from passerelle.matching.evidence import name
 from passerelle.matching.evidence.finding import weights

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +12,14 @@ import numpy.typing as npt
 from passerelle.linkers import digests
 from passerelle.linkers.digests import KINDS, Ints
 from passerelle.linkers.doors import door
+from passerelle.linkers.lexicon import Lexicon, Table
 from passerelle.matching import Subject
 from passerelle.matching.evidence import address, birth
-from passerelle.matching.keys import SHORT, beside, joined_keys, keys, near_keys, plain_keys, said_of
+from passerelle.matching.keys import beside, joined_keys, keys, near_keys, plain_keys, said_of
 from passerelle.matching.subject import FAMILIES, PERSON
 from passerelle.names import parts
 from passerelle.names.batch import PREFIXES, ROLES, WORDS_MAX
 from passerelle.names.compare import weights
-from passerelle.names.word_table import Rows, identity, number_of, rows_of
-
-Table = npt.NDArray[Any]
 
 NAMED = np.dtype(
     [("r", np.int32), ("of", np.int64), ("stem", np.int64), ("prefix", np.uint8), ("role", np.uint8),
@@ -30,23 +27,6 @@ NAMED = np.dtype(
 )  # fmt: skip
 """The words of the names of persons that have one name, in their order: the record's number, the word (`of` and `stem`
 as in `word_table.WORD`), its small word, its role, and what it costs when it stands on one side alone."""
-
-KEYS_MAX = 12
-LONG_MAX = digests.NAME_SIGNS_MAX // 2 - 2
-STREET_SIGNS_MAX = 60
-"""A word of a street so long, with `#` and a number of three figures, is a whole key."""
-LONE_LEAST = 5
-"""A word of so many consonants is a key alone."""
-
-_TABLE = np.dtype(
-    [
-        ("half", np.uint64, (KEYS_MAX,)), ("first", np.uint64, (KEYS_MAX,)), ("there", np.bool_, (KEYS_MAX,)),
-        ("long", np.bool_, (KEYS_MAX,)), ("keyed", np.bool_), ("slow", np.bool_), ("of", np.int64),
-        ("stem", np.int64), ("place", np.int32), ("prefix", np.uint8), ("alone", np.int16),
-        ("whole", np.bool_), ("short", np.bool_),
-    ]
-)  # fmt: skip
-
 
 @dataclass(slots=True)
 class Said:
@@ -59,97 +39,6 @@ class Said:
     named: Table = field(default_factory=lambda: np.empty(0, dtype=NAMED))
     stems: Counter[str] = field(default_factory=Counter)
     shared: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-
-
-class Lexicon:
-    """The words met so far, each read once: a register says the same words over and over."""
-
-    def __init__(self) -> None:
-        self._places: dict[int, int] = {}
-        self._rows = np.zeros(1024, dtype=_TABLE)
-        self._fresh: list[parts.Word] = []
-        self._untold: list[parts.Word] = []
-        self._stems: dict[str, int] = {}
-        self._streets: dict[frozenset[str], int] = {}
-        self._fresh_streets: list[frozenset[str]] = []
-        self._street_words = np.empty(0, dtype=np.uint64)
-        self._street_ends = np.zeros(1, dtype=np.int64)
-        self.stems: list[str] = []
-        self.firsts: list[str] = []
-
-    def __len__(self) -> int:
-        return len(self._places) + len(self._streets)
-
-    def street(self, words: frozenset[str]) -> int:
-        """Where a street stands, told by the words it is found by; -1 where one of them is too long."""
-        found = self._streets.get(words)
-        if found is None:
-            if any(len(word) > STREET_SIGNS_MAX or "#" in word for word in words):
-                return -1
-            found = self._streets[words] = len(self._streets)
-            self._fresh_streets.append(words)
-        return found
-
-    def streets(self) -> tuple[digests.Words, Ints]:
-        """The digests of the words of all streets met, one street after another, and where those of each end, after a
-        0."""
-        if self._fresh_streets:
-            fresh = [word for words in self._fresh_streets for word in sorted(words)]
-            many = np.cumsum([len(words) for words in self._fresh_streets]) + self._street_ends[-1]
-            self._street_words = np.concatenate([self._street_words, digests.texts(fresh)])
-            self._street_ends = np.concatenate([self._street_ends, many])
-            self._fresh_streets = []
-        return self._street_words, self._street_ends
-
-    def place(self, word: parts.Word) -> int:
-        """Where the word stands."""
-        found = self._places.get(word.number)
-        if found is None:
-            found = self._places[word.number] = len(self._places)
-            self._fresh.append(word)
-            self.firsts.append(said_of(word).first)
-        return found
-
-    def table(self) -> Table:
-        """All words met."""
-        count = len(self._places)
-        if self._fresh:
-            while count > len(self._rows):
-                self._rows = np.concatenate([self._rows, np.zeros(len(self._rows), dtype=_TABLE)])
-            self._rows[count - len(self._fresh) : count] = np.array(
-                [self._row(word) for word in self._fresh], dtype=_TABLE
-            )
-            self._untold.extend(self._fresh)
-            self._fresh = []
-        return self._rows[:count]
-
-    def untold(self) -> Rows:
-        """The words met since this was last asked, as rows of `word_table.WORD`."""
-        self.table()
-        told, self._untold = rows_of(self._untold), []
-        return told
-
-    def _row(self, word: parts.Word) -> tuple[Any, ...]:
-        costs = weights()
-        found = said_of(word).keys if word.kind == "name" else ()
-        slow = word.prefix == "abd" or len(found) > KEYS_MAX or any(len(value) > LONG_MAX for value in found)
-        held = found[:KEYS_MAX]
-        rest = (0,) * (KEYS_MAX - len(held))
-        stem = self._stems.setdefault(word.stem, len(self._stems))
-        if stem == len(self.stems):
-            self.stems.append(word.stem)
-        alone = -1
-        if word.kind == "number":
-            alone = costs.left_over * 3
-        elif word.patronymic or word.title or word.kind == "initial":
-            alone = costs.left_over_patronymic
-        return (
-            (*map(digests.text, held), *rest), (*(digests.text(value[:1]) for value in held), *rest),
-            (*(True for _ in held), *rest),
-            (*(len(value) >= LONE_LEAST and value[0] != "=" for value in held), *rest),
-            bool(found), slow, identity(word), number_of(word.stem), stem, PREFIXES.index(word.prefix), alone,
-            word.kind == "name" and not word.prefix, word.weight <= SHORT,
-        )  # fmt: skip
 
 
 def say(first: int, subjects: Sequence[Subject], lexicon: Lexicon | None = None) -> Said:
@@ -229,19 +118,23 @@ class _Run:
             self._name(place, name, years, strong=False, single=False)
 
     def _name(self, place: int, name: str, years: set[int], *, strong: bool, single: bool) -> None:
-        read = parts.parse(name)
-        known = self._lexicon.place
+        words = self._lexicon.places_of(name)
+        roles: Sequence[str] = (parts.UNKNOWN,) * len(words)
+        if not words:
+            read = parts.parse(name)
+            known = self._lexicon.place
+            words, roles = [known(word) for word in read.words], read.roles
         for year in years:
             self._year_name.append(len(self._owner))
             self._year.append(year)
         self._owner.append(place)
         self._strong.append(strong)
-        self._single.append(single and len(read.words) <= WORDS_MAX)
+        self._single.append(single and len(words) <= WORDS_MAX)
         self._undated.append(not years)
-        self._long.append(len(read.words))
+        self._long.append(len(words))
         self._text.append(name)
-        self._words.extend([known(word) for word in read.words])
-        self._roles.extend(read.roles)
+        self._words.extend(words)
+        self._roles.extend(roles)
 
     def _note(self, place: int, kind: str, value: str) -> None:
         one, two = digests.halves(kind, value)

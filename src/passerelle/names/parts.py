@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -92,7 +93,8 @@ class Name:
 _NUMBERS: list[int] = [0]
 
 
-def _next_number() -> int:
+def next_number() -> int:
+    """A number that no word has yet in this process."""
     _NUMBERS[0] += 1
     return _NUMBERS[0]
 
@@ -144,7 +146,7 @@ def word_of(stem: str, prefix: str = "", text: str = "") -> Word:
         script=script,
         forms=tuple(Form(units, cost, abjad) for units, cost in forms.items() if units),
         weight=sounds.weigh(first),
-        number=_next_number(),
+        number=next_number(),
         groups=_groups(stem, kind, prefix),
         known=kind == "name" and prefix in {"", "abd"} and given.is_known(stem),
         heard=given.heard(stem) if kind == "name" and prefix in {"", "abd"} else frozenset(),
@@ -282,16 +284,33 @@ def _plainly(pieces: list[str]) -> tuple[Word, ...] | None:
     """The words of a name that begins with pieces that are words whatever stands beside them; None for any other."""
     words: list[Word] = []
     for at, piece in enumerate(pieces):
-        word = _lone(piece)
+        word = lone(piece)
         if word is None:
-            rest = _after(" ".join(pieces[at:])) if at else None
+            rest = after(" ".join(pieces[at:])) if at else None
             return (*words, *rest) if rest else None
         words.append(word)
     return tuple(words)
 
 
+Recalled = Callable[[str], "tuple[Word, ...] | None"]
+_recalled: list[Recalled] = []
+
+
+def recall(source: Recalled | None) -> None:
+    """Lets `source` be asked first what words a piece of a name is: what `lone`, or `after`, said of it in another
+    process. None: nobody is asked any longer."""
+    _recalled[:] = [] if source is None else [source]
+    lone.cache_clear()
+    after.cache_clear()
+
+
 @lru_cache(maxsize=65536)
-def _lone(piece: str) -> Word | None:
+def lone(piece: str) -> Word | None:
+    """The word that a piece of a name is whatever stands beside it; None for any other piece."""
+    for source in _recalled:
+        words = source(piece)
+        if words is not None:
+            return words[0]
     if not piece.isalpha() or not latin.composed(latin.parted(piece)).isalpha() or _beside(piece) != "":
         return None
     built = _build(_tokens(piece), small_words.rules())
@@ -299,13 +318,23 @@ def _lone(piece: str) -> Word | None:
 
 
 @lru_cache(maxsize=32768)
-def _after(text: str) -> tuple[Word, ...] | None:
+def after(text: str) -> tuple[Word, ...] | None:
     """The words of what follows a word: small words and the words they belong to, the same whatever that word is."""
-    if not all(_lone(piece) or (piece.isalpha() and _beside(piece) == "small") for piece in text.split(" ")):
+    for source in _recalled:
+        words = source(text)
+        if words is not None:
+            return words
+    if not all(lone(piece) or is_small(piece) for piece in text.split(" ")):
         return None
     return tuple(word for word, _ in _build(_tokens(f"Jan {text}"), small_words.rules())[1:])
 
 
+def is_small(piece: str) -> bool:
+    """Whether a piece of a name is a word that belongs to the next one (*van*, *el*)."""
+    return piece.isalpha() and _beside(piece) == "small"
+
+
+@lru_cache(maxsize=8192)
 def _beside(piece: str) -> str:
     """What a piece does to those beside it: `small` if it belongs to the next word, "" if nothing."""
     rules, letters = small_words.rules(), latin.bare(latin.plain(piece))
@@ -480,11 +509,11 @@ def _east(words: list[Word], roles: list[str], rules: Rules) -> tuple[list[Word]
             cut = 2 if stem[:2] in doubles and len(stem) > 2 else 1
             for text, part in ((stem[:cut], FAMILY), (stem[cut:], GIVEN)):
                 read = scripts.in_latin(text, surname=part == FAMILY, joint=JOINT)
-                out.append(_read_word(text, read, script=word.script, family=part == FAMILY))
+                out.append(read_word(text, read, script=word.script, family=part == FAMILY))
                 out_roles.append(part)
         elif word.script in {"han", "hangul"}:
             read = scripts.in_latin(stem, joint=JOINT)
-            out.append(_read_word(stem, read, script=word.script, family=len(stem) == 1))
+            out.append(read_word(stem, read, script=word.script, family=len(stem) == 1))
             out_roles.append(role)
         else:
             out.append(word)
@@ -511,7 +540,7 @@ def _japanese(words: list[Word], roles: list[str]) -> tuple[list[Word], list[str
             continue
         known = japanese.readings(text, family=role == FAMILY or (role != GIVEN and japanese.is_family(text)))
         out.append(
-            _read_word(
+            read_word(
                 text, *(known or (scripts.in_latin(text, joint=JOINT),)), script="han", table="" if known else "pinyin"
             )
         )
@@ -524,7 +553,7 @@ READ_AS = {"han": "pinyin", "hangul": "hangul_read"}
 
 
 @lru_cache(maxsize=65536)
-def _read_word(text: str, *reads: str, script: str, family: bool = False, table: str | None = None) -> Word:
+def read_word(text: str, *reads: str, script: str, family: bool = False, table: str | None = None) -> Word:
     """A word of Chinese or Korean signs, by its readings in Latin letters; `table` says how those are cut."""
     cuts = [sounds.cut(read, READ_AS[script] if table is None else table) for read in reads]
     stem = reads[0].replace(JOINT, "")
@@ -540,58 +569,9 @@ def _read_word(text: str, *reads: str, script: str, family: bool = False, table:
         script=script,
         forms=tuple(Form(units, 5 * place, False) for place, units in enumerate(cuts) if units),
         weight=weight,
-        number=_next_number(),
+        number=next_number(),
         groups=rows,
         known=bool(rows),
         heard=rows,
         says=says.said(stem, weight, text),
     )
-
-
-def _may_be_one(one: Word, two: Word) -> bool:
-    """Two words of letters, or a letter beside a syllable (*Youngh-o*, *J-ihoon*)."""
-    if one.kind == two.kind == "name":
-        return True
-    name, letter = (one, two) if one.kind == "name" else (two, one)
-    return (
-        name.kind == "name" and letter.kind == "initial" and "." not in letter.stem and name.weight <= syllables.SHORT
-    )
-
-
-@lru_cache(maxsize=16384)
-def _joint_number(whole: int, one: int, two: int) -> int:
-    return _next_number()
-
-
-def _at_the_joint(word: Word, one: Word, two: Word) -> Word:
-    """The word that two words make, also read with each by itself: the ng and h of *Yong ho* are not the ngh of
-    *Nghi*."""
-    if not one.forms or not two.forms:
-        return word
-    units = one.forms[0].units + two.forms[0].units
-    if any(form.units == units for form in word.forms):
-        return word
-    forms = (*word.forms, Form(units, 0, word.forms[0].abjad if word.forms else False))
-    number = _joint_number(word.number, one.number, two.number)
-    return replace(word, forms=forms, number=number)
-
-
-def merged(name: Name, place: int) -> Name | None:
-    """The name with the words at `place` and `place + 1` written as one, or None when they are of two scripts."""
-    if place in name.merged:
-        return name.merged[place]
-    one, two = name.words[place], name.words[place + 1]
-    result: Name | None = None
-    if one.script == two.script and _may_be_one(one, two) and not two.prefix:
-        if one.script in READ_AS:
-            read = JOINT.join(scripts.in_latin(word.text, joint=JOINT) or word.stem for word in (one, two))
-            joined = _read_word(one.text + two.text, read, script=one.script)
-        else:
-            joined = _at_the_joint(word_of(one.stem + two.stem, one.prefix, f"{one.text} {two.text}"), one, two)
-        result = Name(
-            name.raw,
-            (*name.words[:place], joined, *name.words[place + 2 :]),
-            (*name.roles[:place], name.roles[place], *name.roles[place + 2 :]),
-        )
-    name.merged[place] = result
-    return result
