@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from benchmarks.registers_invented import rows, write
-from passerelle.linkers import EngineMissing, Record, Terms, link, records
+from passerelle.linkers import EngineMissing, Record, Terms, link, pairing, records
 from passerelle.linkers.digests import digest
 from passerelle.linkers.doors import door
 from passerelle.linkers.joining import OutputWrong
@@ -195,6 +195,19 @@ def test_words_that_were_read_once_for_all_processes_say_the_same(register: Path
         parts.recall(None)
         parts.parse.cache_clear()
         vocabulary.close()
+
+
+def test_candidates_are_the_same_in_both_ways_of_asking_and_however_much_two_records_share(tmp_path: Path) -> None:
+    dice = np.random.default_rng(5)
+    with pairing.open_database(tmp_path, 1) as base:
+        base.execute("CREATE TABLE keys_left (r INTEGER, d BIGINT, w INTEGER)")
+        keys_borne = {(int(row), int(key)) for key in range(400) for row in dice.integers(0, 60, 4)}
+        keys_borne |= {(row, key) for row in (7, 41, 59) for key in range(1_000, 3_000)}
+        base.executemany("INSERT INTO keys_left VALUES (?, ?, 5000000)", [list(pair) for pair in keys_borne])
+        plain = set(base.execute(f"SELECT DISTINCT l, r FROM ({pairing.chosen(alone=True, each=3)}) c").fetchall())
+        pairing.choose(base, 60, 60, alone=True, terms=Terms(each=3), told=lambda share: None)
+        found = set(base.execute("SELECT l, r FROM candidate").fetchall())
+    assert found == plain and {(7, 41), (7, 59), (41, 59)} <= found
 
 
 def test_a_bar_and_reasons_are_as_asked(tmp_path: Path) -> None:

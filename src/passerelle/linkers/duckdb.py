@@ -103,7 +103,7 @@ def _candidates(job: Job, crew: Crew, counts: dict[str, int]) -> dict[str, Any]:
             bounded_keys, hubs = pairing.bounded(base)
             bounded = _named(job, crew, base, hubs)
             many = pairing.choose(
-                base, counts["left"], alone=job.alone, terms=job.terms,
+                base, counts["left"], counts["left" if job.alone else "right"], alone=job.alone, terms=job.terms,
                 told=lambda share: job.progress("candidates", 0.8 * share),
             )  # fmt: skip
             written = pairing.write_chunks(base, job.folder, PAIRS_AT_ONCE)

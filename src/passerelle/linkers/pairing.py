@@ -88,19 +88,18 @@ def chosen(*, alone: bool, each: int) -> str:
     )
 
 
-_ROWS = 1 << 31
-"""More than there are records: a weight and a record stand in one number of 64 bits."""
-
-
-def chosen_in_block(*, alone: bool, each: int, first: int, last: int) -> str:
+def chosen_in_block(*, alone: bool, each: int, first: int, last: int, rows: int) -> str:
     """As `chosen`, of the records from `first` to `last`, in DuckDB's own words: it keeps the greatest few numbers of
-    a group without putting all in order, which Spark cannot."""
+    a group without putting all in order, which Spark cannot. A weight and a record (of fewer than `rows` on the other
+    side) stand in one number of 63 bits: of a million records, two share fewer than a million keys."""
+    end = 1 << rows.bit_length()
+    heaviest = (1 << 62) // end - 1
     other = "left" if alone else "right"
     one, two = ("least(x, y)", "greatest(x, y)") if alone else ("x", "y")
     return (
         f"SELECT {one} AS l, {two} AS r FROM ("  # noqa: S608 (numbers and names of ours)
-        f" SELECT x, {_ROWS - 1} - unnest(max(weight * {_ROWS} + ({_ROWS - 1} - y), {each})) % {_ROWS} AS y FROM ("
-        "  SELECT a.r AS x, b.r AS y, CAST(sum(a.w) AS BIGINT) AS weight"
+        f" SELECT x, {end - 1} - unnest(max(weight * {end} + ({end - 1} - y), {each})) % {end} AS y FROM ("
+        f"  SELECT a.r AS x, b.r AS y, least(CAST(sum(a.w) AS BIGINT), {heaviest}) AS weight"
         f"  FROM keys_left a JOIN keys_{other} b ON a.d = b.d"
         f"  WHERE {'a.r <> b.r AND ' if alone else ''}a.r >= {first} AND a.r < {last} GROUP BY a.r, b.r"
         " ) met GROUP BY x)"
@@ -155,11 +154,14 @@ def bounded(base: duckdb.DuckDBPyConnection) -> tuple[int, list[tuple[int, str, 
     return int(many), [(int(d), KINDS[kind], int(n)) for d, kind, n in top]
 
 
-def choose(base: duckdb.DuckDBPyConnection, rows: int, *, alone: bool, terms: Terms, told: Told) -> int:
-    """`candidate`: the pairs that share enough, each once; how many there are."""
+def choose(
+    base: duckdb.DuckDBPyConnection, rows: int, others: int, *, alone: bool, terms: Terms, told: Told
+) -> int:
+    """`candidate`: the pairs that share enough, each once; how many there are. On the left side are `rows` records, on
+    the right `others`."""
     base.execute("CREATE OR REPLACE TABLE chosen (l INTEGER, r INTEGER)")
     for start in range(0, rows, BLOCK_ROWS):
-        block = chosen_in_block(alone=alone, each=terms.each, first=start, last=start + BLOCK_ROWS)
+        block = chosen_in_block(alone=alone, each=terms.each, first=start, last=start + BLOCK_ROWS, rows=others)
         base.execute(f"INSERT INTO chosen {block}")
         told(min(1.0, (start + BLOCK_ROWS) / max(1, rows)))
     base.execute("CREATE OR REPLACE TABLE candidate AS SELECT DISTINCT l, r FROM chosen")
