@@ -9,7 +9,7 @@ from typing import NamedTuple
 from passerelle.matching.evidence import address, birth
 from passerelle.matching.evidence.number import DOCUMENTS
 from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
-from passerelle.names import joints, numbers, organisations, parts, places, sounds
+from passerelle.names import as_one, numbers, organisations, parts, places, sounds
 
 
 class Key(NamedTuple):
@@ -132,7 +132,7 @@ def joined_keys(name: str) -> set[str]:
     for place, other in ((0, read.words[2]), (1, read.words[0])):
         if max(word.weight for word in read.words[place : place + 2]) > SHORT:
             continue
-        joined = joints.merged(read, place)
+        joined = as_one.merged(read, place)
         if joined is not None:
             out |= {"|".join(sorted((a, b))) for a in said_of(joined.words[place]).keys for b in said_of(other).keys}
     return out

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import given, joints, parts, slips, sounds
+from passerelle.names import as_one, given, parts, slips, sounds
 from passerelle.names.compare import (
     MERGED_APART,
     MERGED_FIRST_APART,
@@ -213,7 +213,7 @@ class Names:
             """Where a name stands in the table of merged names; 0 and more: its words merged there. -1: it does not."""
             known = places.get((row, place))
             if known is None:
-                name = self.names[row] if place < 0 else joints.merged(self.names[row], place)
+                name = self.names[row] if place < 0 else as_one.merged(self.names[row], place)
                 known = places[row, place] = -1 if name is None else len(names)
                 if name is not None:
                     names.append(name)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from passerelle.names import given, joints, latin, organisations, places, slips, sounds
+from passerelle.names import as_one, given, latin, organisations, parts, places, slips, sounds
 from passerelle.names.comparison import Comparison
 from passerelle.names.parts import FAMILY, GIVEN, Name, Word
 from passerelle.words import Sentence, noop, sentence
@@ -209,7 +209,7 @@ def align(left: Name, right: Name) -> Alignment:
         longer, shorter = (left, right) if len(left.words) > len(right.words) else (right, left)
         table = weights()
         for place in range(len(longer.words) - 1):
-            joined = joints.merged(longer, place)
+            joined = as_one.merged(longer, place)
             if joined is None:
                 continue
             other = _align(joined, shorter) if longer is left else _align(shorter, joined)
@@ -218,7 +218,7 @@ def align(left: Name, right: Name) -> Alignment:
                 best = replace(other, cost=cost, score=_score(other, cost))
     if may_rejoin(best):
         for place, opposite in joints(left, right):
-            one, two = joints.merged(left, place), joints.merged(right, opposite)
+            one, two = as_one.merged(left, place), as_one.merged(right, opposite)
             if one is None or two is None:
                 continue
             other = _align(one, two)
