@@ -25,6 +25,9 @@ Table = npt.NDArray[Any]
 PIECES_MAX = 200_000
 """So many pieces of names are read once for all; what else there is, each process reads when it meets it."""
 
+PLAIN_MAX = parts.WORDS_MOST * 2
+"""A name so long, of which some may be left unread, is read by itself."""
+
 _NAMES = ("name", "alias", "previousName", "weakAlias", "firstName", "lastName")
 _SHIP = "mv"
 """A piece that is dropped where it begins a name is no piece of the vocabulary."""
@@ -221,6 +224,8 @@ class Lexicon:
 
     def places_of(self, name: str) -> list[int]:
         """Where the words of a name stand, where all its pieces are of the vocabulary; else an empty list."""
+        if len(name) > PLAIN_MAX:
+            return []
         known = self._pieces.get
         pieces = name.split(" ")
         found = [known(piece, -1) for piece in pieces]

@@ -274,7 +274,7 @@ def parse(text: str) -> Name:
         roles = [UNKNOWN] * len(words)
     if len(words) > 1 and syllables.MIDDLE_POINT.search(text) and all(word.script == "han" for word in words):
         read = [scripts.in_latin(word.stem, joint=JOINT) for word in words]
-        words = [_read_word(w.stem, one, script="han", table="xinhua") for w, one in zip(words, read, strict=True)]
+        words = [read_word(w.stem, one, script="han", table="xinhua") for w, one in zip(words, read, strict=True)]
         return Name(raw, tuple(words[:WORDS_MOST]), tuple(roles[:WORDS_MOST]))
     words, roles = _east(words[:WORDS_MOST], roles[:WORDS_MOST], rules)
     return Name(raw, tuple(words), tuple(roles))
