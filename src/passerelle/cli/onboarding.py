@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -34,10 +33,8 @@ def onboard(service: str, file: Path, mapping: Path | None, write: Path | None, 
     values look. Every row is read and nothing is filed. Status 1 when rows would be refused.
     """
     open_installation(folder)
-    from passerelle import intake
-    from passerelle.errors import Refused
     from passerelle.flow import consult
-    from passerelle.intake import BadRow, headers
+    from passerelle.intake import looking
     from passerelle.records.models import Officer, Service
 
     found = Service.objects.filter(key=service).first()
@@ -49,37 +46,10 @@ def onboard(service: str, file: Path, mapping: Path | None, write: Path | None, 
     people = Officer.objects.filter(service=found, is_active=True, account__isnull=True)
     seats = Counter(people.values_list("role", flat=True))
     missing = [role for role in SEATS if not seats[role]]
-    proposal: headers.Proposed | None = None
-    text = ""
-    if mapping is None:
-        proposal = headers.proposed(file)
-        text = proposal.as_yaml()
-        if write is not None:
-            write.write_text(text, encoding="utf-8")
-    read = refused = subjects = 0
-    refusals: list[dict[str, Any]] = []
-    codes: Counter[str] = Counter()
-    notes: list[str] = []
-    unusable = ""
-    with tempfile.TemporaryDirectory() as scratch:
-        used = mapping
-        if used is None:
-            used = Path(scratch) / "proposed.yaml"
-            used.write_text(text, encoding="utf-8")
-        try:
-            source = intake.open_source(file, format="csv", mapping=used)
-            notes = list(source.notes)
-            for row in source.read():
-                read += 1
-                if isinstance(row, BadRow):
-                    refused += 1
-                    codes[row.code] += 1
-                    if len(refusals) < 1000:
-                        refusals.append({"row": row.number, "code": row.code, "because": str(row.sentence)})
-                else:
-                    subjects += len(row.entities)
-        except Refused as refusal:
-            unusable = str(refusal)
+    looked = looking.look(file, mapping=mapping.read_text(encoding="utf-8") if mapping is not None else None)
+    proposal = looked.proposed
+    if proposal is not None and write is not None:
+        write.write_text(looked.text, encoding="utf-8")
     result = {
         "service": service, "kind": found.kind, "languages": list(found.languages),
         "seats": {role: seats[role] for role in SEATS}, "missing_seats": missing,
@@ -89,14 +59,16 @@ def onboard(service: str, file: Path, mapping: Path | None, write: Path | None, 
             for one in proposal.columns
         ],
         "open_questions": [] if proposal is None else [str(one) for one in proposal.open_questions],
-        "proposed": text, "read": read, "refused": refused, "subjects": subjects, "codes": dict(codes),
-        "refusals": refusals, "notes": notes, "unusable": unusable,
+        "proposed": looked.text if proposal is not None else "", "read": looked.read, "refused": looked.refused,
+        "subjects": looked.subjects, "codes": dict(looked.codes), "notes": list(looked.notes),
+        "refusals": [{"row": row, "code": code, "because": str(says)} for row, code, says in looked.refusals],
+        "unusable": str(looked.unusable) if looked.unusable is not None else "",
     }  # fmt: skip
     if as_json:
         print_json(result)
     else:
         _say(result, proposal, file, write)
-    if refused or unusable:
+    if looked.refused or looked.unusable is not None:
         sys.exit(1)
 
 

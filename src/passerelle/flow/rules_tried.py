@@ -17,14 +17,14 @@ from django.db.models import Q
 from passerelle.errors import Refused
 from passerelle.flow import oblige
 from passerelle.flow.between import span_of
-from passerelle.flow.consult import read_as_operator
+from passerelle.flow.consult import read_as_operator, write_down
 from passerelle.flow.facts import service_facts, standing_of
-from passerelle.flow.ledger_lines import rules_applied
+from passerelle.flow.ledger_lines import journal, rules_applied
 from passerelle.flow.rules_in_force import LOADERS
 from passerelle.policy import deadlines, disclosure, tables
 from passerelle.policy.facts import PURPOSES
 from passerelle.policy.tables import Given
-from passerelle.records.models import Duty, Interest, Match, Report, Service
+from passerelle.records.models import Duty, Interest, Match, Officer, Report, Service
 from passerelle.words import sentence
 
 _AT_ONCE = 500
@@ -110,12 +110,18 @@ def which(path: Given) -> str:
     )
 
 
-def tried(*, path: Given, month: tuple[int, int], reason: str, now: datetime) -> Trial:
-    """Try the rules in a file on the reports and duties of a month. Raises WrongRules, WrongTable, NoSuchMonth."""
+def tried(
+    *, path: Given, month: tuple[int, int], reason: str, officer: Officer | None = None, now: datetime
+) -> Trial:
+    """Try the rules in a file on the reports and duties of a month; `officer` or the operator looked. Raises WrongRules, WrongTable, NoSuchMonth."""
     start, end = span_of(month)
     table = which(path)
     after = rules_in(path) if table == "rules" else LOADERS[table](path)
-    read_as_operator(thing="rules tried", reason=reason, now=now)
+    if officer is None:
+        read_as_operator(thing="rules tried", reason=reason, now=now)
+    else:
+        with journal(now) as lines:
+            write_down(lines, officer, "rules tried", "own_work", reason, officer.role)
     trial = Trial(table=table, month=f"{month[0]}-{month[1]:02}")
     with rules_applied():
         if table == "deadlines":

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from passerelle.web.pages import (
+    administration,
     between,
     correcting,
     deliveries,
@@ -135,4 +136,6 @@ urlpatterns: list[URLPattern] = [
     path("request/<slug:ref>/answer", requests.answer, name="answer-request"),
     path("law", law.law, name="law"),
     path("law/<slug:ref>", law.rules, name="rules"),
+    path("administration", administration.administration, name="administration"),
+    path("administration/rules/<slug:table>", administration.new_rules, name="new-rules"),
 ]

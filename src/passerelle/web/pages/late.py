@@ -89,7 +89,8 @@ def absences(request: HttpRequest, *, now: datetime) -> HttpResponse:
     told = Notice.objects.filter(
         officer__in=[one.pk for one in people], kind="rehomed", told_at__gt=now - timedelta(days=REHOMED_DAYS)
     ).order_by("-told_at", "-id")[:REHOMED_MAX]
-    rows: list[Notice] = wall.with_relations(told, "duty")
+    with wall.as_house():  # a notice is its officer's own; who leads them reads of it where their duties went
+        rows = list(told.select_related("duty"))
     listed = set(visibility.duties(officer).filter(pk__in=[row.duty_id for row in rows]).values_list("pk", flat=True))
     context = {
         "rows": [
