@@ -113,7 +113,9 @@ def which(path: Given) -> str:
 def tried(
     *, path: Given, month: tuple[int, int], reason: str, officer: Officer | None = None, now: datetime
 ) -> Trial:
-    """Try the rules in a file on the reports and duties of a month; `officer` or the operator looked. Raises WrongRules, WrongTable, NoSuchMonth."""
+    """Try the rules in a file on the reports and duties of a month; `officer`, or the operator, looked at it.
+
+    Raises WrongRules, WrongTable, NoSuchMonth."""
     start, end = span_of(month)
     table = which(path)
     after = rules_in(path) if table == "rules" else LOADERS[table](path)
