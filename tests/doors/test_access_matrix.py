@@ -95,6 +95,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "reports": [("", "GET", {}, EVERYBODY)],
     "dossiers": [("", "GET", {}, EVERYBODY)],
     "new-dossier": [("", "GET", {}, CONTENTS), ("", "POST", {"title": ""}, "!!!!. !!!!. !!!!. !. . s")],
+    "today": [("", "GET", {}, ".+++. .+++. .+++. +. . s")],
     "lessons": [("", "GET", {}, LEADERS), ("", "GET", {"month": "9999-01"}, "..!!. ..!!. ..!!. .. ! s")],
     "late": [("", "GET", {}, ".+++. .+++. .+++. +. + s")],
     "give": [

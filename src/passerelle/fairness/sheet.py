@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from passerelle import sheets
 from passerelle.fairness import gaps
 from passerelle.fairness.gaps import Verdict, wilson
+from passerelle.fairness.operation import Road, by_group
+from passerelle.fairness.operation import verdicts as road_verdicts
 from passerelle.fairness.outcomes import Measured
 from passerelle.fairness.probes import traditions
 from passerelle.fairness.work import SMALL_NUMBER, Share
@@ -48,9 +50,13 @@ def verdicts(measured: Measured) -> dict[str, Verdict]:
     return found
 
 
-def sheet(measured: Measured, work: Sequence[Share] | None, *, made: str, version: str, signed: str) -> str:
-    """The HTML of the page. `work` is None without an installation; `made` is the day, `signed` who answers for it."""
-    bodies = {code: _Page(measured, work, made, version, signed, code).whole() for code in LANGUAGES}
+def sheet(
+    measured: Measured, work: Sequence[Share] | None, road: Sequence[Road] | None = None, *, made: str, version: str,
+    signed: str,
+) -> str:  # fmt: skip
+    """The HTML of the page. `work` and `road` (probes in operation) are None without an installation; `made` is the
+    day, `signed` who answers for it."""
+    bodies = {code: _Page(measured, work, road, made, version, signed, code).whole() for code in LANGUAGES}
     return sheets.page("Passerelle: are errors equal?", bodies, STYLE)
 
 
@@ -61,9 +67,10 @@ class _Page:
     """The page in one language."""
 
     def __init__(
-        self, measured: Measured, work: Sequence[Share] | None, made: str, version: str, signed: str, language: str
-    ) -> None:
-        self.measured, self.work, self.made, self.version = measured, work, made, version
+        self, measured: Measured, work: Sequence[Share] | None, road: Sequence[Road] | None, made: str, version: str,
+        signed: str, language: str,
+    ) -> None:  # fmt: skip
+        self.measured, self.work, self.road, self.made, self.version = measured, work, road, made, version
         self.signed, self.language = signed, language
         self.verdicts = verdicts(measured)
         self.names = {one.id: one.says.in_language(language) for one in traditions()}
@@ -81,6 +88,7 @@ class _Page:
             *(self._missed(kind) for kind in WAYS),
             self._strangers(born=False),
             self._strangers(born=True),
+            self._road(),
             self._work(),
             self._reading(),
             self._method(),
@@ -160,6 +168,38 @@ class _Page:
             f"<thead><tr>{heads}</tr></thead>"
             f"<tbody>{body}</tbody></table></div></section>"
         )
+
+    def _road(self) -> str:
+        """Probes on the live road: what was missed, and what met a real record, which is always wrong."""
+        title = self.text(noop("In operation: invented probes on the live road"))
+        if not self.road:
+            none = self.text(noop("No probes were tried here in the last year (oversight signs for them)."))
+            return f"<section><h2>{title}</h2><p>{none}</p></section>"
+        sums = by_group(self.road)
+        verdict = road_verdicts(self.road)["missed"]
+        note = self.text(
+            noop(
+                "Invented pairs that should meet were filed in this exchange beside real records, in {rounds} rounds "
+                "signed by oversight, compared as these are, counted and undone. No person ever saw one, and none was "
+                "told to anybody. Of 100 pairs, so many did not meet."
+            ),
+            rounds=max(row.rounds for row in self.road),
+        )  # fmt: skip
+        equal = {
+            None: noop("Too few cases to compare the groups."),
+            True: noop("The groups differ more than chance would do."),
+            False: noop("No difference between the groups is shown; that is not a proof of equality."),
+        }[verdict.equality_rejected]
+        rows = [(key, one[0], one[2]) for key, one in sums.items()]
+        bars = self._bars(title, f"{note} {self.text(equal)}", rows, 100)
+        alarms = self.text(
+            noop(
+                "Probes that met a real record as well, always wrongly: {count} of {tried}. It is told in sum alone: "
+                "by group it would say something of whose names are in these records."
+            ),
+            count=sum(one[1] for one in sums.values()), tried=sum(one[2] for one in sums.values()),
+        )  # fmt: skip
+        return bars.removesuffix("</section>") + f"<p>{alarms}</p></section>"
 
     def _work(self) -> str:
         title = self.text(noop("In operation: outcomes of the work"))

@@ -30,6 +30,7 @@ from passerelle.ledger.events_of_clocks import (
     DutyPassedOn,
     OverloadEnded,
     OverloadSigned,
+    ProbesTried,
     QuestionAnswered,
     QuestionAsked,
     ShiftHandedOver,
@@ -585,7 +586,7 @@ EVENTS: dict[str, type[Event]] = {
         Read, Searched,
         RegisterTaken,
         RulesProposed, RulesDecided, RulesInForce,
-        KeysChanged, StreetsListed, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled,
+        KeysChanged, StreetsListed, GapSigned, Restored, ClockWentBack, ClockSetRight, Reconciled, ProbesTried,
     )
 }
 """Every kind of fact by its name; a line of any other kind is a fault."""

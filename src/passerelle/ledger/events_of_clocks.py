@@ -113,3 +113,20 @@ class ShiftNotTakenOver(Event):
     level: int
     told: str
     ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProbesTried(Event):
+    """Invented pairs of records that should meet were put on the live road of matching, and undone. Of one group of
+    invented names written in one way: pairs tried, those that met, met strongly, and probes that met a real record too.
+    `by` signed for them; who repeats `seed` invents the same."""
+
+    probes: str
+    by: str
+    seed: int
+    group: str
+    way: str
+    tried: int
+    met: int
+    strong: int
+    met_others: int

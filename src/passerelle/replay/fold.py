@@ -426,6 +426,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "GrantReviewed": _grant_reviewed, "SampleDrawn": _sample_drawn, "SampleExamined": _sample_examined,
     "ExtractMarked": _no_row,
     "Read": _no_row, "Searched": _no_row, "RegisterTaken": _no_row, "KeysChanged": _no_row, "Reconciled": _no_row,
+    "ProbesTried": _no_row,
     "StreetsListed": _no_row,
     "GapSigned": _no_row, "Restored": _no_row,
     "QuestionAsked": _question_asked, "QuestionAnswered": _question_answered, "DutyPassedOn": _no_row,

@@ -31,6 +31,7 @@ from passerelle.web.pages import (
     sign_in,
     single_sign_on,
     tearing,
+    today,
     watches,
     why,
 )
@@ -108,6 +109,7 @@ urlpatterns: list[URLPattern] = [
     path("late/away", late.absences, name="absences"),
     path("between", between.between, name="between"),
     path("between.csv", between.between_csv, name="between-csv"),
+    path("today", today.today, name="today"),
     path("lessons", lessons.lessons, name="lessons"),
     path("people", people.people, name="people"),
     path("people/away", people.away, name="away"),
