@@ -2,14 +2,14 @@
 
 A handful is filed under two invented services, compared by the very functions that compare real records, with the keys
 and the counts of names that real records have, and undone: the transaction is rolled back before anybody could see it.
-No duty, delivery, notice or message is ever made of one (docs/decisions/0020).
+No duty, delivery, notice or message is ever made of one (docs/decisions/0024).
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,9 +54,12 @@ class _Handful:
     met_others: Counter[str]
 
 
-def run(*, officer: Officer, of_each: int, seed: int, now: datetime) -> list[ProbesTried]:
+def run(
+    *, officer: Officer, of_each: int, seed: int, groups: Collection[str] = (), now: datetime
+) -> list[ProbesTried]:
     """Try `of_each` invented persons of each group of names, each written otherwise; one line of the ledger for each
-    group and way of writing, signed by an officer of oversight. Real work goes on between handfuls.
+    group and way of writing, signed by an officer of oversight. Real work goes on between handfuls. `groups`: only
+    these, where any are given.
 
     Raises ProbesNotSigned.
     """
@@ -69,7 +72,7 @@ def run(*, officer: Officer, of_each: int, seed: int, now: datetime) -> list[Pro
         raise ProbesNotSigned(sentence("Try between 1 and {most} persons of each group.", most=OF_EACH_MAX))
     ref = fresh_ref("probes")
     told = []
-    for tradition in traditions():
+    for tradition in (one for one in traditions() if not groups or one.id in groups):
         written = list(probes(persons(tradition, of_each, seed), seed))
         handfuls = [tried(written[start : start + AT_ONCE], now=now) for start in range(0, len(written), AT_ONCE)]
         with journal(now) as lines:
