@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from django.db import connection
 
 from passerelle import keyring
 from passerelle.flow import index
-from passerelle.flow.ledger_lines import journal
+from passerelle.flow.ledger_lines import entries_of, journal
 from passerelle.ledger.events import KeysChanged
 from passerelle.records import sealed
 from passerelle.records.models import Subject
@@ -96,10 +97,18 @@ def reseal(*, now: datetime, told: Callable[[int], None] = lambda done: None) ->
             told(done)
             if not rows:
                 break
-    if done:
+    if done or not _told_of(active):
         with journal(now) as lines:
             lines.write(KeysChanged(ring="fields", key=active, step="resealed"))
     return done
+
+
+def _told_of(active: str) -> bool:
+    """Whether the last line on the fields' keys says that all is sealed with this one: who died before it says it now.
+    Nothing is owed where no key was ever changed."""
+    said = [json.loads(line)["facts"] for line in entries_of(frozenset({"KeysChanged"}))]
+    facts = next((one for one in reversed(said) if one["ring"] == "fields"), None)
+    return facts is None or facts["step"] != "fresh" or facts["key"] != active
 
 
 def _reseal_some(field: SealedText, after: int, active: str) -> tuple[int, int, int]:

@@ -152,9 +152,10 @@ class Auditor:
             self._say(5, f"{facts['withholding']} was reviewed by who decided it")
 
 
-def ladder_as_written(auditor: Auditor, slack_seconds: float) -> list[str]:
+def ladder_as_written(auditor: Auditor, slack_seconds: float, since: datetime) -> list[str]:
     """What climbed too early, or later than its rung's time by more than the slack; for a house in which all is
-    silent, so that nothing but the clock moves a duty. Rungs on which nobody sits are climbed past."""
+    silent since a moment, so that nothing but the clock moves a duty from then on. Rungs on which nobody sits are
+    climbed past; what stood on a rung before, swept once a day, may climb when the silence begins."""
     from passerelle.policy import ladder
 
     wrong = []
@@ -168,6 +169,7 @@ def ladder_as_written(auditor: Auditor, slack_seconds: float) -> list[str]:
             rung = ladder.RUNGS[level]
             soonest = shortest[rung].total_seconds() if level else 0.0
             latest = longest[rung].total_seconds() if level else 0.0
+            latest = max(latest, (since - datetime.fromisoformat(last)).total_seconds())
             if level and not soonest - 1 <= went <= latest + slack_seconds:
                 wrong.append(f"{ref} climbed from {rung} after {went:.0f} s; it has {soonest:.0f} to {latest:.0f}")
             if not level and went < -1:

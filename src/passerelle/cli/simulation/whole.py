@@ -356,7 +356,7 @@ class Simulation:
             if late and known.level < 4 and known.state == "open":
                 self._violated(1, f"{ref} is late since {known.due_at} and stands on rung {known.level}")
         fresh = Auditor(duties={ref: one for ref, one in self.auditor.duties.items() if _during(one.raised_at, begun)})
-        for says in ladder_as_written(fresh, slack_seconds=3600)[:3]:
+        for says in ladder_as_written(fresh, slack_seconds=3600, since=begun)[:3]:
             self._violated(1, says)
         self.outcome.told.append(f"{len(self.auditor.live)} duties lived through {self.silence} months of silence")
 
