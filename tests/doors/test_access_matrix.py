@@ -110,6 +110,14 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("noord.officer", "POST", {"until": "2099-01-01T10:00"}, ">.>>> ..... ..... .. . s"),
         ("noord.officer", "POST", {"until": "2020-01-01T10:00"}, "!.!!! ..... ..... .. . s"),
     ],
+    "search": [
+        ("", "GET", {}, "++++. ++++. ++++. +. + s"),
+        ("", "POST", {"question": "Oosterlynck"}, "!!!!. !!!!. !!!!. !. ! s"),  # what for?
+        ("", "POST", {"question": "Oosterlynck", **CASE}, "++++. ++++. ++++. +. ! s"),
+        ("", "POST", {"question": "Oosterlynck", "purpose": "oversight_sample"}, "!!!!. !!!!. !!!!. !. + s"),
+        ("", "POST", {"question": "", **CASE}, "!!!!. !!!!. !!!!. !. ! s"),
+    ],
+    "translate": [("open report", "POST", {}, "..... ..... ..... .. . s")],  # no engine is set: see test_translation
     "readings": [("", "GET", {}, EVERYBODY)],
     "readings-of-others": [("", "GET", {}, LEADERS)],
     "why": [

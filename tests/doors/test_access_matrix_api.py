@@ -80,6 +80,11 @@ TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
     ("POST", "matches/{ref}/read"): [
         ("strong match", CASE, "... +++ ... . u"), ("asked match", CASE, "... .++ ... . u"),
     ],
+    ("POST", "search"): [
+        ("", {**CASE, "question": "Oosterlynck"}, ALL),
+        ("", {"question": "x", "purpose": "my_case", "reason": "x"}, "??? ??? ??? ? u"),
+        ("", {**CASE, "question": "Oosterlynck", "purpose": "oversight_sample"}, "??? ??? ??? ? u"),
+    ],
     ("POST", "dossiers/{ref}/read"): [("dossier", CASE, "... +++ ... . u")],
     ("POST", "reports"): [("", REPORT, ALL), ("", {**REPORT, "text": ""}, "??? ??? ??? ? u")],
     ("POST", "reports/{ref}/versions"): [

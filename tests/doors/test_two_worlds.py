@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from passerelle.flow import decide, hold, judge, requests, work
+from passerelle.flow import decide, hold, index, judge, requests, work
 from passerelle.flow.receive import SubjectDraft
 from passerelle.ids import seeded
 from passerelle.records.models import Duty, Heartbeat
@@ -38,9 +38,12 @@ FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 
 SAME_FOR_ALL = ("/law", "/dossiers/new")
 KINDS = (
-    "correction|delivery|dossier|duty|handover|interest|match|notice|officer|part|report|request|review|subject|"
+    "correction|delivery|dossier|duty|handover|interest|match|notice|officer|part|report|request|review|search|subject|"
     "withholding"
 )
+QUESTIONS = ("Ferdinand Oosterlynck", "Oosterlinck", "geheim", "Griet Lammens verblijft", "tueur", "stil", "er")
+"""Asked of the index by each seat: a name, a name misspelt, words of the secrets and of what is open."""
+
 REF = re.compile(rf"\b({KINDS})-[0-9a-z]{{16}}\b")
 LINK = re.compile(r'href="(/[^"#]*)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"')
@@ -262,6 +265,11 @@ def walked(world: World, seat: str) -> list[Page]:
         return TOKEN.sub("", REF.sub(lambda ref: numbers[ref[0]], text))
 
     ahead, seen, pages = list(LISTS), set(LISTS), []
+    for question in QUESTIONS:
+        with CaptureQueriesContext(connection) as asked:
+            answer = client.post("/search", {"question": question, "purpose": "my_case"})
+        headers = (("queries", str(len(asked))),)  # denied and absent ask the database the same
+        pages.append((question, answer.status_code, headers, plain(answer.content.decode())))
     while ahead and len(pages) < PAGES_MAX:
         address = ahead.pop(0)
         answer = opened(client, address)
@@ -281,6 +289,8 @@ def views(secret: Step, seats: list[str], *, first: bool) -> dict[str, list[Page
     """What each seat sees of a world in which this is the secret; afterwards the world is gone."""
     undo = transaction.savepoint()
     world = built(secret, first=first)
+    while index.follow(now=NOW, limit=500):
+        pass
     seen = {}
     for seat in seats:
         before = transaction.savepoint()

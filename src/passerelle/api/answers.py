@@ -80,6 +80,30 @@ class DeliveryLine(Schema):
     acknowledged_at: datetime | None
 
 
+class HitLine(Schema):
+    """Something that answers a question, as a list shows it: no word of it. `score` orders, and says nothing else."""
+
+    kind: str
+    ref: str
+    at: datetime
+    service: str
+    language: str
+    themes: list[str]
+    title: str | None
+    form: str | None
+    score: float
+    because: list[str]
+
+
+class FoundOut(Schema):
+    """What a search found, best first; `waiting`: something just filed is still being read."""
+
+    search: str
+    rows: list[HitLine]
+    waiting: bool
+    by_meaning: bool
+
+
 class DeliveriesPage(Schema):
     """A page of deliveries."""
 

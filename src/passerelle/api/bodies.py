@@ -106,6 +106,15 @@ class ReadIn(Body):
     reason: Words
 
 
+class SearchIn(Body):
+    """A question, as one would type it, in any of the four languages; what it is put for; and at most how many."""
+
+    question: Annotated[str, Field(min_length=2, max_length=400)]
+    purpose: Word
+    reason: Words
+    limit: Annotated[int, Field(ge=1, le=30)] = 10
+
+
 class JudgementIn(Body):
     """Same, different or unsure."""
 

@@ -11,7 +11,7 @@ from ninja import NinjaAPI, Status
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from passerelle.api import answers, correcting, deciding, filing, lists, problems, reading
+from passerelle.api import answers, correcting, deciding, filing, lists, problems, reading, searching
 from passerelle.api.asking import now, router
 from passerelle.errors import Refused
 from passerelle.flow.ways import public_keys
@@ -31,7 +31,7 @@ REFUSALS = {
     "415": "Another kind of content.", "422": "A field is missing or wrong; it is named, with its remedy.",
     "429": "Too many requests; Retry-After says when.",
 }  # fmt: skip
-PARTS = (lists, reading, filing, deciding, correcting)
+PARTS = (lists, reading, searching, filing, deciding, correcting)
 """Loading them puts their operations on the one router."""
 
 SCOPE_OF: dict[str, str] = {

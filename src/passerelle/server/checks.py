@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from passerelle import keyring
+from passerelle.channels import translation
 from passerelle.errors import Refused
 from passerelle.flow import passkeys, provider
 from passerelle.server import safe_sqlite
@@ -48,7 +49,8 @@ def safe_database(app_configs: Any, **options: Any) -> list[CheckMessage]:
 @register()
 def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """E003: no secret key of its own; W001: a demonstration; W002: no HTTPS; W006: no second factor is asked;
-    E006: single sign-on that cannot be used; W008: an address that passkeys cannot be bound to."""
+    E006: single sign-on that cannot be used; W008: an address that passkeys cannot be bound to; E011: a translation
+    engine that is not on this machine."""
     found: list[CheckMessage] = []
     if len(settings.SECRET_KEY) < 40 or settings.SECRET_KEY.startswith("this-folder-has-no-key"):
         found.append(
@@ -58,6 +60,10 @@ def secret(app_configs: Any, **options: Any) -> list[CheckMessage]:
                 id="passerelle.E003",
             )
         )
+    try:
+        translation.engine(settings.TRANSLATION_ENGINE)
+    except Refused as refused:
+        found.append(Error(str(refused), hint="See docs/how-to/translation-engine.md.", id="passerelle.E011"))
     if settings.DEMONSTRATION:
         found.append(
             Caution(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils import formats, timezone
 from django.utils.translation import get_language, gettext, ngettext
 
 from passerelle import duty
+from passerelle.channels import translation
 from passerelle.errors import Refused
 from passerelle.flow.acknowledge import OUTCOMES
 from passerelle.flow.news import RELATION
@@ -33,8 +35,10 @@ from passerelle.records.models import (
     services,
     subjects,
 )
+from passerelle.search.gist import Piece
+from passerelle.search.gist import gist as read_gist
 from passerelle.web import side_by_side, words_shown
-from passerelle.words import Sentence
+from passerelle.words import LANGUAGES, Sentence
 
 register = template.Library()
 
@@ -263,6 +267,46 @@ def wish(word: str, of: str) -> str:
 def known_in_full(row: Any, officer: Any) -> bool:
     """Whether a duty is the reader's own, or stands with their desk; who only waits for it sees its state and clock."""
     return officer.role == "oversight" or officer.service_id in (row.service_id, row.holder_id)
+
+
+def marked(pieces: Sequence[Piece], stretches: Sequence[tuple[str, bool]]) -> list[tuple[Piece, bool]]:
+    """The pieces of a gist, each with whether it stands in a marked stretch of the same text; what has no gloss is cut
+    where a mark begins or ends."""
+    edges, signs, at = [0], [False], 0
+    for stretch, is_it in stretches:
+        at += len(stretch)
+        edges.append(at)
+        signs.append(is_it)
+    found: list[tuple[Piece, bool]] = []
+    at = 0
+    for piece in pieces:
+        end = at + len(piece.text)
+        cuts = [] if piece.gloss else [edge for edge in edges if at < edge < end]
+        for start, stop in zip([at, *cuts], [*cuts, end], strict=True):
+            inside = next((sign for edge, sign in zip(edges, signs, strict=True) if start < edge), False)
+            found.append((Piece(piece.text[start - at : stop - at], piece.gloss, piece.part), inside))
+        at = end
+    return found
+
+
+@register.inclusion_tag("parts/gist.html", takes_context=True)
+def gist(
+    context: Any, text: str, language: str, ref: str = "", stretches: Any = ()
+) -> dict[str, Any]:  # fmt: skip
+    """A text as it stands; for who does not read its language, with the glosses of the list over the words that are
+    in it. `ref`: what an engine on this machine may be asked to translate; `stretches`: the same text in parts, each
+    with whether it is marked."""
+    into, reader = reading_language(), context.get("officer")
+    reads = {into, getattr(reader, "language", ""), *getattr(reader, "languages_read", ())}
+    foreign = text and language in LANGUAGES and into in LANGUAGES and language not in reads
+    context.render_context["gists"] = number = context.render_context.get("gists", 0) + 1
+    engine = translation.engine(settings.TRANSLATION_ENGINE) if foreign and ref else None
+    return {
+        "text": text, "language": language, "into": into, "number": number, "ref": ref,
+        "gist": (found := read_gist(text, language, into) if foreign else None),
+        "pieces": marked(found.pieces if found is not None else (), stretches), "stretches": stretches,
+        "engine": engine.name if engine is not None else "", "csrf_token": context.get("csrf_token"),
+    }  # fmt: skip
 
 
 @register.inclusion_tag("parts/clock.html")
