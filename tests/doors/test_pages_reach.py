@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 THINGS: dict[str, Any] = {"duty": Duty, "match": Match, "delivery": Delivery, "report": Report, "dossier": Dossier}
 PLAIN = (
     "/", "/file", "/reports", "/dossiers", "/dossiers/new", "/late", "/people", "/readings", "/readings/of-others",
-    "/law",
+    "/law", "/search",
 )  # fmt: skip
 INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:")
 

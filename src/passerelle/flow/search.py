@@ -35,6 +35,7 @@ THING = "search"
 FOUND_MAX = 30
 CONSIDERED_MAX = 200
 COMPARED_MAX = 20
+BY_MEANING_ALONE_MAX = 10
 NAME_BAR = 0.7
 NAME_WEIGHT = 0.5
 SIGNS_MIN = 2
@@ -289,6 +290,7 @@ def _shown(
         scored = [(score + NAME_WEIGHT * alike.get(pk, 0.0), pk) for score, pk in scored]
     scored.sort(key=lambda pair: (-pair[0], -pair[1]))
     shown: list[Hit] = []
+    alone = 0
     reports: set[int] = set()
     for score, pk in scored:
         row = rows[pk]
@@ -298,6 +300,10 @@ def _shown(
         if about is not None:
             reports.add(about)
         because = _because(question, keys[pk], hits, row.language)
+        if because[0].text == NEAR_IN_MEANING:
+            alone += 1
+            if alone > BY_MEANING_ALONE_MAX:
+                continue
         shown.append(_hit(row, score, because))
         if len(shown) == most:
             break

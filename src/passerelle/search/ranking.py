@@ -24,12 +24,12 @@ class Weights:
     off the nearness of its texts; `rarity`: how fast a word counts more, the fewer texts have it.
     """
 
-    meaning: float = 3.0
+    meaning: float = 3.5
     number: float = 3.0
     street: float = 1.5
-    usual: float = 0.5
-    rarity: float = 1.0
-    least: float = 0.1
+    usual: float = 1.0
+    rarity: float = 1.25
+    least: float = 0.03
 
 
 WEIGHTS = Weights()
