@@ -289,6 +289,24 @@ ROWS: tuple[Row, ...] = (
         (Measure("p95_ms", "duties raised and in the inbox: p95, milliseconds", 200, at_most=True, digits=0),),
         long=True,
     ),
+    Row(
+        "search",
+        "a question in one language, the report in another",
+        "benchmarks.search_languages",
+        "The weights of `search/ranking.py`, on the open half of the questions; the glossary was written before these "
+        "texts were.",
+        (
+            Measure("all_first", "found first: words, glossary, spellings and meaning together"),
+            Measure("all_ten", "in ten"),
+            Measure("plain_first", "found first by plain words (SQLite FTS5)"),
+            Measure("plain_ten", "in ten by plain words"),
+            Measure("glossary_first", "found first without the encoder"),
+            Measure("glossary_ten", "in ten without the encoder"),
+            Measure("meaning_first", "found first by the encoder alone"),
+            Measure("meaning_ten", "in ten by the encoder alone"),
+        ),
+        "120 invented reports, 40 to 20 a language; each question has one answer. Tuned half: the open questions.",
+    ),
 )
 
 

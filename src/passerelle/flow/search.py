@@ -35,7 +35,6 @@ THING = "search"
 FOUND_MAX = 30
 CONSIDERED_MAX = 200
 COMPARED_MAX = 20
-BY_MEANING_ALONE_MAX = 10
 NAME_BAR = 0.7
 NAME_WEIGHT = 0.5
 SIGNS_MIN = 2
@@ -163,6 +162,7 @@ def _look(question: Question, officer: Officer, most: int) -> tuple[tuple[Hit, .
     ranked = ranking.rank(question, hits, seen.languages, nearness, most=CONSIDERED_MAX)
     if ask is not None and nearness is not None:
         ranked = _by_sentences(ask, question, officer, ranked, seen, nearness)
+    ranked = ranking.fewer_guesses(ranked)
     with wall.as_reader(officer):
         return _shown(question, officer, ranked, seen, hits, most), ask is not None
 
@@ -290,7 +290,6 @@ def _shown(
         scored = [(score + NAME_WEIGHT * alike.get(pk, 0.0), pk) for score, pk in scored]
     scored.sort(key=lambda pair: (-pair[0], -pair[1]))
     shown: list[Hit] = []
-    alone = 0
     reports: set[int] = set()
     for score, pk in scored:
         row = rows[pk]
@@ -300,10 +299,6 @@ def _shown(
         if about is not None:
             reports.add(about)
         because = _because(question, keys[pk], hits, row.language)
-        if because[0].text == NEAR_IN_MEANING:
-            alone += 1
-            if alone > BY_MEANING_ALONE_MAX:
-                continue
         shown.append(_hit(row, score, because))
         if len(shown) == most:
             break

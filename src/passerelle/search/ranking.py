@@ -99,6 +99,17 @@ def with_sentences(
     return sorted(anew, key=lambda one: -one.score)
 
 
+ALONE_MAX = 8
+"""So many texts at most answer by their meaning alone: that is a guess."""
+
+
+def fewer_guesses(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The same without those that have no word of the question, after the first few of them."""
+    alone = [one for one in ranked if not one.words][:ALONE_MAX]
+    kept = {one.place for one in alone}
+    return [one for one in ranked if one.words or one.place in kept]
+
+
 def _words(question: Question, hits: Hits, mine: npt.NDArray[np.bool_], weights: Weights) -> Floats:
     """How much of the question each text of one language has, from 0 to 1, rare words counting more."""
     among = int(mine.sum())
