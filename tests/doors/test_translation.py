@@ -14,6 +14,7 @@ from passerelle.flow import consult
 from passerelle.records.models import Reading, Report
 from passerelle.search.gist import gist
 from passerelle.testing import engine, makers
+from passerelle.web.templatetags.said import marked
 
 pytestmark = pytest.mark.django_db
 
@@ -116,3 +117,13 @@ def test_an_engine_that_does_not_answer_is_told_and_the_original_stays(filed, se
     answer = client.post(f"/translate/{report.ref}")
     assert answer.status_code == 409
     assert consult.read_report(ref=report.ref, officer=report.author, now=makers.NOON).said.text == TEXT
+
+
+def test_what_is_marked_stays_marked_under_the_glosses() -> None:
+    text = "Zélie Vandamme a vu la victime hier soir."
+    stretches = [("Zélie Vandamme", True), (" a vu la ", False), ("victime hier", True), (" soir.", False)]
+    found = marked(gist(text, "fr", "nl").pieces, stretches)
+    assert "".join(piece.text for piece, _ in found) == text
+    shown = {piece.text: is_it for piece, is_it in found}
+    assert shown["Zélie Vandamme"] and shown["victime"] and shown[" hier"]
+    assert not shown["vu"] and not shown["soir"]
