@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db
 THINGS: dict[str, Any] = {"duty": Duty, "match": Match, "delivery": Delivery, "report": Report, "dossier": Dossier}
 PLAIN = (
     "/", "/file", "/reports", "/dossiers", "/dossiers/new", "/late", "/people", "/readings", "/readings/of-others",
-    "/law", "/search",
+    "/law", "/search", "/late/away", "/between", "/oversight", "/oversight/outcomes", "/administration",
+    "/administration/rules/deadlines",
 )  # fmt: skip
 INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:")
 

@@ -13,7 +13,7 @@ from passerelle.flow.views import SubjectView
 from passerelle.records.models import Delivery, Subject
 
 BOX_WIDTH, BOX_HEIGHT, ROW = 164.0, 40.0, 60.0
-MARGIN, GAP = 104.0, 128.0
+MARGIN, GAP = 150.0, 128.0
 WIDTH = 2 * (MARGIN + BOX_WIDTH) + GAP
 EDGE = 8.0
 BOW_LEAST, BOW_STEP = 20.0, 14.0
