@@ -196,3 +196,23 @@ def test_of_a_very_long_text_only_the_beginning_is_compared(schema: str) -> None
 
 def test_no_person_has_more_words_than_are_read() -> None:
     assert len(parts.parse("Jan " * 200).words) == parts.WORDS_MOST
+
+
+def test_two_plates_are_compared_sign_by_sign() -> None:
+    assert compare("Vehicle", "1-ABC-234", "1ABC234").score == 1.0
+    assert 0.7 <= compare("Vehicle", "1-ABC-234", "1ABC243").score < 1.0
+    assert compare("Vehicle", "1-ABC-234", "1-ABD-235").score < 0.7
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("OTAN", "NATO"), ("NMBS", "SNCB"), ("SNCB", "Société nationale des chemins de fer belges")]
+)
+def test_a_body_is_known_by_its_initials_in_each_language(left: str, right: str) -> None:
+    assert compare("Organization", left, right).score >= POSSIBLE
+
+
+def test_a_romanisation_is_told_from_another_language() -> None:
+    because = compare("Person", "Choi Eun-kyung", "Choe Eun-gyeong").because
+    assert "“Choi” and “Choe” are two spellings of one name." in because
+    because = compare("Person", "Chen Xiaoming", "Tan Xiaoming").because
+    assert "“Chen” and “Tan” are one name in two languages or forms." in because

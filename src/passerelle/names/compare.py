@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from passerelle.names import as_one, given, latin, organisations, parts, places, slips, sounds
+from passerelle.names import as_one, given, latin, numbers, organisations, parts, places, slips, sounds
 from passerelle.names.comparison import Comparison
 from passerelle.names.parts import FAMILY, GIVEN, Name, Word
 from passerelle.words import Sentence, noop, sentence
@@ -405,6 +405,8 @@ def compare(schema: str, left: str, right: str) -> Comparison:
         return organisations.compare_organisations(left, right)
     if schema == "Address":
         return places.compare_addresses(left, right)
+    if schema == "Vehicle" and numbers.plate(left) and numbers.plate(right):
+        return numbers.compare_numbers("plate", left, right)
     alignment = aligned(left, right)
     return Comparison(round(alignment.score, 6), explain(alignment))
 
@@ -484,6 +486,12 @@ def _say(left: Word, right: Word, pair: Pair) -> Sentence:
             if left.kind == "initial"
             else sentence("“{left}” can be the initial of “{right}”.", left=right.text, right=left.text)
         )
+    if (
+        pair.kind == "equivalent"
+        and left.script == right.script
+        and any(row >= given.RESPELT for row in left.groups & right.groups)
+    ):
+        return sentence("“{left}” and “{right}” are two spellings of one name.", left=left.text, right=right.text)
     if pair.kind == "equivalent":
         return sentence(
             "“{left}” and “{right}” are one name in two languages or forms.", left=left.text, right=right.text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
-from passerelle.names import latin, script, sounds
+from passerelle.names import latin, script, slips, sounds
 from passerelle.names.street_words import fold, read_yaml, sound_of
 from passerelle.names.towns import read_town
 
@@ -135,6 +135,10 @@ _LETTER_AND_APOSTROPHE = re.compile(r"(?<![^\W_])([^\W\d_])['’](?=[^\W\d_])")
 _QUOTE_BEFORE_WORD = re.compile(r"(?<![^\W_])['’]|['’](?![^\W_])")
 _IN_PARENTHESES = re.compile(r"\(([^()]{3,12})\)")
 _SPLIT_BY_STROKE = re.compile(r"(?<=[^\W\d_]{3})\s*/\s*(?=[^\W\d_])")
+_FORM_JOINED = re.compile(r"(?<=[^\W\d_]{2}[a-zß-ÿ])(?:[A-Z]{2,4}|GmbH)\.?$")
+"""A legal form in capitals written on to a name in small letters: *KestrelAG*."""
+LONG_FORM = 10
+"""So many letters has a legal form that is known again with a slip of the pen in it."""
 HALVES = 4
 """So many names may stand in one, parted by strokes."""
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
@@ -144,7 +148,11 @@ _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", 
 def words_of(name: str) -> tuple[str, ...]:
     """The folded words of a name; `S.A.` and `A.Ş.` joined into one; signs for "and" as the word "and"; *d'* and *l'*
     apart, an apostrophe within a word (*Qa'ida*, *people's*) left out."""
-    text = _SLASHED.sub(r"\1\2", _AND.sub(" and ", name[: latin.LONGEST]))
+    text = name[: latin.LONGEST]
+    joined = _FORM_JOINED.search(text)
+    if joined and bare(joined[0]) in forms():
+        text = f"{text[: joined.start()]} {joined[0]}"
+    text = _SLASHED.sub(r"\1\2", _AND.sub(" and ", text))
     text = _DOTTED.sub(lambda m: m.group(1).replace(".", "").replace(" ", "") + " ", text)
     if any(ord(c) > 0x24F and c.isalpha() for c in text):
         text = " ".join(_latin(part) for part in text.split())
@@ -172,7 +180,8 @@ def read(name: str) -> Organisation:
     initials = "".join(word[0] for word in content)
     every = "".join(word[0] for word in words if word != own)
     whole = "".join(word[0] for word in words_of(name) if word not in little() and word != own)
-    acronyms = {a for a in (initials, every, whole, own) if len(a) >= 3}
+    spoken = "".join(token.raw[0] for token in tokens)  # chemins de fer is one word of SNCB
+    acronyms = {a for a in (initials, every, whole, own, spoken) if len(a) >= 3}
     telling = [token for token in tokens if token.kind == WORD and token.weight > LETTER]
     core = telling[0].raw if len(telling) == 1 and telling[0].weight > TOWN else ""
     if not core and len(tokens) == 1:
@@ -195,6 +204,7 @@ def _without_form(words: list[str]) -> tuple[list[str], str | None, frozenset[st
         for length in range(min(7, len(words) - 1), 0, -1):
             ending = words[-length:] if at_end else words[:length]
             key = "".join(ending)
+            key = key if key in known or length > 1 or not at_end else _meant(key)
             if key in known and (at_end or key in _openings()):
                 form = " ".join(ending)
                 kinds |= known[key].kinds
@@ -208,6 +218,15 @@ def _without_form(words: list[str]) -> tuple[list[str], str | None, frozenset[st
         countries |= known[words[-1]].countries
         words = words[:-1]
     return words, form, frozenset(kinds), frozenset(countries)
+
+
+@lru_cache(maxsize=8192)
+def _meant(word: str) -> str:
+    """The long legal form that a word is with one slip (*Aktiengeselschaft*); the word itself for all else."""
+    if len(word) < LONG_FORM or word in meanings():
+        return word
+    found = [form for form in forms() if len(form) >= LONG_FORM and slips.is_slip(word, form)]
+    return found[0] if len(found) == 1 else word
 
 
 def _own_acronym(name: str, content: list[str]) -> str:
