@@ -46,6 +46,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "beat_seconds", 2, "Seconds between two turns of the worker, by the clock: what was filed is compared then."
     ),
+    Setting("duty_hours_week", 30, "Hours a week that each of a desk gives to duties, where a plan is measured."),
     Setting("idle_minutes", 30, "A session that nobody used for so many minutes ends."),
     Setting(
         "second_factor",

@@ -135,3 +135,14 @@ def test_the_sheet_has_no_script_asks_for_nothing_and_escapes_what_a_chronicle_s
     assert "http://" not in page and "https://" not in page and "⟦" not in page
     for language in ("nl", "fr", "de", "en"):
         assert f'<main lang="{language}"' in page
+
+
+def test_silence_is_one_row_until_something_else_happens() -> None:
+    begun = datetime(2016, 3, 1, 20, tzinfo=UTC)
+
+    def told(hours: int, event: str) -> lessons.Told:
+        return lessons.Told(begun + timedelta(hours=hours), event, sentence("It climbs."), (), frozenset())
+
+    story = [told(0, "late"), told(4, "escalated"), told(5, "delivered"), told(8, "escalated"), told(30, "escalated")]
+    found = sheet.silences(story, [begun + timedelta(hours=5), begun + timedelta(hours=20)])
+    assert [[one.event for one in those] for those in found] == [["late", "escalated"], ["escalated"], ["escalated"]]

@@ -52,7 +52,7 @@ class Group:
     cost_year: float
     hires_year_max: int
     training_months: float
-    loan_from: str
+    loan_from: Said
     loan_max: int
     loan_cost_year: float
 
@@ -141,6 +141,11 @@ def read(path: Path) -> Plan:
     return _Reader(str(path)).plan(raw)
 
 
+def read_text(text: str, name: str) -> Plan:
+    """The plan of a text that was written by this program; `name` says where it is from. Raises PlanFaulty."""
+    return _Reader(name).plan(tomllib.loads(text))
+
+
 class _Reader:
     """Reads one file; each fault names its place."""
 
@@ -189,7 +194,8 @@ class _Reader:
             people=self._number(row, "people", where), hours_week=self._number(row, "hours_week", where, 30.0),
             absent=self._share(row, "absent", where, 0.15), leaving_year=self._share(row, "leaving_year", where, 0.05),
             cost_year=cost, hires_year_max=int(self._number(row, "hires_year_max", where, 0)),
-            training_months=self._number(row, "training_months", where, 24.0), loan_from=str(row.get("loan_from", "")),
+            training_months=self._number(row, "training_months", where, 24.0),
+            loan_from=self._said(row.get("loan_from", ""), where),
             loan_max=int(self._number(row, "loan_max", where, 0)),
             loan_cost_year=self._number(row, "loan_cost_year", where, 1.5 * cost),
         )  # fmt: skip

@@ -99,7 +99,9 @@ class _Page:
         )
 
     def _day(self, week: int | None) -> str:
-        return self.text(noop("it holds")) if week is None else day_of(self.plan, week).isoformat()
+        if week is None:
+            return self.text(noop("it holds"))
+        return f'<span class="day">{day_of(self.plan, week).isoformat()}</span>'
 
     def _short(self) -> str:
         rows = ""
@@ -168,7 +170,8 @@ class _Page:
                     cells.append(
                         self.text(
                             noop("borrow {count} for {group} from {source}"), count=lent,
-                            group=html.unescape(self.said(group.says)), source=group.loan_from,
+                            group=html.unescape(self.said(group.says)),
+                            source=html.unescape(self.said(group.loan_from)),
                         )
                     )  # fmt: skip
             for kind in self.plan.kinds:
@@ -303,6 +306,10 @@ LIMITS = (
 )
 
 
+NARROW = "\u202f"
+"""The space that stands between thousands in each of the four languages."""
+
+
 def _lines(before: Floats, after: Floats, there: Floats, plan: Plan, title: str) -> str:
     """Waiting hours over the weeks: unchanged (dashed), with the plan (a line in its band), and hours there are."""
     top = max(float(before.max()), float(after.max()), float(there.max()), 1.0)
@@ -310,19 +317,19 @@ def _lines(before: Floats, after: Floats, there: Floats, plan: Plan, title: str)
 
     def points(values: Floats) -> str:
         return " ".join(
-            f"{60 + 920 * week / weeks:.1f},{230 - 200 * float(v) / top:.1f}" for week, v in enumerate(values)
+            f"{90 + 890 * week / weeks:.1f},{230 - 200 * float(v) / top:.1f}" for week, v in enumerate(values)
         )
 
     back = " ".join(reversed(points(after[0]).split(" ")))
     ticks = "".join(
-        f'<text x="{60 + 920 * week / weeks:.0f}" y="252" text-anchor="middle">{day_of(plan, week).year}</text>'
+        f'<text x="{90 + 890 * week / weeks:.0f}" y="252" text-anchor="middle">{day_of(plan, week).year}</text>'
         for week in range(len(before))
         if day_of(plan, week).timetuple().tm_yday <= 7
     )
     return (
-        f'<figure><svg viewBox="0 0 1000 260" role="img" aria-label="{title}"><path d="M60 30 V230 H980" class="axis" '
-        f'fill="none"/><text x="54" y="36" text-anchor="end">{top:,.0f}</text>'
-        '<text x="54" y="234" text-anchor="end">0</text>'
+        f'<figure><svg viewBox="0 0 1000 260" role="img" aria-label="{title}"><path d="M90 30 V230 H980" class="axis" '
+        f'fill="none"/><text x="84" y="36" text-anchor="end">{f"{top:,.0f}".replace(",", NARROW)}</text>'
+        '<text x="84" y="234" text-anchor="end">0</text>'
         f'<polygon class="band" points="{points(after[2])} {back}"/><polyline class="there" points="{points(there)}"/>'
         f'<polyline class="before" points="{points(before)}"/><polyline class="middle" points="{points(after[1])}"/>'
         f"{ticks}</svg></figure>"

@@ -88,15 +88,15 @@ def from_file(path: Path, month: str) -> tuple[waiting.Waits, bool]:
     return waiting.read(entries_in(path), (span, past)), wanted.ends > told_until
 
 
-def entries_in(path: Path) -> Iterator[Mapping[str, Any]]:
-    """The entries of an exported ledger that say where something waits, streamed."""
+def entries_in(path: Path, kinds: frozenset[str] = waiting.KINDS_READ) -> Iterator[Mapping[str, Any]]:
+    """The entries of some kinds in an exported ledger, streamed."""
     with path.open("rb") as file:
         file.readline(export.LINE_BYTES_MAX)
         number = 1
         while data := file.readline(export.LINE_BYTES_MAX):
             number += 1
             try:
-                line = waiting.entry_of(data.decode("utf-8"))
+                line = waiting.entry_of(data.decode("utf-8"), kinds)
                 if line is not None:
                     yield line["entry"]
             except (ValueError, KeyError, TypeError, RecursionError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import html
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -137,7 +138,8 @@ class _Page:
         rows: list[tuple[datetime, int, str]] = [(line.at, 0, self._happened(line)) for line in self.chronicle.lines]
         tried = {(one.line, one.act): one for one in played.tried}
         rows += [(one.at, 1, self._tried(one)) for one in tried.values()]
-        rows += [(told.at, 2, self._told(told)) for told in played.story if told.event in _SHOWN]
+        rows += [(told.at, 2, self._told(told)) for told in played.story if told.event in _SHOWN - _SILENCE]
+        rows += [(those[0].at, 3, self._silence(those)) for those in silences(played.story, [row[0] for row in rows])]
         body = "".join(row for _, _, row in sorted(rows, key=lambda row: (row[0], row[1])))
         quiet = sum(told.event == "escalated" for told in played.story)
         note = self.text(
@@ -177,6 +179,20 @@ class _Page:
             f"<p><b>{self.say(told.says)}</b></p><ul>{because}</ul></td></tr>"
         )
 
+    def _silence(self, those: Sequence[Told]) -> str:
+        """What came late and climbed while nothing else happened, as one row: each step with its moment."""
+        if len(those) == 1:
+            return self._told(those[0])
+        steps = "".join(
+            f'<li><span class="quiet">{self.when(one.at)}</span> {self.say(one.says)}</li>' for one in those
+        )
+        says = self.text(noop("Silence: {count} steps up the ladder"), count=len(those))
+        when = f"{self.when(those[0].at)} –<br>{self.when(those[-1].at)}"
+        return (
+            f'<tr><th scope="row">{when}</th><td></td><td class="would silence"><p><b>{says}</b></p>'
+            f'<ul class="steps">{steps}</ul></td></tr>'
+        )
+
     def _tried(self, tried: Tried) -> str:
         who, act = self.names.get(tried.who, tried.who), self.text(ACTS.get(tried.act, noop("to act")))
         if tried.refused:
@@ -184,8 +200,9 @@ class _Page:
         else:
             says = self.text(noop("{who} is allowed {act}."), who=who, act=html.unescape(act))
         because = "".join(f"<li>{self.say(one)}</li>" for one in tried.refused[:1])
+        how = "not" if tried.refused else "done"
         return (
-            f'<tr><th scope="row">{self.when(tried.at)}</th><td></td><td class="would tried">'
+            f'<tr><th scope="row">{self.when(tried.at)}</th><td></td><td class="would tried {how}">'
             f"<p><b>{says}</b></p><ul>{because}</ul></td></tr>"
         )
 
@@ -310,6 +327,25 @@ class _Page:
 
     def _heads(self, heads: Sequence[str]) -> str:
         return "".join(f'<th scope="col">{self.text(head)}</th>' for head in heads)
+
+
+_SILENCE = frozenset({"late", "escalated"})
+"""What happens by itself when nobody does anything."""
+
+
+def silences(story: Sequence[Told], between: Sequence[datetime]) -> list[list[Told]]:
+    """What came late or climbed, in runs that nothing else interrupts; `between` are the moments of all else."""
+    moments = sorted(between)
+    found: list[tuple[int, list[Told]]] = []
+    for one in story:
+        if one.event not in _SILENCE:
+            continue
+        place = bisect.bisect_right(moments, one.at)
+        if found and found[-1][0] == place:
+            found[-1][1].append(one)
+        else:
+            found.append((place, [one]))
+    return [those for _, those in found]
 
 
 _SHOWN = frozenset(

@@ -339,15 +339,15 @@ def _forget(kept: dict[str, str]) -> None:
         del kept[next(iter(kept))]
 
 
-def entry_of(text: str) -> Mapping[str, Any] | None:
-    """A canonical entry read, or None where its kind says nothing of waiting: the kind stands last and is looked at
+def entry_of(text: str, kinds: frozenset[str] = KINDS_READ) -> Mapping[str, Any] | None:
+    """A canonical entry read, or None where it is of no such kind: the kind stands last and is looked at
     before anything is parsed.
 
     >>> entry_of('{"at":"2026-01-01T00:00:00.000000Z","facts":{},"index":0,"kind":"Read"}') is None
     True
     """
     place = text.rfind('"kind":"')
-    if text[place + 8 : text.find('"', place + 8)] not in KINDS_READ:
+    if text[place + 8 : text.find('"', place + 8)] not in kinds:
         return None
     found: Mapping[str, Any] = json.loads(text)
     return found

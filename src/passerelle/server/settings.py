@@ -123,6 +123,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+DUTY_HOURS_WEEK = max(0.01, float(CONF["duty_hours_week"]))
 IDLE_SECONDS = 60 * max(1, int(CONF["idle_minutes"]))
 SESSION_COOKIE_NAME = "passerelle_session"
 CSRF_COOKIE_NAME = "passerelle_csrf"

@@ -51,7 +51,11 @@ def played_on(stage: str, path: str, variant: str) -> Played:
         here = Path(folder)
         shutil.copytree(stage, here, dirs_exist_ok=True)
         open_installation(here)
-        found = _Play(read(Path(path)), variant).whole()
+        from django.conf import settings
+
+        case = read(Path(path))
+        settings.TIME_ZONE = str(case.zone)  # moments in sentences are said at the place of the record
+        found = _Play(case, variant).whole()
         from django.db import connections
 
         connections.close_all()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from passerelle.errors import Refused
-from passerelle.flow import defer
+from passerelle.flow import defer, short_of_people
 from passerelle.flow.facts import NotThere
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records.models import Overload
@@ -44,9 +44,18 @@ def overloads(request: HttpRequest, *, now: datetime) -> HttpResponse:
     rows = Overload.objects.select_related("service", "signed_by", "review")
     if officer.role != "oversight":
         rows = rows.filter(service=officer.service_id)
+    short = short_of_people.of_desk(officer.service, now) if officer.role == "head" else None
     context = {
         "rows": list(rows[:100]), "refusal": refusal, "typed": request.POST, "kinds": defer.KINDS_DEFERRED,
-        "may_sign": officer.role == "head", "soonest": timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
+        "may_sign": officer.role == "head", "short": short, "chosen": _chosen(request, short),
+        "soonest": timezone.localtime(now).strftime("%Y-%m-%dT%H:%M"),
         "latest": timezone.localtime(now + timedelta(days=defer.OVERLOAD_DAYS_MAX)).strftime("%Y-%m-%dT%H:%M"),
     }  # fmt: skip
     return render(request, "overloads.html", context, status=REFUSED_STATUS if refusal else 200)
+
+
+def _chosen(request: HttpRequest, short: short_of_people.Short | None) -> short_of_people.Choice | None:
+    """The choice that was followed from the plan's answer: its kind and its sentence are put into the form."""
+    if short is None:
+        return None
+    return next((one for one in short.choices if one.kind == request.GET.get("kind")), None)
