@@ -29,7 +29,7 @@ CANDIDATES_MAX = 80
 SHARED_RECORDS_MIN, SHARED_RECORDS_MAX = 10, 4096
 """An address or a number that fewer records share is as if it were theirs alone; of more, so many are counted."""
 
-REMEMBERED_MAX = 30_000
+REMEMBERED_MAX = 10_000
 """So many subjects of others are kept in memory at most, by a process that weighs one batch after another."""
 
 _AT_ONCE = 5_000

@@ -216,7 +216,13 @@ def _told(answer: T) -> Told[T]:
 
 
 def _keys(rows: Sequence[Said]) -> Told[Keyed]:
-    return _told(keys_of_rows(rows))
+    from passerelle.matching.keys import PER_NAME
+    from passerelle.names import places
+
+    told = _told(keys_of_rows(rows))
+    for remembered in (*PER_NAME, places.address_keys):
+        remembered.cache_clear()  # the keys of thirty thousand names, which seldom come again, take a hundred MB
+    return told
 
 
 def _find(subjects: Sequence[int]) -> Told[Findings]:

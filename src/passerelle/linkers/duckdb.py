@@ -69,6 +69,7 @@ def _words(job: Job, crew: Crew) -> None:
     for place, _ in enumerate(crew.work(missing), len(tasks) - len(missing) + 1):
         job.progress("keys", WORDS_SHARE * place / len(tasks))
     lexicon.gather(job.folder, len(tasks))
+    crew.renew()
 
 
 WORDS_SHARE = 0.2

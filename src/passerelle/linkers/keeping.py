@@ -43,8 +43,8 @@ class Kept:
             entities: list[dict[str, Any]] = json.loads(f"[{','.join(lines[:-1])}]")
             yield from entities
             return
-        for row in rows:
-            begin, end = int(self._ends[row]), int(self._ends[row + 1])
+        at = np.fromiter(rows, dtype=np.int64)
+        for begin, end in zip(self._ends[at].tolist(), self._ends[at + 1].tolist(), strict=True):
             entity: dict[str, Any] = json.loads(os.pread(self._file, end - begin, begin))
             yield entity
 
