@@ -89,6 +89,19 @@ def test_a_filed_report_says_when_it_is_known_and_its_page_asks_again_without_sc
     assert "known at" not in text_of(answer)
 
 
+def test_the_page_of_a_report_says_in_words_who_has_an_interest_and_how_long_their_desk_has(
+    exchange: dict[str, Any],
+) -> None:
+    wanted = makers.person("s", "Yassine Ben Charki", birthDate=["1989-09-15"])
+    makers.dossier(exchange["federal"], wanted, now=NOW)
+    officer = makers.seat(exchange["noord"], "officer")
+    report = makers.report(exchange["noord"], "Yassine Ben Charki was er.", wanted, author=officer, now=NOW)
+    work.work_until_done(now=datetime.now(tz=UTC))
+    shown = text_of(client_of(officer).get(f"/report/{report.ref}"))
+    assert "One service has an interest in it." in shown
+    assert re.search(r"It went whole to [^;]+; their desk has \d+ (hours|days|minutes) to acknowledge it\.", shown)
+
+
 @pytest.mark.parametrize("asked", ["-1", "11", "1e3", "²", "99999999999999999999"])
 def test_an_address_that_asks_oddly_asks_no_more(exchange: dict[str, Any], asked: str) -> None:
     client = client_of(makers.seat(exchange["noord"], "officer"))

@@ -137,6 +137,9 @@ def test_no_page_and_no_verb_starts_a_program_or_evaluates_a_text_and_no_page_op
     rooms = ("web", "api", "flow", "policy", "duty", "records")
     texts = {path: path.read_text(encoding="utf-8") for room in rooms for path in (PACKAGE / room).rglob("*.py")}
     found = {path.name: what for path, text in texts.items() if (what := sorted(reached(text, REACH)))}
+    assert found.pop("files.py") == ["subprocess"]  # our own interpreter, our own reader: decision 26
+    alone = '[sys.executable, "-B", "-m", "passerelle.intake.documents_alone", called]'
+    assert alone in texts[PACKAGE / "flow" / "files.py"] and "shell" not in texts[PACKAGE / "flow" / "files.py"]
     assert len(texts) > 100 and not found, found
     named = {str(path.relative_to(PACKAGE)): sorted(reached(text, FILES)) for path, text in texts.items()}
     doors = {name: what for name, what in named.items() if what and name.startswith(("web/", "api/"))}

@@ -81,7 +81,8 @@ def write(request: HttpRequest, *, now: datetime) -> HttpResponse:
     if request.method != "POST":
         return first_step(request, officer, kept)
     typed = typed_in(request, kept)
-    wish = "take" if request.FILES.get(FIELD) else request.POST.get("do", "next")
+    wish = request.POST.get("do", "next")
+    wish = "take" if request.FILES.get(FIELD) else wish if wish in ("take", "keep", "throw") else "next"
     try:
         if wish == "take":
             take_file(request, typed)

@@ -13,6 +13,7 @@ from passerelle.policy import ending, retention
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Officer
+from passerelle.web import outlook
 from passerelle.web.asking import page
 from passerelle.web.beat import asks_again, known_at
 from passerelle.web.pages.correcting import ending_grounds
@@ -53,6 +54,7 @@ def report(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
         "restrictions": {key: row[0] for key, row in retention.restrictions().items()},
         "restriction": retention.restrictions()[view.report.restriction][0] if view.report.restriction else "",
         "known_at": known,
+        "outlook": outlook.of(view, request.user, now),
         "asks_about": ref if view.report.service_id == request.user.service_id and request.user.role in SERVICE_ROLES
         else "",
         "urgency": oblige.urgency_and_why(view.report) if view.report.service_id == request.user.service_id else None,

@@ -156,8 +156,12 @@
     dirty = true;
     later(TYPING_MS);
   };
+  const subjects = Boolean(form.querySelector("[name=s-step]"));
+  // Nothing is being written any more: what an earlier report could not send is of no use to the next one.
+  if (!subjects && !from) { try { store()?.removeItem(place.replace(/box$/, "subjects")); } catch { /* nothing was there */ } }
   opened().then((kept) => {
     if (!kept) return;
+    if (subjects && kept.from !== from) { forget(); return; }
     const now = JSON.stringify(fields());
     if (now === JSON.stringify(kept.fields)) { forget(); return; }
     if (kept.from === from) { put(kept); return; }
