@@ -61,7 +61,7 @@ def read_dossier(
             Subject.objects.filter(report__in=reports).values_list("ref", flat=True)
         )
         mine = Subject.objects.filter(ref__in=refs)
-        deliveries = [one for one in _received(officer, dossier) if refs.intersection(one.content.get("yours", ()))]
+        deliveries = _received(officer, dossier, refs)
         seen = visibility.matches(officer)
         found = (seen.filter(left__in=mine) | seen.filter(right__in=mine)).distinct()
         matches = match_lines(officer, found)
@@ -90,9 +90,12 @@ def read_dossier(
         )
 
 
-def _received(officer: Officer, dossier: Dossier) -> Sequence[Delivery]:
+def _received(officer: Officer, dossier: Dossier, refs: set[str]) -> Sequence[Delivery]:
+    """What the service got about these subjects. Which deliveries name one of them is read without opening any."""
     rows = visibility.deliveries(officer).filter(recipient=dossier.service).order_by("delivered_at", "id")
-    return wall.with_relations(rows, "sender", "recipient", "report")
+    naming = [pk for pk, names in rows.values_list("pk", "names").iterator() if refs.intersection(names)]
+    near: list[Delivery] = wall.with_relations(rows.filter(pk__in=naming), "sender", "recipient", "report")
+    return [one for one in near if refs.intersection(one.content.get("yours", ()))]
 
 
 def _sent(officer: Officer, reports: Sequence[Report]) -> Sequence[Delivery]:
