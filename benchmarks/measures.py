@@ -307,6 +307,17 @@ ROWS: tuple[Row, ...] = (
         ),
         "120 invented reports, 40 to 20 a language; each question has one answer. Tuned half: the open questions.",
     ),
+    Row(
+        "page_times",
+        "every page in every role, on the demonstration",
+        "benchmarks.rows.outside",
+        "Nothing is fitted.",
+        (
+            Measure("p95_ms", "the slowest page: p95, milliseconds", 300, at_most=True, digits=0),
+            Measure("cpu_ms", "the same of the processor: the most a page takes at p95", at_most=True, digits=0),
+            Measure("questions", "questions to the database, at most", at_most=True, digits=0),
+        ),
+    ),
 )
 
 

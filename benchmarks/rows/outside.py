@@ -1,4 +1,4 @@
-"""Rows whose measurement is a command of its own: linking, one report against a million, equal errors."""
+"""Rows whose measurement is a command of its own: linking, one report against a million, equal errors, pages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CommandFailed(Refused):
 
 def figures(bench: Bench, key: str) -> Figures:
     """The figures of one of the rows here. Raises CommandFailed."""
-    return {"link": link, "one_report": one_report, "fairness": fairness}[key](bench)
+    return {"link": link, "one_report": one_report, "fairness": fairness, "page_times": page_times}[key](bench)
 
 
 def said(module: str, *options: str) -> dict[str, Any]:
@@ -81,6 +81,21 @@ def one_report(bench: Bench) -> Figures:
     found.notes.append(
         f"{told['subjects']:,} subjects in {told['database']}; median {told['ms_p50']} ms, of the processor p95 "
         f"{told['cpu_ms_p95']} ms; built in {told['built_seconds']:,.0f} seconds; {told['memory_mb']} MB."
+    )
+    return found
+
+
+def page_times(bench: Bench) -> Figures:
+    """Each page that each role can ask for, twenty times, on the demonstration."""
+    told = said("benchmarks.page_times")
+    found = Figures()
+    found.put("p95_ms", OURS, WHOLE, told["ms_p95"], told["pages"])
+    found.put("cpu_ms", OURS, WHOLE, told["cpu_ms_p95"], told["pages"])
+    found.put("questions", OURS, WHOLE, told["questions_max"], told["pages"])
+    slowest = told["slowest"]
+    found.notes.append(
+        f"{told['pages']} pages of the roles, {told['times']} times each; the slowest is {slowest['page']} for the "
+        f"{slowest['role']}; {told['over']} take longer than the goal; load of the machine {told['load']}."
     )
     return found
 

@@ -1,0 +1,291 @@
+"""Records a story on the pages as a folder of screenshots, with the seconds and the keys of each step, per language.
+
+`python -m tools.tours FOLDER` plays a demonstration, serves it, and records the story of the demonstration in Dutch,
+French, German and English: a local officer files half a name, the desk of another service judges the pair, acknowledges
+what then travels, and the officer hears that it was used. `FOLDER/nl/01-….png` and so on, `FOLDER/story.md` as a table,
+`FOLDER/story.json`. Seconds are those of the pages and of the keys as fast as a script presses them: the floor under
+what a person needs, not a person. What is waited for the worker's beat is told apart. A press of a key, a click and a
+paste each count as one. `Recorder` is for other tours too: they walk their pages and call `step` where a picture
+belongs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("nl", "fr", "de", "en")
+COMMAND = (sys.executable, "-c", "from passerelle.cli import main; main()")
+SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+COMPARED_WITHIN_MS = 60_000
+
+PEOPLE = {"nl": "Hadjerinne", "fr": "Benkaddour", "de": "Tahirovane", "en": "Oulmeskine"}
+"""One invented man for each language, so that the four stories do not meet: the dossier calls him Joesef."""
+
+TEXTS = {
+    "nl": "Een buurvrouw vertelde dat Youssef {name} sinds een week bij zijn broer slaapt. Zij weet niet meer.",
+    "fr": "Une voisine a raconté que Youssef {name} dort chez son frère depuis une semaine. Elle n'en sait pas plus.",
+    "de": "Eine Nachbarin erzählte, dass Youssef {name} seit einer Woche bei seinem Bruder schläft.",
+    "en": "A neighbour said that Youssef {name} has been sleeping at his brother's for a week. She knows no more.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step of a story: in which language, who, what, how many seconds and keys it took, and its picture."""
+
+    language: str
+    number: int
+    who: str
+    what: str
+    seconds: float
+    keys: int
+    waited: float
+    picture: str
+
+
+@dataclass
+class Recorder:
+    """Counts the keys and the seconds of a story, and takes its pictures where it is given a folder.
+
+    A step runs from `begin` (or the step before it) to `step`. The seconds within `waiting` are told apart."""
+
+    language: str
+    folder: Path | None = None
+    told: list[Told] = field(default_factory=list)
+    _keys: int = 0
+    _waited: float = 0.0
+    _begun: float = 0.0
+
+    def begin(self) -> None:
+        """From here on the next step counts."""
+        self._keys, self._waited, self._begun = 0, 0.0, time.perf_counter()
+
+    def press(self, page: Any, *keys: str) -> None:
+        """One key after the other."""
+        for key in keys:
+            page.keyboard.press(key)
+            self._keys += 1
+
+    def click(self, place: Any) -> None:
+        """One click, which counts as a key."""
+        place.click()
+        self._keys += 1
+
+    def paste(self, place: Any, text: str) -> None:
+        """A text that is there already, put into a field at once."""
+        place.fill(text)
+        self._keys += 1
+
+    def choose(self, place: Any, word: str) -> None:
+        """One of a list."""
+        place.select_option(word)
+        self._keys += 1
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """What is waited for here is the house's time, not that of who works."""
+        begun = time.perf_counter()
+        yield
+        self._waited += time.perf_counter() - begun
+
+    def step(self, page: Any, who: str, what: str, *, whole: bool = False) -> Told:
+        """The step has ended: its figures are kept, and its picture is taken."""
+        seconds = time.perf_counter() - self._begun - self._waited
+        number = len(self.told) + 1
+        picture = ""
+        if self.folder is not None:
+            name = "".join(sign if sign.isalnum() else "-" for sign in what.lower())
+            picture = f"{self.language}/{number:02}-{name}.png"
+            (self.folder / self.language).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=str(self.folder / picture), full_page=whole)
+        one = Told(self.language, number, who, what, round(seconds, 2), self._keys, round(self._waited, 2), picture)
+        self.told.append(one)
+        self.begin()
+        return one
+
+
+def sit(browser: Any, address: str, username: str, password: str, language: str, **more: Any) -> Any:
+    """A seat with a page of its own, signed in, in a language."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **more})
+    page = context.new_page()
+    page.goto(f"{address}/sign-in")
+    page.fill("#username", username)
+    page.fill("#password", password)
+    page.press("#password", "Enter")
+    page.wait_for_url(f"{address}/")
+    page.click(f".languages button[value={language}]")
+    page.wait_for_selector(f"html[lang={language}]")
+    return page
+
+
+def open_dossier(page: Any, address: str, name: str) -> None:
+    """The dossier in which he stands already: written before the story begins."""
+    page.goto(f"{address}/dossiers/new")
+    page.fill("#title", f"Dossier {name}")
+    page.fill("#legal_basis", "Loi sur la fonction de police, art. 44/1")
+    page.fill("#s0-main", f"Joesef {name}")
+    page.select_option("#s0-category", "suspect")
+    page.click("button[value=open]")
+    page.wait_for_url("**/dossier/*")
+
+
+def story(recorder: Recorder, officer: Any, desk: Any, address: str) -> None:
+    """The story of the demonstration in the recorder's language: `officer` and `desk` are seats' pages."""
+    name = PEOPLE[recorder.language]
+    open_dossier(desk, address, name)
+    officer.goto(f"{address}/")
+
+    recorder.begin()
+    recorder.press(officer, "f")
+    officer.wait_for_url("**/file")
+    recorder.paste(officer.locator("#text"), TEXTS[recorder.language].format(name=name))
+    recorder.step(officer, "officer", "writes what a neighbour said")
+    recorder.press(officer, "Control+Enter")
+    officer.wait_for_url("**/file/subjects")
+    row = officer.locator("fieldset.row-of-subject", has=officer.locator(f'input[value="Youssef {name}"]')).first
+    recorder.choose(row.locator("select[name$='-category']"), "suspect")
+    recorder.step(officer, "officer", "confirms whom it speaks of")
+    recorder.click(officer.locator("button[value=file]"))
+    officer.wait_for_url("**/report/*")
+    with recorder.waiting():
+        officer.wait_for_selector("main:not(:has(.waits))", timeout=COMPARED_WITHIN_MS)
+    recorder.step(officer, "officer", "is told what follows")
+
+    desk.goto(f"{address}/")
+    recorder.begin()
+    recorder.press(desk, "g")
+    desk.wait_for_url("**/desk")
+    recorder.step(desk, "desk", "sees the queue")
+    recorder.click(desk.locator(".board .go").last)
+    desk.wait_for_url("**/desk/match-*")
+    desk.wait_for_selector(f"text={name}")
+    recorder.step(desk, "desk", "has the two records side by side")
+    recorder.press(desk, "s")
+    desk.wait_for_selector(".message:not([hidden])")
+    recorder.step(desk, "desk", "judges the pair")
+
+    recorder.press(desk, "l")
+    desk.wait_for_url(f"{address}/")
+    recorder.step(desk, "desk", "finds in its list what came of it")
+    recorder.click(desk.locator('.board .go[href^="/delivery/"]').last)
+    desk.wait_for_url("**/delivery/*")
+    recorder.step(desk, "desk", "reads what travelled")
+    recorder.press(desk, "1", "a")
+    desk.wait_for_selector(".message:not([hidden])")
+    recorder.step(desk, "desk", "acknowledges and says what was done")
+
+    recorder.press(officer, "l")
+    officer.wait_for_selector(".line.good")
+    recorder.step(officer, "officer", "hears that it was used")
+
+
+def table(told: Sequence[Told]) -> str:
+    """The steps as a table: a row for each, its seconds and keys in each language."""
+    languages = list(dict.fromkeys(one.language for one in told))
+    steps = list(dict.fromkeys((one.number, one.who, one.what) for one in told))
+    by = {(one.number, one.language): one for one in told}
+    head = "| step | who | what | keys | " + " | ".join(f"{language}: s" for language in languages) + " |"
+    lines = [head, "| --- " * (4 + len(languages)) + "|"]
+    for number, who, what in steps:
+        rows = [by[number, language] for language in languages if (number, language) in by]
+        waited = max(row.waited for row in rows)
+        more = f" (and up to {waited:.0f} s for the beat)" if waited >= 0.5 else ""
+        cells = " | ".join(f"{row.seconds:.1f}" for row in rows)
+        lines.append(f"| {number} | {who} | {what}{more} | {max(row.keys for row in rows)} | {cells} |")
+    for who in dict.fromkeys(one.who for one in told):
+        cells = " | ".join(
+            f"{sum(one.seconds for one in told if one.who == who and one.language == language):.1f}"
+            for language in languages
+        )
+        keys = sum(one.keys for one in told if one.who == who and one.language == languages[0])
+        lines.append(f"| | {who} | in all | {keys} | {cells} |")
+    return "\n".join(lines) + "\n"
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """A demonstration played into this folder and served: its address, and the password of each seat."""
+    surroundings = {key: word for key, word in os.environ.items() if not key.startswith(("PASSERELLE_", "DJANGO_"))}
+    played = subprocess.run([*COMMAND, "demo", "--dir", str(folder), "--no-serve"], env=surroundings, check=False)
+    assert played.returncode == 0, "the demonstration did not play"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with (folder / "served.log").open("w", encoding="utf-8") as log:
+        server = subprocess.Popen(
+            [*COMMAND, "serve", "--dir", str(folder), "--port", str(port)], env=surroundings, stdout=log, stderr=log
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            answers(f"{address}/sign-in", server)
+            seats = json.loads((folder / "seats.json").read_text(encoding="utf-8"))
+            yield address, {seat["username"]: seat["password"] for seat in seats}
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def answers(address: str, server: subprocess.Popen[Any]) -> None:
+    """Until the pages answer."""
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        assert server.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(address, timeout=5):  # noqa: S310 (an address of this machine, made above)
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(f"{address} did not answer")
+
+
+def main() -> None:
+    """Record the story of the demonstration."""
+    wants = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    wants.add_argument("folder", type=Path, help="where the pictures and the table go")
+    wants.add_argument("--language", action="append", choices=LANGUAGES, help="one of them (default: all four)")
+    wants.add_argument("--width", type=int, default=1280, help="of the screen, in points (default: 1280)")
+    wants.add_argument("--dark", action="store_true", help="on a dark screen")
+    wanted = wants.parse_args()
+    from playwright.sync_api import sync_playwright
+
+    screen = {
+        "viewport": {"width": wanted.width, "height": 800}, "color_scheme": "dark" if wanted.dark else "light",
+    }  # fmt: skip
+    told: list[Told] = []
+    wanted.folder.mkdir(parents=True, exist_ok=True)
+    house = wanted.folder / "house"
+    shutil.rmtree(house, ignore_errors=True)
+    with served(house) as (address, passwords), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(SWITCHES))
+        for language in wanted.language or LANGUAGES:
+            officer, desk = (
+                sit(browser, address, who, passwords[who], language, **screen)
+                for who in ("jana.peeters", "karim.benali")
+            )
+            recorder = Recorder(language, wanted.folder)
+            story(recorder, officer, desk, address)
+            told += recorder.told
+        browser.close()
+    shutil.rmtree(house)
+    (wanted.folder / "story.json").write_text(json.dumps([asdict(one) for one in told], indent=1), encoding="utf-8")
+    (wanted.folder / "story.md").write_text(table(told), encoding="utf-8")
+    print(table(told))
+    print(f"The pictures stand in {wanted.folder}; story.md is this table.")
+
+
+if __name__ == "__main__":
+    main()
