@@ -118,11 +118,15 @@ def fill(duties: int, subjects: int, seed: int, now: datetime) -> None:
 
 
 def seats() -> Iterator[Any]:
-    """One officer of each role of the first services, and of the neutral desk."""
+    """One officer of each role, of a police service and of the neutral desk: of those whose desks hold most."""
+    from django.db.models import Count, Q
+
     from passerelle.records.models import Officer
 
     found: dict[tuple[str, str], Any] = {}
-    rows = Officer.objects.filter(is_active=True, account__isnull=True).select_related("service").order_by("id")
+    held = Count("service__holds", filter=Q(service__holds__ended_at__isnull=True))
+    rows = Officer.objects.filter(is_active=True, account__isnull=True).select_related("service")
+    rows = rows.annotate(held=held).order_by("-held", "id")
     for officer in rows:
         kind = officer.service.kind if officer.service.kind in ("police", "neutral_desk") else "other"
         if kind != "other" or officer.role in ("oversight", "administrator"):
@@ -175,12 +179,14 @@ def pages(client: Any) -> dict[str, str]:
     return found
 
 
-def measure(times: int, only: tuple[str, ...]) -> list[Timed]:
-    """Every page of every seat, so many times each."""
+def measure(times: int, only: tuple[str, ...], roles: tuple[str, ...]) -> list[Timed]:
+    """Every page of every seat, so many times each; `only` these pages and `roles`, where some are named."""
     from django.test import Client
 
     rows = []
     for officer in seats():
+        if roles and officer.role not in roles:
+            continue
         client = Client(SERVER_NAME="localhost")
         client.force_login(officer)
         client.post("/language", {"language": officer.language, "next": "/"})
@@ -211,11 +217,13 @@ def measure(times: int, only: tuple[str, ...]) -> list[Timed]:
 @click.option("--subjects", default=0, help="fill the folder first: so many subjects in all")
 @click.option("--times", default=20, show_default=True, help="how often each page is asked")
 @click.option("--only", multiple=True, help="measure this page (its route) alone; may be given again")
+@click.option("--role", "roles", multiple=True, type=click.Choice(ROLES), help="measure the pages of this role alone")
 @click.option("--seed", default=2026, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="one object instead of lines")
 def main(
-    folder: Path | None, duties: int, subjects: int, times: int, only: tuple[str, ...], seed: int, as_json: bool
-) -> None:
+    folder: Path | None, duties: int, subjects: int, times: int, only: tuple[str, ...], roles: tuple[str, ...],
+    seed: int, as_json: bool,
+) -> None:  # fmt: skip
     """Measure every page in every role."""
     now = datetime.now(UTC)
     with tempfile.TemporaryDirectory() as temporary:
@@ -231,7 +239,7 @@ def main(
         with wall.as_house():
             if duties or subjects:
                 fill(duties, subjects, seed, now)
-            rows = measure(times, only)
+            rows = measure(times, only, roles)
             from passerelle.records.models import Duty, Subject
 
             size = {

@@ -181,7 +181,7 @@ def story(recorder: Recorder, officer: Any, desk: Any, address: str) -> None:
     recorder.press(desk, "l")
     desk.wait_for_url(f"{address}/")
     recorder.step(desk, "desk", "finds in its list what came of it")
-    recorder.click(desk.locator('.board .go[href^="/delivery/"]').last)
+    recorder.click(desk.locator('section[aria-labelledby=due] .go[href^="/delivery/"]').last)
     desk.wait_for_url("**/delivery/*")
     recorder.step(desk, "desk", "reads what travelled")
     recorder.press(desk, "1", "a")
