@@ -57,8 +57,14 @@ def test_nobody_else_may_learn_from_it(silence, key: str, role: str) -> None:
         _read(seat(silence[key], role))
 
 
-@pytest.mark.parametrize("month", ["2026-04", "9999-01"])
-def test_a_month_that_is_not_over_is_refused_on_the_page(silence, month: str) -> None:
+def test_this_month_is_told_so_far(silence) -> None:
+    found = _read(seat(silence["midi"], "head"), "2026-04")
+    assert found.so_far and found.whole.tail is not None
+    assert found.whole.tail.longest == pytest.approx((LATER - FILED).total_seconds() / 3600, abs=0.1)
+
+
+@pytest.mark.parametrize("month", ["2026-05", "9999-01"])
+def test_a_month_that_has_not_begun_is_refused(silence, month: str) -> None:
     with pytest.raises(lessons.NoSuchMonth):
         _read(seat(silence["midi"], "head"), month)
 
@@ -99,7 +105,10 @@ def test_the_ledger_says_the_languages_itself(silence) -> None:
 def test_the_page_says_who_waits_to_oversight_alone(silence, monkeypatch, key: str, role: str, shown: bool) -> None:
     monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
     client = Client()
-    client.force_login(seat(silence[key], role))
+    reader = seat(silence[key], role)
+    reader.language = "en"
+    reader.save()
+    client.force_login(reader)
     page = client.get("/lessons?month=2026-03").content.decode()
     assert "late, in a language that the desk does not work in" in page
     assert ("Who waits" in page) is shown

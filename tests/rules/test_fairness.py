@@ -95,3 +95,13 @@ def test_the_command_needs_no_installation_and_says_for_machines_what_it_found(t
     assert done.exit_code == 0, done.output
     said = json.loads(done.stdout)
     assert said["work"] is None and out.exists() and {row["kind"] for row in said["tried"]} == set(probes.KINDS)
+
+
+def test_how_long_was_waited_has_a_median_with_its_range_and_what_nine_in_ten_do_not_exceed() -> None:
+    cases = [work.Case("late", (("service", "Noord"),), False, float(hours)) for hours in range(1, 101)]
+    (row,) = work.shares(cases)
+    assert (row.hours_median, row.hours_p90) == (50.5, 90.0)
+    assert row.hours_low is not None and row.hours_high is not None
+    assert 39 <= row.hours_low <= 41 and 60 <= row.hours_high <= 62, "the 40th and the 61st of a hundred (Conover)"
+    (few,) = work.shares(cases[:12])
+    assert few.hours_low is not None and few.hours_low < 6 < few.hours_high

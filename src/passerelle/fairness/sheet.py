@@ -213,7 +213,9 @@ class _Page:
                 few = self.text(noop("fewer than {count}: not shown"), count=SMALL_NUMBER)
                 figures = f'<td colspan="3" class="quiet">{few}</td>'
             else:
-                hours = f"{row.hours_median:g}" if row.hours_median is not None else "–"
+                hours = "–"
+                if row.hours_median is not None:
+                    hours = f"{row.hours_median:g} ({row.hours_low:g} – {row.hours_high:g}); {row.hours_p90:g}"
                 figures = (
                     f'<td class="number">{100 * row.share:.0f} % ({100 * row.low:.0f} – {100 * row.high:.0f})</td>'
                     f'<td class="number">{row.cases}</td><td class="number">{hours}</td>'
@@ -223,7 +225,8 @@ class _Page:
         heads = "".join(
             f'<th scope="col">{self.text(head)}</th>'
             for head in (
-                noop("Outcome"), noop("By"), noop("Group"), noop("Share (range)"), noop("Cases"), noop("Hours, median"),
+                noop("Outcome"), noop("By"), noop("Group"), noop("Share (range)"), noop("Cases"),
+                noop("Hours: median (range); nine in ten"),
             )
         )  # fmt: skip
         note = self.text(

@@ -51,18 +51,17 @@ def spans(year: int, number: int, now: datetime) -> tuple[Span, Span]:
 
 
 def for_officer(*, officer: Officer, month: str, now: datetime) -> tuple[live.Lessons, rule.Whose, dict[str, str]]:
-    """The lessons of a month that is over, as far as this officer may read them; whose they are; names of services.
+    """The lessons of a month, so far where it goes on, as far as this officer may read them; whose they are; names of
+    services. Whoever reads them sees each duty that is counted in a list of their own.
 
-    Raises NotThere for those to whom they say nothing, NoSuchMonth for a month that is not over: a figure that moved
-    with each line would tell of single ones.
+    Raises NotThere for those to whom they say nothing, NoSuchMonth for a month that has not begun.
     """
     may = rule.whose(role=officer.role, service=officer.service.key)
     if may is None:
         raise NotThere
     year, number = month_of(month, now)
-    if Span.month(year, number).ends > now.timestamp():
-        raise NoSuchMonth(sentence("The month {month} is not over.", month=month), way_out=_WRITE_IT)
-    found = live.lessons(_waits(year, number, now), month=month, service=may.service, least=may.least)
+    far = Span.month(year, number).ends > now.timestamp()
+    found = live.lessons(_waits(year, number, now), month=month, so_far=far, service=may.service, least=may.least)
     return found, may, names()
 
 
@@ -81,16 +80,20 @@ def names() -> dict[str, str]:
 
 def _waits(year: int, number: int, now: datetime) -> Waits:
     both = spans(year, number, now)
-    last = ledger_lines.last_before(datetime.fromtimestamp(both[0].ends, UTC))
-    key = (f"{year}-{number:02}", f"{last} {both[0].ends:.0f}")
+    if both[0].ends < Span.month(year, number).ends:
+        return _read(both)
+    key = (f"{year}-{number:02}", ledger_lines.last_before(datetime.fromtimestamp(both[0].ends, UTC)))
     if key not in _KEPT:
-        reports = ReportVersion.objects.filter(number=1).values_list("report__ref", "language")
-        known = {key: tuple(those) for key, those in Service.objects.values_list("key", "languages")}
-        told = waiting.read(_lines(), both, reports=_Said(reports), languages=known)
         while len(_KEPT) >= MONTHS_KEPT:
             _KEPT.pop(next(iter(_KEPT)))
-        _KEPT[key] = told
+        _KEPT[key] = _read(both)
     return _KEPT[key]
+
+
+def _read(both: tuple[Span, Span]) -> Waits:
+    reports = ReportVersion.objects.filter(number=1).values_list("report__ref", "language")
+    known = {key: tuple(those) for key, those in Service.objects.values_list("key", "languages")}
+    return waiting.read(_lines(), both, reports=_Said(reports), languages=known)
 
 
 class _Said(dict[str, str]):

@@ -67,7 +67,8 @@ def _withheld(since: datetime, said: dict[int, str]) -> Iterator[Case]:
 
 
 def _late(since: datetime, now: datetime, said: dict[int, str]) -> Iterator[Case]:
-    rows = Duty.objects.filter(kind="acknowledge", raised_at__gte=since, due_at__lte=now).select_related("recipient")
+    rows = Duty.objects.filter(kind="acknowledge", raised_at__gte=since, due_at__lte=now)
+    rows = rows.select_related("recipient", "report")
     for row in rows.iterator(chunk_size=500):
         if row.recipient is None or row.due_at is None:
             continue
@@ -78,6 +79,7 @@ def _late(since: datetime, now: datetime, said: dict[int, str]) -> Iterator[Case
                 ("service", row.recipient.name),
                 *_language(row.report_id, said),
                 *_gap(row.recipient, row.report_id, said),
+                *_script(row.report),
             ),
             (row.ended_at or now) > row.due_at,
             hours,

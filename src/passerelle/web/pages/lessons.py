@@ -1,4 +1,4 @@
-"""Where information waited in a month that is over: for those who lead a service, and for oversight."""
+"""Where information waited in a month: for those who lead a service, and for oversight."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def lessons(request: HttpRequest, *, now: datetime) -> HttpResponse:
     refusal: Refused | None = None
     try:
         found, _, names = verbs.for_officer(officer=officer, month=asked, now=now)
-        context |= {"found": found, "names": names, "pairs": found.pairs[:PAIRS_SHOWN]}
+        if "month" not in request.GET and not (found.whole.tail and found.whole.tail.count):
+            asked = f"{now.year}-{now.month:02}"  # nothing in the month that is over: this one, so far
+            found, _, names = verbs.for_officer(officer=officer, month=asked, now=now)
+        context |= {"month": asked, "found": found, "names": names, "pairs": found.pairs[:PAIRS_SHOWN]}
     except Refused as refused:
         refusal = beside_the_form(refused)
     return render(request, "lessons.html", {**context, "refusal": refusal}, status=REFUSED_STATUS if refusal else 200)
