@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerelle.matching.keys import name_keys
 from passerelle.names import compare, parts, slips
 from passerelle.names.batch import Names
 from passerelle.names.compare import aligned
@@ -67,3 +68,10 @@ def test_a_batch_scores_slips_and_parted_syllables_as_one_pair_does() -> None:
 )
 def test_a_legal_form_is_known_joined_to_the_name_and_with_a_slip_in_it(left: str, right: str) -> None:
     assert compare("Company", left, right).score >= 0.9
+
+
+@pytest.mark.parametrize(
+    ("left", "right"), [("Lim Yoon-ah", "임윤아"), ("Chung Mi-kyung", "정미경"), ("Im Yuna", "Lim Yoon-ah")]
+)
+def test_a_spelling_of_several_names_shares_a_key_with_each(left: str, right: str) -> None:
+    assert name_keys(left) & name_keys(right)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from passerelle.matching.evidence import address, birth
 from passerelle.matching.evidence.number import DOCUMENTS
 from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
-from passerelle.names import as_one, numbers, organisations, parts, places, sounds
+from passerelle.names import as_one, given, numbers, organisations, parts, places, sounds
 
 
 class Key(NamedTuple):
@@ -212,6 +212,8 @@ class Said(NamedTuple):
     first: str
 
 
+ROMANISATIONS = 5
+"""A spelling that stands for several Korean and Chinese names is found by so many of them at most."""
 _WORDS_MAX = 65_536
 _words: dict[int, Said] = {}
 """What was found for a word, by the number of the word: a register says the same words over and over."""
@@ -226,7 +228,9 @@ def said_of(word: parts.Word) -> Said:
     for form in word.forms:
         if form.cost <= 45:
             found.update(value or "0" for value in sounds.skeletons(form.units, _readings(form)))
-    found.update(f"={group}" for group in sorted(word.groups)[:2])
+    named = sorted(word.groups)
+    languages, spellings = [row for row in named if row < given.RESPELT], [row for row in named if row >= given.RESPELT]
+    found.update(f"={row}" for row in (*languages[:2], *spellings[:ROMANISATIONS]))
     first = sounds.skeletons(word.forms[0].units, _readings(word.forms[0]))[0] if word.forms else ""
     if len(_words) >= _WORDS_MAX:
         _words.clear()

@@ -184,6 +184,10 @@ def _others(schema: str, other: str, left: str, right: str) -> Evidence:
     if ORGANISATION in FAMILIES[schema] & FAMILIES[other]:
         score = _organisations(left, right)
         say = partial(_say_organisations, left, right)
+    elif schema == "Vehicle":  # a plate is evidence of its own kind (`number`)
+        alignment = aligned(left, right)
+        score = round(alignment.score, 6)
+        say = partial(_joined, left, right, explain(alignment))
     else:
         found = names_compare(schema, left, right)
         score = found.score
