@@ -108,7 +108,7 @@ class Shelf:
         ranked = ranking.rank(read, hits, self.languages, nearness, most=len(self.ids))
         if nearness is not None:
             best = [float(encoder.nearness(vector, self.parts[one.place]).max()) for one in ranked]
-            ranked = ranking.with_sentences(ranked, best, nearness)
+            ranked = ranking.with_sentences(read, ranked, best, nearness)
         if way != "meaning":
             ranked = ranking.fewer_guesses(ranked)
         return [self.ids[one.place] for one in ranked]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -279,3 +280,36 @@ def test_nothing_of_a_text_stands_in_the_index_in_clear(midi) -> None:
 
 
 test_an_index_that_does_not_follow_is_found = pytest.mark.ledger_is_bent(test_an_index_that_does_not_follow_is_found)
+
+
+def test_the_command_asks_reads_everything_again_and_tells_where_the_index_does_not_follow(midi, monkeypatch) -> None:
+    from pathlib import Path
+
+    from click.testing import CliRunner
+
+    from passerelle.cli import installation, searching
+
+    monkeypatch.setattr(searching, "open_installation", lambda folder: None)
+    monkeypatch.setattr(searching, "now", lambda: LATER)
+    officer = makers.seat(midi[0], "officer")
+    asked = CliRunner().invoke(
+        searching.search, ["inbraak", "--as", officer.username, "--purpose", "my_case", "--json", "--dir", str(Path())]
+    )
+    told = json.loads(asked.output)
+    assert told["search"] == Search.objects.get().ref and isinstance(told["found"], list)
+    index.drop(Findable.objects.all())
+    assert "3 missing" in installation.index_missing()[0]["says"]
+    again = CliRunner().invoke(searching.search, ["--reindex", "--json"])
+    assert json.loads(again.output) == {"read": 3, "waiting": 0}
+    assert installation.index_missing() == []
+
+
+def test_one_s_searches_stand_with_one_s_readings_and_a_colleague_s_do_not(midi, client) -> None:
+    officer, other = makers.seat(midi[0], "officer"), makers.seat(midi[0], "desk")
+    search.search(question="xylofoonconcert", officer=officer, purpose="my_case", now=LATER)
+    client.force_login(officer)
+    assert "xylofoonconcert" in client.get("/readings").content.decode()
+    client.force_login(other)
+    assert "xylofoonconcert" not in client.get("/readings").content.decode()
+    client.force_login(makers.seat(midi[0], "supervisor"))
+    assert "xylofoonconcert" in client.get("/readings/of-others").content.decode()

@@ -269,7 +269,7 @@ def _by_sentences(
             text = opened(sentences, salt)
             if text:
                 best[pk] = float(encoder.nearness(asked, index.unpacked(text)).max())
-    return ranking.with_sentences(ranked, [best.get(key) for key in keys], nearness)
+    return ranking.with_sentences(question, ranked, [best.get(key) for key in keys], nearness)
 
 
 def _shown(

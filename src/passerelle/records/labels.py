@@ -48,6 +48,8 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "Grant": lambda row: {row.report.service_id, row.officer.service_id},
     "Order": lambda row: {row.duty.service_id, row.duty.holder_id},
     "Reading": lambda row: {row.officer.service_id},
+    "Search": lambda row: {row.officer.service_id},
+    "Findable": lambda row: {row.service_id},
     "Visit": lambda row: {row.officer.service_id},
     "Draft": lambda row: {row.officer.service_id},
     "RefusedRow": lambda row: {row.register.service_id},

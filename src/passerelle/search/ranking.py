@@ -33,6 +33,8 @@ class Weights:
 
 
 WEIGHTS = Weights()
+WORDS_THAT_MEAN = 4
+"""A question of fewer words is looked for by these rather than by what it means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def rank(
         words[mine] = _words(question, hits, mine, weights)
         if nearness is not None:
             far[mine] = nearness[mine] - weights.usual * float(np.mean(nearness[mine]))
-    score = words + weights.meaning * np.maximum(far, 0.0)
+    score = words + _trust(question, weights) * np.maximum(far, 0.0)
     answers = np.flatnonzero((words > 0) | (far >= weights.least))
     if len(answers) > most:
         cut = np.partition(score[answers], -most)[-most]
@@ -83,7 +85,13 @@ def rank(
     return [Ranked(int(at), float(score[at]), float(words[at]), float(far[at])) for at in best]
 
 
+def _trust(question: Question, weights: Weights) -> float:
+    """How much meaning counts for a question: a word or two mean little by themselves, and say what they say."""
+    return weights.meaning * min(1.0, len(question.units) / WORDS_THAT_MEAN) if question.units else weights.meaning
+
+
 def with_sentences(
+    question: Question,
     ranked: Sequence[Ranked],
     nearest: Sequence[float | None],
     nearness: npt.NDArray[np.float32],
@@ -95,7 +103,7 @@ def with_sentences(
         far = one.meaning
         if sentence is not None:
             far += (sentence - float(nearness[one.place])) / 2
-        anew.append(Ranked(one.place, one.words + weights.meaning * max(far, 0.0), one.words, far))
+        anew.append(Ranked(one.place, one.words + _trust(question, weights) * max(far, 0.0), one.words, far))
     return sorted(anew, key=lambda one: -one.score)
 
 

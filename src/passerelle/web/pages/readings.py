@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from passerelle.flow.facts import NotThere
 from passerelle.policy import access
 from passerelle.records import visibility
-from passerelle.records.models import Reading
+from passerelle.records.models import Reading, Search
 from passerelle.web.asking import page
 
 ROWS_MAX = 200
@@ -25,7 +25,8 @@ KINDS = ("report", "delivery", "match", "dossier")
 def readings(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """One's own history, latest first."""
     own = Reading.objects.filter(officer=request.user.pk)
-    context = {"rows": shown(own), "sees_others": visibility.answers_for_readings(request.user)}
+    searches = Search.objects.filter(officer=request.user.pk).select_related("officer__service")[:ROWS_MAX]
+    context = {"rows": shown(own), "searches": searches, "sees_others": visibility.answers_for_readings(request.user)}
     return render(request, "readings.html", {**context, "rows_max": ROWS_MAX, "kinds": KINDS})
 
 
@@ -40,7 +41,12 @@ def of_others(request: HttpRequest, *, now: datetime) -> HttpResponse:
     wanted = request.GET.get("officer", "")
     if wanted:
         found = found.filter(officer__ref=wanted)
-    context = {"rows": shown(found), "of_others": True, "people": people, "wanted": wanted}
+    searches = Search.objects.filter(officer__in=visibility.read_by(request.user)).select_related("officer__service")
+    if wanted:
+        searches = searches.filter(officer__ref=wanted)
+    context = {
+        "rows": shown(found), "searches": searches[:ROWS_MAX], "of_others": True, "people": people, "wanted": wanted,
+    }  # fmt: skip
     return render(request, "readings.html", {**context, "rows_max": ROWS_MAX, "kinds": KINDS})
 
 
