@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -282,25 +281,13 @@ def test_nothing_of_a_text_stands_in_the_index_in_clear(midi) -> None:
 test_an_index_that_does_not_follow_is_found = pytest.mark.ledger_is_bent(test_an_index_that_does_not_follow_is_found)
 
 
-def test_the_command_asks_reads_everything_again_and_tells_where_the_index_does_not_follow(midi, monkeypatch) -> None:
-    from pathlib import Path
+def test_the_check_tells_where_the_index_does_not_follow_and_reading_everything_again_mends_it(midi) -> None:
+    from passerelle.cli import installation
 
-    from click.testing import CliRunner
-
-    from passerelle.cli import installation, searching
-
-    monkeypatch.setattr(searching, "open_installation", lambda folder: None)
-    monkeypatch.setattr(searching, "now", lambda: LATER)
-    officer = makers.seat(midi[0], "officer")
-    asked = CliRunner().invoke(
-        searching.search, ["inbraak", "--as", officer.username, "--purpose", "my_case", "--json", "--dir", str(Path())]
-    )
-    told = json.loads(asked.output)
-    assert told["search"] == Search.objects.get().ref and isinstance(told["found"], list)
     index.drop(Findable.objects.all())
     assert "3 missing" in installation.index_missing()[0]["says"]
-    again = CliRunner().invoke(searching.search, ["--reindex", "--json"])
-    assert json.loads(again.output) == {"read": 3, "waiting": 0}
+    assert index.remake(now=LATER) == 3
+    assert index.follow(now=LATER) == 3
     assert installation.index_missing() == []
 
 
