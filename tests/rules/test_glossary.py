@@ -84,6 +84,12 @@ def test_the_gist_keeps_the_text_as_it_is_and_counts_what_it_knows() -> None:
     assert 0 < read.known < read.words
 
 
+def test_half_a_compound_that_is_known_bears_no_gloss() -> None:
+    assert all(not piece.gloss for piece in gist("een voorschot voor bouwwerken", "nl", "de").pieces)
+    assert glossary.of_word("voorschot", "nl") == ()
+    assert {term.gloss("fr") for term in glossary.of_word("kelderinbraak", "nl")} == {"cave", "cambriolage"}
+
+
 def test_what_reads_the_same_in_both_languages_bears_no_gloss_and_is_known() -> None:
     read = gist("de la cocaïne", "fr", "nl")
     assert [piece.gloss for piece in read.pieces if piece.gloss] == []

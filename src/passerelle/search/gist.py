@@ -18,11 +18,10 @@ GLOSSES_MAX = 2
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of the text as it stands; `gloss` is empty where the list does not know it, or where it reads the same
-    in both languages. `part`: only the last part of a compound word is known."""
+    in both languages."""
 
     text: str
     gloss: str = ""
-    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +41,14 @@ def gist(text: str, language: str, into: str) -> Gist:
     at, known = 0, 0
     covered: list[tuple[int, int]] = []
     for found in find(text, language, said):
-        if any(sign.isdigit() for sign in text[found.start : found.end]):
-            continue
+        if found.part or any(sign.isdigit() for sign in text[found.start : found.end]):
+            continue  # half a compound known is no word known: *voorschot* is no shot
         if at < found.start:
             pieces.append(Piece(text[at : found.start]))
         written = text[found.start : found.end]
         gloss = _gloss(found, into)
         same = fold(written) == fold(gloss)
-        pieces.append(Piece(written, "" if same else gloss, found.part and not same))
+        pieces.append(Piece(written, "" if same else gloss))
         covered.append((found.start, found.end))
         at = found.end
     if at < len(text):
@@ -69,7 +68,7 @@ def gist(text: str, language: str, into: str) -> Gist:
 
 
 def _gloss(found: Found, into: str) -> str:
-    if len(found.terms) > 1 and not found.part:
+    if len(found.terms) > 1:
         said = dict.fromkeys(term.gloss(into) for term in found.terms)
         return " / ".join(list(said)[:GLOSSES_MAX])
     return found.terms[0].gloss(into)

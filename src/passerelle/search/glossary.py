@@ -14,6 +14,8 @@ from passerelle.search.stems import LANGUAGES, Token, is_little, read_yaml, stem
 FORM_WORDS_MAX = 6
 COMPOUND_SIGNS_MIN = 8
 PART_SIGNS_MIN = 4
+LONE_PART_SIGNS_MIN = 6
+"""A last part that stands alone, because what is before it is no term, must say more."""
 _LINKS = ("", "s", "en", "n", "e", "er", "es")
 """What Dutch and German put between the parts of a compound word."""
 
@@ -185,7 +187,7 @@ def compound(word: str, language: str) -> tuple[tuple[Term, ...], bool] | None:
             first = singles.get(before[: len(before) - len(link)]) if before.endswith(link) else None
             if first is not None:
                 return (*first, *(term for term in last if term not in first)), False
-        return last, True
+        return (last, True) if len(folded) - cut >= LONE_PART_SIGNS_MIN else None
     return None
 
 

@@ -284,7 +284,7 @@ def marked(pieces: Sequence[Piece], stretches: Sequence[tuple[str, bool]]) -> li
         cuts = [] if piece.gloss else [edge for edge in edges if at < edge < end]
         for start, stop in zip([at, *cuts], [*cuts, end], strict=True):
             inside = next((sign for edge, sign in zip(edges, signs, strict=True) if start < edge), False)
-            found.append((Piece(piece.text[start - at : stop - at], piece.gloss, piece.part), inside))
+            found.append((Piece(piece.text[start - at : stop - at], piece.gloss), inside))
         at = end
     return found
 
