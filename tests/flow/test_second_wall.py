@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from passerelle.flow import consult
+from passerelle.flow import consult, index, search
 from passerelle.records import visibility, wall
-from passerelle.records.models import Draft, Notice, Officer, Reading, Report
+from passerelle.records.models import Draft, Findable, Notice, Officer, Reading, Report, Search
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 from tests.flow import test_access_said_twice as twice
@@ -28,12 +28,16 @@ def busy(exchange):
         reader = makers.seat(busy["noord"], role)
         report = visibility.reports(reader).filter(handling="open", service=reader.service_id).first()
         consult.read_report(ref=report.ref, officer=reader, purpose="my_case", now=NOON + timedelta(days=12))
+        search.search(question="Oosterlynck", officer=reader, purpose="my_case", now=NOON + timedelta(days=12))
+    index.follow(now=NOON + timedelta(days=12), limit=100)
     return busy
 
 
 LISTS = [(model, listed) for model, listed, _ in twice.CASES] + [
     (Notice, visibility.notices),
     (Reading, visibility.readings),
+    (Findable, visibility.findables),
+    (Search, lambda officer: Search.objects.filter(officer__in=visibility.read_by(officer))),
 ]
 BEFORE_ANYBODY_IS_KNOWN = {
     "service", "officer", "attempt", "heartbeat", "ledgerhead", "ledgerline",
@@ -52,7 +56,7 @@ def raw(table: str) -> set[int]:
 
 
 def _key(table: str) -> str:
-    return {"records_nameword": "value"}.get(table, "id")
+    return {"records_nameword": "value", "records_posting": "value", "records_spelling": "near"}.get(table, "id")
 
 
 def leaks(lists=LISTS) -> list[str]:
