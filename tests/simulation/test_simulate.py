@@ -16,7 +16,7 @@ from passerelle.flow import commit_points
 YEARS_SHORT, YEARS_PLANTED = "0.025", "0.35"
 REACHED = {
     "receive.file_report", "receive.open_dossier", "receive.revise_report", "match.match_waiting", "judge.judge_match",
-    "acknowledge.acknowledge_duty", "decide.pass_on", "decide.withhold", "decide.review", "escalate.next_event",
+    "acknowledge.acknowledge_duty", "decide.pass_on", "decide.withhold", "decide.review", "escalate.next_events",
     "hold.hold_duty", "hold.assign", "seats.go_away", "seats.close_seat", "recall.recall", "take_in.take_in",
     "reconcile.reconcile", "end_report.withdraw", "answer.answer",
 }  # fmt: skip
@@ -84,5 +84,5 @@ def test_the_whole_system_with_a_bug_on_purpose_is_found_out(plant: str) -> None
 
 def test_the_names_of_the_commit_points_are_read_from_the_verbs() -> None:
     known = commit_points.known()
-    assert {"escalate.next_event", "receive.file_report", "decide.review"} <= set(known)
+    assert {"escalate.next_events", "receive.file_report", "decide.review"} <= set(known)
     assert not [name for name in known if name.startswith("ledger_lines.journal")]

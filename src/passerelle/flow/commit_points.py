@@ -30,7 +30,7 @@ def watched(watch: Callable[[str, str], None]) -> Iterator[None]:
 
 
 def here() -> str:
-    """The name of the verb that opens a journal, `escalate.next_event`; empty where nobody watches."""
+    """The name of the verb that opens a journal, `escalate.next_events`; empty where nobody watches."""
     if _watch.get() is None:
         return ""
     frame = sys._getframe(3)  # this, the journal, contextlib, and the verb
