@@ -28,7 +28,7 @@ h1{font-size:1.8rem;line-height:1.2}h2{font-size:1.25rem;margin-top:2rem}.lead{f
 table{border-collapse:collapse;width:100%}th,td{border-top:1px solid var(--rule);padding:.5rem;text-align:left;
 vertical-align:top}th[scope=row]{white-space:nowrap;font-weight:400;color:var(--quiet)}
 td p{margin:0 0 .3rem}td ul{margin:.2rem 0 0;padding-left:1.1rem}.wide{overflow-x:auto}.number{text-align:right}
-.day{white-space:nowrap}.cite,.to,.quiet{color:var(--quiet);font-size:.9rem}
+.day{white-space:nowrap}.cite,.to,.quiet{color:var(--quiet);font-size:.9em}
 figure{margin:1rem 0}svg{width:100%;height:auto}svg text{fill:var(--ink);font-size:16px}
 svg .axis{stroke:var(--rule);stroke-width:2}svg .was{fill:var(--was)}svg .owed,svg .bar{fill:var(--would)}
 svg .sent,svg .reach{stroke:var(--would);stroke-width:4}svg .gap{fill:var(--lost)}
