@@ -143,5 +143,5 @@ urlpatterns: list[URLPattern] = [
     path("law", law.law, name="law"),
     path("law/<slug:ref>", law.rules, name="rules"),
     path("administration", administration.administration, name="administration"),
-    path("administration/rules/<slug:table>", administration.new_rules, name="new-rules"),
+    path("administration/rules/<slug:ref>", administration.new_rules, name="new-rules"),
 ]

@@ -66,9 +66,10 @@ def administration(request: HttpRequest, *, now: datetime) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @page
-def new_rules(request: HttpRequest, table: str, *, now: datetime) -> HttpResponse:
+def new_rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """Another version of a table: tried on a past month, and asked for; a second person approves."""
     officer: Officer = request.user
+    table = ref
     if officer.role not in verbs.PROPOSERS or table not in TABLES:
         raise NotThere
     before = timezone.localtime(now)
