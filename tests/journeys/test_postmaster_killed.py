@@ -8,7 +8,7 @@ import pwd
 import random
 import shutil
 import signal
-import socket
+import socket  # bent: asks this machine for a free port
 import subprocess
 import sys
 import tempfile

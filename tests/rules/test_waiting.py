@@ -250,7 +250,7 @@ def test_a_service_sees_what_it_owes_and_not_to_whom() -> None:
 
 
 @pytest.mark.parametrize("role", ["officer", "desk", "administrator"])
-def test_others_see_nothing(role: str) -> None:
+def test_who_leads_no_service_sees_no_lessons(role: str) -> None:
     assert rule.whose(role=role, service="noord") is None
 
 

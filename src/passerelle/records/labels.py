@@ -51,6 +51,7 @@ LABELS: Mapping[str, Callable[[Any], Services]] = {
     "Search": lambda row: {row.officer.service_id},
     "Findable": lambda row: {row.service_id},
     "Visit": lambda row: {row.officer.service_id},
+    "Handover": lambda row: {row.service_id},
     "Draft": lambda row: {row.officer.service_id},
     "RefusedRow": lambda row: {row.register.service_id},
     "Factor": lambda row: {row.officer.service_id},
