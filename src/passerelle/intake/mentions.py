@@ -9,6 +9,7 @@ from passerelle.intake.language import detect_language
 from passerelle.intake.mention import Mention, mention_of
 from passerelle.intake.text_descriptions import find_descriptions, find_kin_in_towns
 from passerelle.intake.text_names import find_names_in_small_letters, find_parts, find_single_names, refined
+from passerelle.intake.text_organisations import find_trades
 from passerelle.intake.text_persons import LISTED_CONFIDENCE, find_nameless, find_persons, find_siblings, one_of_pattern
 from passerelle.intake.text_things import (
     find_accounts,
@@ -120,7 +121,14 @@ def mentions(text: str, language: str | None = None) -> tuple[Mention, ...]:
     """
     said = language if language in LANGUAGES else detect_language(text)
     fixed: list[Mention] = []
-    for reader in (*READERS, lambda masked: (*find_organisations(masked, said), *find_institutions(masked, said))):
+    for reader in (
+        *READERS,
+        lambda masked: (
+            *find_organisations(masked, said),
+            *find_institutions(masked, said),
+            *find_trades(masked, said),
+        ),
+    ):
         fixed += _without_overlaps(reader(_masked(text, fixed)))
     persons = _persons(text, said, fixed)
     masked = _masked(text, [*fixed, *persons])

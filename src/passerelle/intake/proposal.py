@@ -214,7 +214,8 @@ class _Proposing:
 
 
 def _full_names(names: list[str]) -> dict[str, str]:
-    """For each name that can be short for exactly one fuller name of the same text, that name: *Dewinter*, *BOUZIANI*,
+    """For each name that can be short for a fuller name of the same text, that name; among several the last one that
+    was said before it: *Dewinter*, *BOUZIANI*,
     *S. Lentz*, *Blessing*."""
     full: dict[str, str] = {}
     folded = {name: _words_of_name(name) for name in names}
@@ -226,8 +227,11 @@ def _full_names(names: list[str]) -> dict[str, str]:
         fullest = [
             one for one in longer.values() if not any(_short_for(folded[one], folded[o]) for o in longer.values())
         ]
+        said_before = [one for one in names[: names.index(name)] if one in fullest]
         if len(fullest) == 1:
             full[name] = fullest[0]
+        elif said_before:
+            full[name] = said_before[-1]
     return full
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from passerelle.intake.mention import Mention, mention_of
-from passerelle.intake.text_words import CAPITAL, all_function_words, kin_words
+from passerelle.intake.text_words import CAPITAL, all_function_words, kin_words, word_table
 from passerelle.names import towns
 from passerelle.words import noop, sentence
 
@@ -41,6 +41,11 @@ def appearance() -> Any:
 
 
 @cache
+def _seeing() -> frozenset[str]:
+    return frozenset(appearance()["seeing"])
+
+
+@cache
 def _looks(language: str) -> frozenset[str]:
     return frozenset(appearance()["looks"][language])
 
@@ -53,17 +58,31 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Patte
         re.escape(words).replace("\\ ", r"\s") for words in sorted(table["told_apart"][language], key=len, reverse=True)
     )
     looks = "|".join(sorted(map(re.escape, table["looks"][language]), key=len, reverse=True))
+    if language in ("de", "nl"):
+        long = "|".join(re.escape(word) for word in table["looks"][language] if len(word) > 4)
+        looks += rf"|[^\W\d_]+(?:{long})(?:n|en|s)?"
+    else:
+        long = "|".join(re.escape(word) for word in table["looks"][language] if len(word) > 3)
+        looks += rf"|(?:{long})s"
     ways = "|".join(re.escape(word) for word in sorted(table["ways"][language], key=len, reverse=True))
     ages = "|".join(table["ages"][language])
     word = r"[^\W\d_][\w'’-]*"
     before = r"(?:(?:etwa|ca\.|environ|about|around|ongeveer)\s)?(?:[\w'’-]+\s){0,3}?"
-    adjective = rf"(?:\s(?!(?:{ages}))[a-zà-ÿ]+(?=\s|,))?" if language == "fr" else ""
+    adjective = rf"(?:\s(?!(?:{ages})|{_WITH[language]}(?:\s|(?<=['’])))[a-zà-ÿ]+(?=\s|,))?" if language == "fr" else ""
     head = (
-        rf"(?<![\w-])(?:(?:{_ARTICLES[language]}(?:\s|(?<=['’])))(?P<before>{before})(?:{heads})(?![\w-]){adjective}"
-        rf"|(?P<bare>(?:[a-zà-ÿ-]{{3,}}\s){{1,3}})(?:{heads})(?![\w-])|(?:{apart})(?![\w-]))"
+        rf"(?<![\w-])(?:(?:{_ARTICLES[language]}(?:\s|(?<=['’])))(?P<before>{before})(?:{heads})(?![\w-])(?!\s(?:{heads})(?![\w-])){adjective}"
+        rf"|(?P<bare>(?:[a-zà-ÿ-]{{3,}}\s){{1,3}})(?:{heads})(?![\w-])(?!\s(?:{heads})(?![\w-])){adjective}"
+        rf"|(?:^|(?<=\n)|(?<=[-–•*:,;]\s))(?:{heads})(?=\s(?:{_WITH[language]}))|(?:{apart})(?![\w-]))"
     )
+    colours = "|".join(word_table()["colours"]["fr"])
+    coloured = rf"(?:\s(?:{colours}|longs?|longues?|courte?s?)s?(?!\w))*" if language == "fr" else ""
     the = r"(?:(?:de|het|la|le|les|l['’]|der|dem|den|the|his|her)\s?)?"
-    worn = rf"(?:{word}\s){{0,4}}?(?:{looks})(?![\w-])(?:\s{_PLACED}\s{the}{word})?"
+    stuff = r"(?:\s(?:en|de)\s(?:cuir|jeans?|laine|coton|toile|velours)|\s(?:van|in)\s(?:leer|leder|jeans))?"
+    worn = (
+        rf"(?:(?!(?:{_JOINS}|{_WITH[language]})\s){word}\s){{0,4}}?"
+        rf"(?:{looks})(?![\w-])(?:\s(?:{looks})(?![\w-]))?{stuff}"
+        rf"{coloured}(?:\s{_PLACED}\s{the}(?:{looks})(?![\w-]))?"
+    )
     modifier = rf"(?:\s(?:{ages})(?!\w)|\s{_WITH[language]}\s?{worn}(?:\s?{_JOINS}\s{worn})*)"
     chunk = (
         rf",\s(?:(?:{ways})(?!\w)|(?:{_WITH[language]}\s)?{worn}(?:\s[a-zà-ÿ]+){{0,2}}|(?:{ages}))(?=\s?[,.;:()\n]|$)"
@@ -83,7 +102,12 @@ def find_descriptions(text: str, language: str) -> Iterator[Mention]:
             continue
         start, end = found.span()
         words = (found["before"] or found["bare"] or "").lower().split()
-        cut = next((at for at in range(len(words) - 1, -1, -1) if words[at] in all_function_words()), -1)
+        cut = next(
+            (at for at in reversed(range(len(words))) if words[at] in all_function_words() or words[at] in _seeing()),
+            -1,
+        )
+        if cut >= 0 and words[cut] in ("deux", "trois", "twee", "drie", "zwei", "drei", "two", "three"):
+            cut -= 1
         if found["bare"] and cut >= 0:
             skipped = re.match(rf"(?:\S+\s+){{{cut + 1}}}", text[start:end])
             start += skipped.end() if skipped else 0

@@ -34,7 +34,7 @@ SIGNED = noop("The name at the end of a letter.")
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’.-](?=[^\W\d_])[^\W\d_]+)*\.?")
 _PART = rf"{CAPITAL}(?:[\w'’-]*\w)?"
-_NAME = rf"{_PART}(?:\s(?:(?:van|von|de|der|den|el|al|ben|le|la|ter|du|da)\s)*{_PART}){{0,2}}"
+_NAME = rf"{_PART}(?:[ ](?:(?:van|von|de|der|den|el|al|ben|le|la|ter|du|da)\s)*{_PART}){{0,2}}"
 _GIVEN = rf"{CAPITAL}[\w’-]*[a-zà-ÿ]"
 
 
@@ -48,13 +48,36 @@ def known_name(word: str) -> bool:
     return given.is_known(word.lower())
 
 
+@cache
+def _role_endings() -> tuple[str, ...]:
+    return tuple(word_table()["role_endings"])
+
+
+def is_role(word: str) -> bool:
+    """Whether a word says what somebody does or is; a compound of Dutch or German is what its last part says."""
+    low = word.lower().rstrip(".")
+    return low in role_words() or low in _ranks() or (len(low) > 7 and low.endswith(_role_endings()))
+
+
+@cache
+def _ranks() -> frozenset[str]:
+    return frozenset(str(word) for word in word_table()["ranks"])
+
+
+def _before_a_role(text: str, first: re.Match[str], end: int) -> bool:
+    """Whether this is a little word with a capital before a role: “Mein Schüler Leon”."""
+    following = _WORD.match(text, first.end() + 1, end)
+    little = first[0].lower() in all_function_words() or first[0].lower() in word_table()["my_and_our"]
+    return following is not None and little and is_role(following[0])
+
+
 def is_plain_word(word: str, language: str) -> bool:
     """Whether this is a word that is never a name: a little word, a role, kin, a maker of things."""
     low = word.lower().rstrip(".")
     return (
         low in sentence_openers(language)
         or low in all_function_words()
-        or low in role_words()
+        or is_role(low)
         or low in kin_words(language)
         or low in _never()
     )
@@ -79,7 +102,7 @@ def refined(text: str, language: str, run: Mention) -> Mention | None:
     stripped = ""
     while (first := _WORD.match(text, start, end)) and first.end() < end:
         low = first[0].lower().rstrip(".")
-        if low not in role_words() and low not in kin_words(language):
+        if not is_role(low) and low not in kin_words(language) and not _before_a_role(text, first, end):
             break
         stripped = first[0]
         start = first.end() + len(text[first.end() : end]) - len(text[first.end() : end].lstrip())
@@ -87,13 +110,22 @@ def refined(text: str, language: str, run: Mention) -> Mention | None:
     words = [found[0] for found in _WORD.finditer(text, start, end)]
     if not stripped and (before := re.search(r"([^\W\d_]+)\s?[:=]?\s$", text[max(0, start - 30) : start])):
         low = before[1].lower()
-        stripped = before[1] if low in role_words() or low in kin_words(language) else ""
+        stripped = before[1] if is_role(low) or low in kin_words(language) else ""
     if not words or any(
         word.lower().rstrip(".") in _never() or re.search(r"-[a-z]+(?:ed|te|ige|s)$", word) for word in words
     ):
         return None
     if re.search(r"\d", text[start:end]):
         return None
+    if len(words) > 1 and all(word.isupper() and len(word) > 2 for word in words) and not any(map(known_name, words)):
+        return None  # a heading in capitals
+    if len(words) == 1 and not known_name(words[0]) and re.match(r"\s?:", text[end : end + 2]):
+        return None
+    if len(words) > 1 and not known_name(words[0]) and words[0].lower().endswith(tuple(word_table()["house_endings"])):
+        return None
+    counted = re.search(r"(?<!\w)\d+\s$", text[max(0, start - 5) : start])
+    if language == "de" and counted and not any(map(known_name, words)):
+        return None  # “40 Kartons Zigaretten”
     telling = [word for word in words if word[0].isupper() and word.lower() not in name_particles() and len(word) > 2]
     known = any(known_name(part) for word in words for part in word.split("-"))
     if len(words) == 1:
@@ -166,7 +198,7 @@ def _after_words(language: str) -> re.Pattern[str]:
     gap = (
         r"(?:\s(?:is|was|ist|war|est|était|heet|heißt|genaamd|s['’]appelle|called|named)|\s?[=:]|\s[a-zà-ÿ]{4,12},|,)?"
     )
-    return re.compile(rf"(?<![\w-])(?P<cue>(?i:{said})){gap}\s+[\"“„«]?\s?(?P<name>{_NAME})(?![\w-])")
+    return re.compile(rf"(?<![\w-])(?P<cue>(?i:{said})){gap}\s+[\"“„«'‘]?\s?(?P<name>{_NAME})(?![\w-])")
 
 
 @cache
@@ -185,6 +217,14 @@ def _speakers() -> re.Pattern[str]:
     )
 
 
+@cache
+def _ranked() -> re.Pattern[str]:
+    said = {form for rank in _ranks() for form in (rank.upper(), rank.capitalize())} | {"MdC", "GpX", "HInp"}
+    ranks = "|".join(re.escape(word) for word in sorted(said, key=len, reverse=True))
+    return re.compile(rf"(?<![\w-])(?P<cue>{ranks})\.?[ ](?:\d{{2,6}}[ ])?(?P<name>{_NAME})(?![\w-])")
+
+
+_NICKNAMED = re.compile(rf"(?<![\w-])(?P<name>{_GIVEN}\s[\"“„«'‘]\s?[\w’ -]{{2,18}}\s?[\"”“»'’]\s{_PART})(?![\w-])")
 _LINE = re.compile(
     rf"(?m)^[ \t]*(?:[-–•*·]|\(?\d{{1,2}}[.)])[ \t]*(?:(?i:mme|mr|m|mevr|dhr|herr|frau|mrs|ms)\.?\s)?[\"“„«]?\s?"
     rf"(?P<name>{_PART}(?:\s(?:{CAPITAL}\.|{_PART})){{0,3}}(?:,\s{_GIVEN}(?=[.;]|\s-))?)[\"”“»]?\s?(?=[,:;(.–-]|\s[-–—=]|$)"
@@ -193,7 +233,7 @@ _WITH_AGE = re.compile(
     rf"(?<![\w-])(?P<name>{_GIVEN})\s\(\s?(?:°|\d{{1,2}}\s?(?:\)|j\b|jr|jaar|ans?\b|Jahre|J\b|yrs?|years|y\b|m\b))"
 )
 _FAMILY_FIRST = re.compile(
-    rf"(?<![\w-])(?P<name>(?P<family>{_NAME}),\s(?P<given>{_GIVEN}))(?=[.;:,()\n]|\s\(|\s[-–]|$)"
+    rf"(?<![\w-])(?P<name>(?P<family>{_NAME}),\s(?P<given>{_GIVEN}(?:[ ]{_GIVEN})?))(?=[.;:,()\n]|\s\(|\s[-–]|$)"
 )
 _IN_BRACKETS = re.compile(rf"(?<![\w-])(?P<name>(?:(?:Van|De|Von)\s)?{_PART}\s\((?P<given>{_GIVEN})\))")
 _QUOTES = re.compile(rf"[\"“„«]\s?(?P<name>{_GIVEN}(?:\s{_GIVEN})?)\s?[\"”“»]")
@@ -206,7 +246,7 @@ def find_single_names(text: str, language: str) -> Iterator[Mention]:
             if _alone(name[0], language, cued=True):
                 span = (found.start("list") + name.start(), found.start("list") + name.end())
                 yield _named(text, span, 0.84, BEHIND_WORD, word=found["cue"])
-    for pattern in (_after_words(language), _speakers()):
+    for pattern in (_after_words(language), _speakers(), _ranked()):
         at = 0
         while one := pattern.search(text, at):
             at = max(one.start() + 1, one.start("name"))
@@ -216,9 +256,17 @@ def find_single_names(text: str, language: str) -> Iterator[Mention]:
                 yield _named(text, place, 0.82, BEHIND_WORD, word=cue)
     for found in _LINE.finditer(text):
         words = re.findall(r"[\w'’.-]+", found["name"])
-        if words and not any(is_word(word, language) and not known_name(word) for word in words if word[0].isupper()):
+        heading = len(words) == 1 and found["name"].isupper() and text[found.end("name") : found.end("name") + 1] == ":"
+        if (
+            words
+            and not heading
+            and not any(is_word(word, language) and not known_name(word) for word in words if word[0].isupper())
+        ):
             confidence = 0.94 if "," in found["name"] else 0.8
             yield _named(text, found.span("name"), confidence, FIRST_IN_LINE)
+    for found in _NICKNAMED.finditer(text):
+        if not is_word(found["name"].split()[0], language):
+            yield _named(text, found.span("name"), 0.95, IN_QUOTES)
     for found in _WITH_AGE.finditer(text):
         if _alone(found["name"], language, cued=True):
             yield _named(text, found.span("name"), 0.8, WITH_AGE)
@@ -228,11 +276,22 @@ def find_single_names(text: str, language: str) -> Iterator[Mention]:
         while len(family) > 1 and (is_plain_word(family[0], language) or family[0].lower() in all_titles()):
             start += len(family.pop(0)) + 1
         tells = start != found.start("family") or not known_name(family[-1].split("-")[0])
-        tells = tells or bool(re.match(r"[,;]?\s?\(?(?:°|\d|geb|né|born|b\.)", text[found.end() : found.end() + 20]))
+        tells = tells or bool(
+            re.match(r"[,;]?\s?\(?(?:°|\*|\d|geb|né|born|b\.|dob)", text[found.end() : found.end() + 20])
+        )
+        said = re.search(r"([^\W\d_]+)[\s:]+$", text[max(0, start - 30) : start])
+        tells = tells or bool(said and is_role(said[1]))
         listed = re.search(r",\s?$", text[max(0, start - 3) : start]) or re.match(
             r",?\s(?:en|et|und|and|ou|of|or|oder)\s", text[found.end() : found.end() + 20]
         )
-        if known_name(found["given"]) and tells and not listed and _alone(family[-1], language) and len(family) < 4:
+        sure = re.match(r",?\s?\(?(?:°|\*\s?\d|geb\b|née?\b|born|b\.|dob)", text[found.end() : found.end() + 20])
+        if (
+            (known_name(found["given"]) or sure)
+            and tells
+            and not listed
+            and _alone(family[-1], language, cued=bool(sure))
+            and len(family) < 4
+        ):
             yield _named(text, (start, found.end("given")), 0.94, FAMILY_FIRST)
     for found in _IN_BRACKETS.finditer(text):
         if known_name(found["given"]) and _alone(found["name"].split("(")[0].split()[-1], language):
@@ -248,7 +307,7 @@ def _trimmed(text: str, span: tuple[int, int], language: str) -> tuple[int, int]
     kept = 0
     for word in words:
         bare = word[0].strip(".,")
-        if bare.lower() in name_particles():
+        if bare.lower() in name_particles() or (kept == 0 and bare.lower() in all_titles()):
             continue
         more = re.match(rf"\s{CAPITAL}[a-z]", text[span[0] + word.end() : span[0] + word.end() + 3]) is not None
         if is_plain_word(bare, language) and not (kept == 0 and more and bare.lower() in _days_and_months()):
@@ -256,7 +315,7 @@ def _trimmed(text: str, span: tuple[int, int], language: str) -> tuple[int, int]
         if kept == 0 and towns.read_town(bare) and not known_name(bare):
             break
         kept = word.end()
-    if not kept:
+    if kept < 2:
         return None
     said = re.sub(r"['’]s$", "", text[span[0] : span[0] + kept])
     return (span[0], span[0] + len(said))
@@ -344,7 +403,11 @@ def find_names_in_small_letters(text: str, language: str) -> Iterator[Mention]:
     for found in re.finditer(rf"(?<!\w)(?P<cue>{titles})\.?\s(?P<name>[a-zà-ÿ'’-]{{3,}})(?!\w)", text):
         if found["name"] not in all_function_words() and found["name"] not in role_words():
             yield _named(text, found.span("name"), 0.75, BEHIND_WORD, word=found["cue"])
-    cues = "|".join(re.escape(word) for word in sorted({*kin_words(language), *word_table()["naming_cues"]}, key=len))
-    for found in re.finditer(rf"(?<!\w)(?P<cue>{cues})\s(?P<name>[a-zà-ÿ'’-]{{3,}})(?!\w)", text):
-        if known_name(found["name"]) and found["name"] not in all_function_words():
+    more = ("is", "ist", "est", "c", "s'appel", "sappelle", "sapelle", "m'appelle", "name is", "name's", "naam is",
+            "nom c'est", "met", "avec", "mit", "with", "guy", "gars", "typ", "pote", "gast")  # fmt: skip
+    said = {*kin_words(language), *word_table()["naming_cues"], *more}
+    cues = "|".join(re.escape(word) for word in sorted(said, key=len, reverse=True))
+    little = "de|la|le|der|die|het|ne|is|ist|est|blijkbaar|apparently|wohl|angeblich|ook|aussi"
+    for found in re.finditer(rf"(?<!\w)(?P<cue>{cues})\s(?:(?:{little})\s)?(?P<name>[a-zà-ÿ'’-]{{3,}})(?!\w)", text):
+        if known_name(found["name"]) and not is_word(found["name"], language):
             yield _named(text, found.span("name"), 0.75, BEHIND_WORD, word=found["cue"])

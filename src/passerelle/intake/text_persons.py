@@ -279,6 +279,10 @@ def find_nameless(text: str, language: str, persons: list[Mention]) -> Iterator[
         kind = _relation_kinds(language)[found["word"].lower()]
         start = found.start() + len(found[0]) - len(found[0].lstrip())
         start = _trim(text, start, found.start("word"), language)
+        if any(p.end <= start and re.fullmatch(r"\s?[,(–-]+\s?", text[p.end : start]) for p in persons):
+            continue  # “Sylvie Collin, compagne de Nguyen” has a name
+        if any(p.start > person.end and re.fullmatch(r"\s?[,:]\s?", text[person.end : p.start]) for p in persons):
+            continue  # and so has “la mère de Jordan, Aurélie Morel”
         span = (start, person.end)
         because = sentence(NAMELESS_RELATION, name=person.value)
         raw = text[start : person.end]

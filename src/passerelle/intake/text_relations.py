@@ -10,6 +10,8 @@ from functools import cache
 from itertools import pairwise
 
 from passerelle.intake.mention import Mention
+from passerelle.intake.text_names import SIGNED
+from passerelle.intake.text_organisations import CHAIN, organisation_table
 from passerelle.intake.text_words import all_titles, role_words, title_words, word_table
 from passerelle.words import Sentence, noop, sentence
 
@@ -63,6 +65,8 @@ def _words(key: str) -> str:
     return "|".join(re.escape(word) for word in sorted(word_table()[key], key=len, reverse=True))
 
 
+_MINE = frozenset(("mon", "ma", "mijn", "m'n", "mein", "meine", "meiner", "meinem", "meinen", "my"))
+_WHO = re.compile(r"[^.;]{0,30},\s(?:die|der|das|qui|who|that|welke|welcher)\s")
 _ITEM = re.compile(r"[ \t]*(?:[-–•*·]|\(?\d{1,2}[.)])[ \t]")
 
 
@@ -112,11 +116,14 @@ class _Relating:
         self.beside: set[Mention] = set()
         """Those who came in as kin of another, or as whose name a thing is in: the text goes on about the other."""
         self.joined: set[frozenset[str]] = set()
+        self.kin_of: dict[Mention, Mention] = {}
+        """Whose kin somebody came in as."""
+        self.speaker = self._speaker()
         self.pronouns = frozenset(word_table()["pronouns"][language]) | frozenset(word_table()["possessives"][language])
 
     def run(self, segments: list[Segment]) -> None:
         for number, segment in enumerate(segments):
-            people = segment.people()
+            people = [p for p in segment.people() if not self._family(p)]
             if segment.item and not (number and segments[number - 1].item):
                 self.header = self._header(segments[:number])
             if not segment.item:
@@ -151,6 +158,23 @@ class _Relating:
                 self.relate("lives_at", main, self.searched, sentence(BESIDE))
                 self.searched = None
 
+    def _family(self, person: Mention) -> bool:
+        """Whether this is the name of a whole family (“het gezin Okafor”), or whom a letter greets."""
+        before = self.text[max(0, person.start - 12) : person.start]
+        titles = "|".join(map(re.escape, all_titles()))
+        greeted = rf"(?i)(?<!\w)(?:{_words('greetings')})\s(?:(?:{titles})\.?\s)?$"
+        before_all = self.text[max(0, person.start - 30) : person.start]
+        return bool(re.search(rf"(?i)(?<!\w)(?:{_words('families')})\s$", before) or re.search(greeted, before_all))
+
+    def _speaker(self) -> Mention | None:
+        """Who says “I”: whom a statement is of, or who signs."""
+        people = [m for m in self.found if m.kind == "person"]
+        signed = next((m for m in reversed(people) if m.because.text == SIGNED), None)
+        if signed is not None:
+            return signed
+        stated = re.compile(rf"(?i)(?<!\w)(?:{_words('statements')})(?!\w)[^.\n]{{0,25}}$")
+        return next((m for m in people if stated.search(self.text[max(0, m.start - 60) : m.start])), None)
+
     def _between(self, left: Mention, right: Mention) -> str:
         return self.text[left.end : right.start]
 
@@ -179,10 +203,19 @@ class _Relating:
         elif first.kind == "person" or said:
             self.relate("in_contact_with", first, self.header, sentence(LISTED))
 
+    def _kind_of_kin(self, word: str, before: str) -> str:
+        """What a word of kin says; “zijn vriendin”, “ihr Freund”, “her boyfriend” is a couple."""
+        couples = word_table()["couples"][self.language]
+        last = re.search(r"([^\W\d_]+)\s+(?:[a-zà-ÿ]+\s+)?$", before)
+        if last and word.lower() in couples.get(last[1].lower(), ()):
+            return "spouse_of"
+        return _kin_kinds(self.language)[word.lower()]
+
     def _by_kin(self, kind: str, who: Mention, of: Mention, word: str) -> None:
         if self.header is None:
             self.beside.add(who)
         self.joined.add(frozenset((who.value, of.value)))
+        self.kin_of[who] = of
         self.relate(kind, who, of, sentence(RELATION_WORD, word=word))
 
     def _kin(self, segment: Segment, people: list[Mention]) -> None:
@@ -199,14 +232,35 @@ class _Relating:
             others = [one for one in people[:place] if one.value != person.value]
             if ahead and ahead["kin"].lower() in title_words(self.language) and not self._own(before, ahead.start()):
                 continue
+            apposed = re.match(
+                rf"\s?[,(–-]+\s?(?:(?:de|het|le|la|die|der|the|een|une?|eine?|an?)\s|l['’])?(?P<kin>(?i:{_kin(self.language)}))"
+                r"\s(?:van|von|des|der|de\sla|de|du|d['’]|of)\s?(?:[a-z]{1,4}\.?\s)?$",
+                self.text[person.end : people[place + 1].start] if place + 1 < len(people) else "",
+            )
+            named = others[-1] if others else None
+            if named is not None and re.fullmatch(r"\s?[,:]\s?", self._between(named, person)):
+                kin = re.search(
+                    rf"(?i)(?<![\w-])(?P<kin>{_kin(self.language)})\s(?:van|von|des|der|de\sla|de|du|d['’]|of)\s?$",
+                    self.text[max(segment.start, named.start - 40) : named.start],
+                )
+                if kin:
+                    self._by_kin(kinds[kin["kin"].lower()], person, named, kin["kin"])
+                    continue
+            if apposed and people[place + 1].value != person.value:
+                self._by_kin(kinds[apposed["kin"].lower()], person, people[place + 1], apposed["kin"])
+                continue
             if ahead:
                 owner = next((one for one in others if re.match(r"['’]s?\s", self.text[one.end : one.end + 3])), None)
                 owner = owner or (
                     self.focus if self._own(before, ahead.start()) and self._opens_with_pronoun(segment) else None
                 )
-                owner = owner or (others[-1] if others else self.focus)
+                owner = owner or self._owner_of_two(others, person) or (others[-1] if others else self.focus)
+                mine = re.search(r"([^\W\d_]+)\s+(?:[a-zà-ÿ]+\s+)?$", before[: ahead.start()])
+                if mine and mine[1].lower() in _MINE:
+                    owner = self.speaker
                 if owner is not None and owner.value != person.value:
-                    self._by_kin(kinds[ahead["kin"].lower()], person, owner, ahead["kin"])
+                    kind = self._kind_of_kin(ahead["kin"], before[: ahead.start()])
+                    self._by_kin(kind, person, owner, ahead["kin"])
                 continue
             behind = re.match(
                 rf"\s?[,(–-]+\s?(?:[a-zà-ÿ.]+\s){{0,2}}?(?P<kin>(?i:{_kin(self.language)}))(?![\w-])(?!\s(?:van|de|du|d['’]|von|of)\b|\s[A-ZÀ-Þ])",
@@ -234,6 +288,16 @@ class _Relating:
                 if owner is not None:
                     self._by_kin("child_of", person, owner, cue[0].strip(" :,("))
                 at = person.end
+
+    def _owner_of_two(self, others: list[Mention], person: Mention) -> Mention | None:
+        """Whose kin the second is in “with her husband Taras and her sister Iryna”."""
+        if not others or others[-1] not in self.kin_of:
+            return None
+        gap = self._between(others[-1], person)
+        joined = re.match(
+            r"(?:\s?\([^)]{1,14}\))?\s?(?:,|en|et|und|and|&|sowie|alsook|ainsi que)(?:\s[\w'’-]+){1,4}\s?$", gap
+        )
+        return self.kin_of[others[-1]] if joined else None
 
     def _own(self, before: str, at: int) -> bool:
         last = re.search(r"([^\W\d_]+)\s+(?:[a-zà-ÿ]+\s+)?$", before[:at])
@@ -270,7 +334,8 @@ class _Relating:
             if re.search(rf"(?i)(?<!\w)(?:{_words('searches')})", said):
                 self.searched = thing
                 return
-        holders = [*people, *(m for m in segment.here if m.kind == "organisation" and thing.kind == "account")]
+        houses = [m for m in segment.here if m.kind == "organisation" and m.because.text != CHAIN]
+        holders = [*people, *(houses if thing.kind == "account" else ())]
         holders.sort(key=lambda m: m.start)
         after = next((p for p in holders if p.start >= thing.end), None)
         if after is not None and re.fullmatch(
@@ -289,8 +354,10 @@ class _Relating:
             gap = self._between(owner, thing)
             cue = self._cue(kind, gap)
             near = len(gap) <= BESIDE_CHARACTERS and not re.search(r"[.!?]\s+[A-ZÀ-Þ]", gap)
-            if kind == "drives" and opening and current is not None and not cue:
+            if kind == "drives" and opening and current is not None and not cue and not _WHO.match(gap):
                 owner = current
+            if kind in ("lives_at", "drives") and not cue and self.header is None:
+                owner = self._subject_of_verb(kind, segment, before, current if opening else None)
             house = any(m.kind == "organisation" and owner.end <= m.start < thing.start for m in segment.here)
             near = near and not (kind == "lives_at" and house)
             because = sentence(RELATION_WORD, word=cue) if cue else sentence(BESIDE if near else SAME_PLACE)
@@ -309,6 +376,20 @@ class _Relating:
             word = cue or (self.text[segment.start : thing.start].split() or [""])[0]
             self.relate(kind, current, thing, sentence(RELATION_WORD, word=word) if sure else sentence(SAME_PLACE))
 
+    def _subject_of_verb(self, kind: str, segment: Segment, before: list[Mention], current: Mention | None) -> Mention:
+        """Whom the verb speaks of where somebody else stands between: “she lives with Taras in …”."""
+        last = before[-1]
+        near = self.text[max(segment.start, last.start - 25) : last.start]
+        beside = last in self.kin_of or re.search(
+            r"(?i)(?<!\w)(?:met|mit|avec|with|chez|bij|bei)\s(?:[\w'’-]+\s){0,2}$", near
+        )
+        verbs = "|".join(map(re.escape, word_table()["verbs"][kind][self.language]))
+        said = list(re.finditer(rf"(?i)(?<![\w-])(?:{verbs})(?![\w-])", self.text[segment.start : last.start]))
+        if not beside or not said:
+            return last
+        at = segment.start + said[-1].start()
+        return next((p for p in reversed(before) if p.end <= at), current or last)
+
     def _cue(self, kind: str, said: str) -> str:
         verbs = word_table()["verbs"].get(kind, {}).get(self.language, [])
         more = word_table()["things_said"].get(kind, [])
@@ -324,7 +405,8 @@ class _Relating:
     ) -> None:
         before = [p for p in people if p.end <= house.start and p.kind == "person"]
         gap = self._between(before[-1], house) if before else self.text[segment.start : house.start]
-        cue = re.search(rf"(?i)(?<![\w-])(?:{_words('work_words')})(?![\w-])", gap)
+        jobs = "|".join(map(re.escape, organisation_table()["work"][self.language]["said"]))
+        cue = re.search(rf"(?i)(?<![\w-])(?:{_words('work_words')}|{jobs})(?![\w-])", gap)
         owner = before[-1] if before else current
         if owner is None:
             return
@@ -338,8 +420,18 @@ class _Relating:
             return
         after = next((p for p in people if p.start >= house.end), None)
         if after is not None:
-            role = re.search(r"([\w-]+)[,\s]+$", self._between(house, after))
-            if role and len(self._between(house, after)) < 30 and role[1].lower() in role_words():
+            titles = "|".join(map(re.escape, all_titles()))
+            role = re.search(
+                rf"(?i)([\w-]+)(?:[,:=\s]+|\s(?:is|ist|est|was|war|était)\s)(?:(?:{titles})\.?\s)?$",
+                self._between(house, after),
+            )
+            drove = (*word_table()["driver_words"], *word_table()["passenger_words"])
+            if (
+                role
+                and len(self._between(house, after)) < 40
+                and role[1].lower() in role_words()
+                and role[1].lower() not in drove
+            ):
                 self.relate("works_for", after, house, sentence(RELATION_WORD, word=role[1]))
 
     def _contact(self, segment: Segment, people: list[Mention], current: Mention | None) -> None:
@@ -357,7 +449,8 @@ class _Relating:
             if (
                 other.start > segment.start + cue.start()
                 and len(pair) == 2
-                and len(gap) < 90
+                and len(gap) < 60
+                and other not in self.kin_of
                 and pair not in self.joined
             ):
                 self.relate("in_contact_with", current, other, sentence(RELATION_WORD, word=cue[0]))

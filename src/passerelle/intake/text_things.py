@@ -9,7 +9,7 @@ from functools import cache
 
 from passerelle.intake.mention import Mention, mention_of
 from passerelle.intake.text_words import CAPITAL, all_function_words, sentence_openers, word_table
-from passerelle.names import numbers, organisations, towns
+from passerelle.names import given, numbers, organisations, towns
 from passerelle.names.places import parse_address
 from passerelle.words import noop, sentence
 
@@ -110,10 +110,11 @@ def _plate_in_small_letters() -> re.Pattern[str]:
 
 def find_plates(text: str) -> Iterator[Mention]:
     for found in _after_word("plate_words").finditer(text):
-        raw = found["number"].strip()
+        shape = _PLATE.search(text, found.start("number"), found.end("number") + 8)
+        raw = (shape[0] if shape else found["number"]).strip()
         value = numbers.plate(raw)
         if value:
-            start = found.start("number")
+            start = shape.start() if shape else found.start("number")
             span = (start, start + len(raw))
             yield mention_of("plate", text, span, value, 0.97, sentence(PLATE_WORD), registrationNumber=value)
     for found in _plate_in_small_letters().finditer(text):
@@ -138,10 +139,14 @@ _BELGIAN_CARD = re.compile(r"(?<![\w.-])\d{3}-\d{7}-\d{2}(?![\w-])")
 @cache
 def _document_after_word() -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in sorted(word_table()["document_words"], key=len, reverse=True))
-    number = r"(?=(?:[A-Z .-]*\d){4})[A-Z0-9](?:[A-Z0-9]|[-.](?=[A-Z0-9])|\s(?=[A-Z]*\d)){3,17}"
+    number = r"(?=(?:[A-Z .-]*\d){4})[A-Z0-9](?:[A-Z0-9]|[-.](?=[A-Z0-9])|(?<=\d)/(?=\d)|\s(?=[A-Z]*\d)){3,17}"
     between = r"(?:(?:\s+|\s*\()(?:[a-zà-ÿ]{1,15}|[A-ZÀ-Þ][a-zà-ÿ]{2,14})\)?(?![\w.@])){0,3}?"
+    holder = (
+        rf"(?:\s(?i:au\snom\sde|op\snaam\svan|auf\sden\snamen(?:\svon)?|in\sthe\sname\sof|van|de|von|of|des|der)"
+        rf"(?:\s(?:{CAPITAL}[\w'’-]+|\ufffc+|van|de|el|al|ben)){{1,4}},?)?"
+    )
     return re.compile(
-        rf"(?i:(?<!\w)(?:{words})(?:s|e|en|n)?\b){between}[\s.:,(°#]*(?i:n[°or]\.?\s*)?(?P<number>{number})(?!\w)"
+        rf"(?i:(?<!\w)(?:{words})(?:s|e|en|n)?\b){holder}{between}[\s.:,(°#]*(?i:n[°or]\.?\s*)?(?P<number>{number})(?!\w)"
     )
 
 
@@ -223,13 +228,21 @@ def _vehicle_pattern() -> re.Pattern[str]:
     words = word_table()
     makes = "|".join(re.escape(make) for make in sorted([*words["makes"], *words["models"]], key=len, reverse=True))
     small = "|".join(re.escape(make.lower()) for make in sorted(words["makes"], key=len, reverse=True) if len(make) > 3)
+    little = "|".join(re.escape(m.lower()) for m in sorted(words["models"], key=len, reverse=True)
+                      if m.lower() not in words["models_in_words"])  # fmt: skip
     model = (
+        r"(?:-(?:scooter|motor|motorfiets|moto|bus|busje|bestelwagen|bestelbus|jeep|vrachtwagen|roller|motorrad|"
+        r"transporter|lkw)(?!\w))?"
         r"(?:[ ](?!(?:BE|NL|DE|FR|LU|D|F|PV)\b)(?:[A-Z][\w-]*|[A-Z]?\d{1,4}[a-z]?)(?!\w)"
-        r"(?:[ ](?:[A-Z]{0,2}\d[\w]{0,3}|[A-Z]{1,4})(?![\w-]))?)"
+        r"(?:[ ](?:[A-Z]{0,2}\d[\w]{0,3}|[A-Z]{1,4}|Connect|Custom|Tourer|Touring|Estate|Combi|Variant|Cross|Kombi)"
+        r"(?![\w-]))?"
+        r"|(?<=[a-zë])[ ][a-z]{0,2}\d{1,3}(?![\w-]))"
     )
-    after = rf"(?:,?\s(?:de\scouleur\s)?(?i:{_colour_words()})(?!\w)){{1,2}}"
+    said = r"(?:de\scouleur\s|kleur\s|in\s|couleur\s|farbe\s)?"
+    colour = _colour_words()
+    after = rf"(?:(?:,?\s{said}(?i:{colour})(?!\w)){{1,2}}|\s\((?i:{colour})\))"
     return re.compile(
-        rf"(?<!\w)(?P<before>(?i:{_colour_words()})\s+)?(?P<make>{makes}|bmw|(?:{small})(?=\s[a-z]))"
+        rf"(?<!\w)(?P<before>(?i:{_colour_words()})\s+)?(?P<make>{makes}|bmw|(?:{small})(?=\s[a-z])|(?:{little}|{small})(?!\w))"
         rf"(?P<model>(?<=[a-zë])\s(?:{'|'.join(re.escape(one.lower()) for one in words['models'])})(?!\w)|{model}?)"
         rf"(?P<after>{after})?(?!\w)"
     )
@@ -289,7 +302,7 @@ def find_vehicles(text: str) -> Iterator[Mention]:
         yield mention_of("vehicle", text, found.span(), found[0].lower(), 0.7, because, colour=colour)
 
 
-_NUMBER = r"\d{1,4}(?:\s?(?:bis|ter)\b)?(?:[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4}(?![\w/.]))?"
+_NUMBER = r"\d{1,4}(?:\s?(?:bis|ter)\b)?(?:[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4}(?!\w|/|\.\d))?"
 _BOX = r"(?:[\s,]+(?i:bus|bte\.?|boîte|box|b\.)\s*[\w]{1,4})?"
 _PLACE_WORD = (
     rf"(?:Ste?\.|{CAPITAL}[\w'’]*)"
@@ -357,6 +370,9 @@ def find_addresses(text: str) -> Iterator[Mention]:
                     words.pop()
                 kept = " ".join(words)
                 end = found.start("town") + (town.index(kept) + len(kept) if kept else 0)
+            if stop := re.search(rf"[^\W\d_]{{3,}}(?<!str)(?<!Str)(?=\.\s{CAPITAL})", text[start:end]):
+                end = start + stop.end()
+            end = _with_what_stands_behind(text, end, found["number"])
             raw = text[start:end].rstrip(" ,.;:(")
             end = start + len(raw)
             first = re.match(r"[^\W\d]+", raw)
@@ -372,6 +388,8 @@ def find_addresses(text: str) -> Iterator[Mention]:
                 first = re.match(r"[^\W\d]+", raw)
             if raw.split() and raw.split()[-1].lower() in all_function_words():
                 continue
+            if house := _HOUSE_WORD.match(raw):
+                start, raw = start + house.end(), raw[house.end() :]
             start, raw = _with_what_stands_before(text, start, raw)
             numbered = any(c.isdigit() for c in raw)
             if not raw or (not numbered and len(raw) < 8):
@@ -396,8 +414,36 @@ def find_addresses(text: str) -> Iterator[Mention]:
 _GERMAN_PLACE = re.compile(
     r"(?:Zum|Zur|Am|Im|An\s(?:der|den)|Auf\s(?:der|dem|den)|In\s(?:der|den)|Unter\sden|Hinter\sder)\s"
 )
-_FLAT = re.compile(r"(?i)(?<!\w)(?:flat|apartment|apt\.?|unit|room)\s\w{1,4},\s$")
-_TOWN_BEFORE = re.compile(rf"(?<![\w-])(?P<town>{CAPITAL}[\w'’-]+(?:\s{CAPITAL}[\w'’-]+){{0,2}}),\s$")
+_FLAT = re.compile(
+    r"(?i)(?<!\w)(?:flat|apartment|apt\.?|unit|room|appartement|app\.?|appt\.?|wohnung)\s\w{1,4},\s(?-i:(?:[A-Z][\w'’-]+\s){1,3}?"
+    r"(?:Court|House|Lodge|Tower|Mansions|Point|Heights),\s)?$"
+)
+_NUMBER_BEFORE = re.compile(
+    r"(?<![\w/.])\d{1,4}(?:\s?bis|\s?ter|[a-zA-Z])?,?\s(?:de\sla|de\sl['’]|du|des|de|d['’])\s?$"
+)
+_HOUSE_WORD = re.compile(r"(?:Unterkunft|Wohnung|Haus|Adresse|Anschrift|Wohnhaus|Woning|Adres|Pand|Huis)\s(?=[A-ZÀ-Þ])")
+_TOWN_BEFORE = re.compile(
+    rf"(?<![\w-])(?P<code>\d{{4,5}}\s)?(?P<town>{CAPITAL}[\w'’-]+(?:\s{CAPITAL}[\w'’-]+){{0,2}}),\s$"
+)
+
+
+_CODE_BEHIND = re.compile(
+    rf"(?:,\s{CAPITAL}[\w'’-]+(?:\s{CAPITAL}[a-z][\w'’-]+){{0,2}}){{0,2}},?\s[A-Z]{{1,2}}\d[A-Z\d]?\s?\d[A-Z]{{2}}(?!\w)"
+    rf"|,\s\d{{4}}\s?[A-Z]{{2}}\s{CAPITAL}[\w'’-]+"
+)
+_TOWN_BEHIND = re.compile(
+    rf"(?:,\s|\s(?:à|te)\s)(?P<town>{CAPITAL}[a-zà-ÿ][\w'’-]+(?:[ -]{CAPITAL}[\w'’-]+){{0,2}})(?=\s?[.,;)\n]|$)"
+)
+
+
+def _with_what_stands_behind(text: str, end: int, number: str | None) -> int:
+    """Where the address ends with a postcode behind it, or with a place no table knows (“Quarry Close, Telford.”)."""
+    if code := _CODE_BEHIND.match(text, end):
+        return code.end()
+    town = _TOWN_BEHIND.match(text, end)
+    if number and town and not given.is_known(town["town"].split()[0].lower()):
+        return town.end()
+    return end
 
 
 def _with_what_stands_before(text: str, start: int, raw: str) -> tuple[int, str]:
@@ -407,8 +453,12 @@ def _with_what_stands_before(text: str, start: int, raw: str) -> tuple[int, str]
     town = _TOWN_BEFORE.search(before)
     if flat:
         back = len(before) - flat.start()
-    elif town and towns.read_town(town["town"]):
-        back = len(before) - town.start("town")
+    elif town and (town["code"] or towns.read_town(town["town"])):
+        back = len(before) - town.start()
+    elif (code := re.search(r"(?<![\w/.])\d{4,5}\s$", before)) and re.match(rf"{CAPITAL}[\w'’-]+,", raw):
+        back = len(before) - code.start()
+    elif (number := _NUMBER_BEFORE.search(before)) and _french_street(raw.split()[0]):
+        back = len(before) - number.start()
     else:
         return start, raw
     return start - back, text[start - back : start] + raw

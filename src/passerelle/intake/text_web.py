@@ -53,11 +53,20 @@ def find_usernames(text: str) -> Iterator[Mention]:
         at = 0
         while found := beside.search(text, at):  # type: ignore[assignment]  # one that is no handle leaves the cue to the next
             span = found.span("name")
-            if _made_up(found["name"]):
+            if not _made_up(found["name"]) and (later := _later(text, found.end("name"))):
+                span = later
+            if _made_up(text[slice(*span)]):
                 yield _username(text, span, 0.85, USERNAME_WORD)
                 at = span[1]
             else:
                 at = found.start() + 1
+
+
+def _later(text: str, at: int) -> tuple[int, int] | None:
+    """The first made-up name in the rest of the sentence, as near as a cue may stand."""
+    rest = re.split(r"[.!?]\s|\n", text[at : at + BESIDE_CHARACTERS + 20])[0]
+    found = re.finditer(rf"[\s:/\"“„«'(](?P<name>{_HANDLE})(?![\w@])", rest)
+    return next(((at + f.start("name"), at + f.end("name")) for f in found if _made_up(f["name"])), None)
 
 
 def _made_up(name: str) -> bool:
