@@ -36,7 +36,7 @@ def init(folder: Path) -> None:
         write_settings(path, demonstration=False)
     made_keys = make_keys(folder)
     open_installation(folder, migrate=True)
-    from passerelle.flow import seats
+    from passerelle.flow import keys, seats
     from passerelle.records.models import Officer, Service
 
     click.echo(f"{'Made' if fresh else 'Brought up to date'}: the installation in {folder.resolve()}")
@@ -56,6 +56,8 @@ def init(folder: Path) -> None:
         )
         click.echo("Added: the exchange's neutral desk, which holds what nobody else can.")
         click.echo(f"Sign in once as “administrator” with the password {password} (it is shown only now).")
+    if waiting := keys.follow_form(now=now()):
+        click.echo(f"Names are read by newer rules: {waiting} subjects wait to be compared again; the worker does it.")
     if made_keys:
         click.echo("Made: keys in keys.json, without which nothing that is sealed can be read. Keep a copy, elsewhere.")
     if Officer.objects.filter(role="oversight").count() == 0:

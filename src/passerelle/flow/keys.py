@@ -16,6 +16,7 @@ from passerelle import keyring
 from passerelle.flow import index
 from passerelle.flow.ledger_lines import entries_of, journal
 from passerelle.ledger.events import KeysChanged
+from passerelle.matching.keys import FORM
 from passerelle.records import sealed
 from passerelle.records.models import Subject
 from passerelle.records.sealed import SealedText
@@ -149,6 +150,19 @@ def rotate_index(*, now: datetime) -> int:
         waiting = Subject.objects.update(to_match_at=lines.now)
         index.start_anew()
         lines.write(KeysChanged(ring="index", key=number, step="fresh"))
+    return waiting
+
+
+def follow_form(*, now: datetime) -> int | None:
+    """Where another version of the rules of names made the keys, every subject waits to be compared again and gets its
+    keys anew then: the number of subjects. None where the keys are of this version. The ledger says it once."""
+    said = [json.loads(line)["facts"] for line in entries_of(frozenset({"KeysChanged"}))]
+    forms = [facts["key"] for facts in said if facts["ring"] == "form"]
+    if forms[-1:] == [str(FORM)]:
+        return None
+    with journal(now) as lines:
+        waiting = Subject.objects.update(to_match_at=lines.now)
+        lines.write(KeysChanged(ring="form", key=str(FORM), step="fresh"))
     return waiting
 
 

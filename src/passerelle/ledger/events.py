@@ -493,7 +493,8 @@ class RegisterTaken(Event):
 
 @dataclass(frozen=True, slots=True)
 class KeysChanged(Event):
-    """A ring of keys changed: a fresh key, everything sealed anew with it, or an old one taken off (by number only)."""
+    """A ring of keys changed: a fresh key, everything sealed anew with it, or an old one taken off (by number only).
+    Ring `form`: another version of the rules of names makes the keys by which subjects meet."""
 
     ring: str
     key: str

@@ -11,6 +11,10 @@ from passerelle.matching.evidence.number import DOCUMENTS
 from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
 from passerelle.names import as_one, given, numbers, organisations, parts, places, sounds
 
+FORM = 2
+"""Raised by one with each change of the rules or the data that gives a subject other keys: what stands in a database
+was made by the rules of its day, and meets nothing made by others. A test holds it to the keys of a sample."""
+
 
 class Key(NamedTuple):
     """A kind, by which a caller can bound values that very many share, and a value of at most 64 signs."""
