@@ -63,7 +63,7 @@ def test_a_report_filed_by_a_machine_is_delivered_read_acknowledged_and_told_bac
     assert federal.do(f"/duties/{owed['ref']}/acknowledge", {"outcome": "acted_upon"})["ref"] == owed["ref"]
     assert not list(federal.rows("/duties"))
     told = [line["says"] for line in noord.rows("/notices") if line["kind"] == "used"]
-    assert told == ["Your report was used by Federal: they acted on it"]
+    assert told == ["Your report was used by Federal: they acted on it, for the investigation of offences"]
     assert Notice.objects.get(kind="used").officer is None, "what came of it is told to the desk, where a person sits"
     assert [line["evidence"] for line in noord.rows("/deliveries", part="sent")] == ["acted_upon"]
 

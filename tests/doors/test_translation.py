@@ -46,7 +46,7 @@ def test_a_foreign_text_is_glossed_in_place_and_says_how_far(filed) -> None:
     assert 'data-key="o"' in page and 'type="checkbox"' in page, "the original is one key away, without a script too"
     read = gist(TEXT, "fr", "nl")
     assert 0 < read.known < read.words
-    assert f"{read.known} of {read.words} words are known" in page
+    assert f"{read.known} van {read.words} woorden zijn bekend" in page
 
 
 def test_who_reads_the_language_sees_the_text_alone(filed) -> None:

@@ -57,10 +57,10 @@ def test_a_supervisor_gives_a_share_with_one_button_and_a_desk_only_reads(told, 
     monkeypatch.setattr("django.utils.timezone.now", lambda: LATER)
     client = Client()
     client.force_login(seat(told["federal"], "desk"))
-    assert "Give these to" not in client.get("/today").content.decode()
+    assert "/late/give" not in client.get("/today").content.decode()
     client.force_login(seat(told["federal"], "supervisor"))
     page = client.get("/today").content.decode()
-    assert "Whom a duty is about plays no part." in page
+    assert "La personne concernée n" in page and "/late/give" in page, "whom a duty is about plays no part"
     day = days.day_of(service=told["federal"], reader=None, now=LATER)
     ((one, line),) = [(one, line) for one, _, lines in day.shares for line in lines]
     assert f'value="{one.ref}"' in page

@@ -70,23 +70,22 @@ def run(
         )
     if not 1 <= of_each <= OF_EACH_MAX:
         raise ProbesNotSigned(sentence("Try between 1 and {most} persons of each group.", most=OF_EACH_MAX))
-    ref = fresh_ref("probes")
-    told = []
+    ref, came = fresh_ref("probes"), []
     for tradition in (one for one in traditions() if not groups or one.id in groups):
         written = list(probes(persons(tradition, of_each, seed), seed))
         handfuls = [tried(written[start : start + AT_ONCE], now=now) for start in range(0, len(written), AT_ONCE)]
-        with journal(now) as lines:
-            for way in KINDS:
-                count = sum(one.tried[way] for one in handfuls)
-                if not count:
-                    continue
-                line = ProbesTried(
-                    probes=ref, by=officer.ref, seed=seed, group=tradition.id, way=way, tried=count,
-                    met=sum(one.met[way] for one in handfuls), strong=sum(one.strong[way] for one in handfuls),
-                    met_others=sum(one.met_others[way] for one in handfuls),
-                )  # fmt: skip
-                lines.write(line)
-                told.append(line)
+        came += [(tradition.id, way, handfuls) for way in KINDS if any(one.tried[way] for one in handfuls)]
+    told = []
+    with journal(now) as lines:  # all of a round or nothing: what broke off was never tried
+        for group, way, handfuls in came:
+            line = ProbesTried(
+                probes=ref, by=officer.ref, seed=seed, group=group, way=way,
+                tried=sum(one.tried[way] for one in handfuls), met=sum(one.met[way] for one in handfuls),
+                strong=sum(one.strong[way] for one in handfuls),
+                met_others=sum(one.met_others[way] for one in handfuls),
+            )  # fmt: skip
+            lines.write(line)
+            told.append(line)
     return told
 
 

@@ -191,5 +191,7 @@ PHRASES: tuple[str, ...] = (
     noop("It speaks of a victim or a witness."),
     noop("It is an assessment and not a fact."),
     noop("Every report is looked at again."),
+    noop("loaded beforehand for my desk, to judge it next; it may not have been looked at"),
+    noop("searches of one officer in an hour"),
 )
 """Every `says` of every table, in the order of the tables."""
