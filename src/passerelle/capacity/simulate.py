@@ -50,7 +50,8 @@ def lived(
     ends[~broke.any(axis=(1, 2))] = 0
     holds_from = int(np.quantile(ends, plan.target, method="higher"))
     broke[:, :, :since] = False
-    holds = float((~broke.any(axis=(1, 2))).mean())
+    # where no week is left in which the clocks could hold, none holds: an empty span is no success
+    holds = float((~broke.any(axis=(1, 2))).mean()) if since < plan.weeks else 0.0
     weeks = np.where(broke.any(axis=2), broke.argmax(axis=2), plan.weeks + 1)
     first = tuple(
         (
