@@ -49,9 +49,12 @@ def day_of(*, service: Service, reader: Officer | None, now: datetime) -> Day:
         for one in people
         if one.role not in ("head",)  # the head is told what others left
     ]  # fmt: skip
+    with wall.as_house():  # who decided is told to nobody here: the rule only passes them over
+        looked_at = Duty.objects.filter(pk__in=[duty.pk for duty in rows]).select_related("match", "about")
+        deciders = duties.deciders_of(looked_at)
     tasks = []
     for duty in rows[:TASKS_MAX]:
-        decider = duties.decider_of(duty)
+        decider = deciders.get(duty.pk)
         assert duty.due_at is not None
         not_for = frozenset({decider.ref} if decider is not None else ())
         tasks.append(Task(duty.ref, duty.kind, duty.due_at, languages.get(duty.report_id or 0, ""), not_for))
@@ -79,7 +82,9 @@ def _languages(service: Service, rows: list[Duty]) -> dict[int, str]:
     got = set(
         Delivery.objects.filter(report__in=wanted, recipient=service)
         .exclude(form="pointer")
+        .exclude(evidence="recalled")
         .values_list("report_id", flat=True)
     )
-    said = ReportVersion.objects.filter(report__in=own | got).order_by("number").values_list("report_id", "language")
-    return dict(said)
+    with wall.as_house():  # whoever got a report read its language; its versions stand with its owner
+        said = ReportVersion.objects.filter(report__in=own | got).order_by("number")
+        return dict(said.values_list("report_id", "language"))

@@ -43,7 +43,7 @@ def law(request: HttpRequest, *, now: datetime) -> HttpResponse:
 def rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     """One version of a table, row by row against the one before it."""
     found = get_object_or_404(
-        RuleTable.objects.select_related("proposed_by__service", "decided_by__service", "review"), ref=ref
+        RuleTable.objects.select_related("proposed_by__service", "decided_by__service"), ref=ref
     )
     after = rules_in_force.read(found.table, found.text)
     before = RuleTable.objects.filter(table=found.table, version__gt=0, in_force_at__isnull=False)
