@@ -35,6 +35,13 @@ ELSEWHERE = {
     "restore.settle": "tests/journeys/test_backup.py: killed, and made again from the file",
     "ways.fresh_key": "left out above: each try leaves a key",
     "keys.retire_fields": "left out above, with its rotation",
+    "keys.rotate_fields": "left out above: its tests count what one try sealed",
+    "keys.reseal": "left out above: its tests count what one try sealed",
+    "second_factor.new_codes": "left out above: the number that was typed counts once",
+    "second_factor.remove": "left out above: the number that was typed counts once",
+    "probes.tried": "taken back on purpose: it never commits",
+    "outcomes.cases": "one line of reading and no row; its tests are those of the pages, which are not run here",
+    "rules_tried.tried": "one line of reading and no row; its tests are those of the pages, which are not run here",
 }  # fmt: skip
 """What is not come to here, and where it is shown."""
 
