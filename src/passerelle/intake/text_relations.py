@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from passerelle.intake.mention import Mention
 from passerelle.intake.text_names import SIGNED
@@ -29,6 +29,9 @@ PARTICULARS = {"email": "email", "username": "weakAlias", "born": "birthDate"}
 
 THINGS = {"address": "lives_at", "vehicle": "drives", "plate": "drives", "phone": "uses", "account": "uses",
           "document": "is_identified_by", "email": "email", "username": "username"}  # fmt: skip
+SEGMENT_CHARACTERS_MAX = 2_000
+"""Nothing is a sentence beyond this: what is read again for each thing in a sentence stays short."""
+
 BESIDE_CHARACTERS = 70
 """So far a thing may stand behind a person and be taken for theirs without a word that says so."""
 
@@ -81,24 +84,39 @@ def _segments(text: str, found: tuple[Mention, ...], sentences: Iterator[tuple[i
     cuts = set()
     for start, end in sentences:
         cuts |= {start, end}
-    items, parts = set(), set()
+    items, parts, lines = set(), set(), []
     at = 0
     for line in text.splitlines(keepends=True):
         if _ITEM.match(line):
-            cuts |= {at, at + len(line)}
-            cuts -= {cut for cut in cuts if at < cut < at + len(line)}
             items.add(at)
+            lines.append((at, at + len(line)))
         at += len(line)
+    starts = [m.start for m in found]
+    furthest = list(accumulate((m.end for m in found), max))
     for mark in re.finditer(r";\s|\n\s*\n", text):
-        if not any(m.start < mark.end() <= m.end for m in found):
+        before = bisect_left(starts, mark.end())
+        if not before or furthest[before - 1] < mark.end():
             cuts.add(mark.end())
             parts |= {mark.end()} if mark[0][0] == ";" else set()
+    of_sentences = sorted(cuts)
+    for begin, end in lines:  # an item of a list is one, whatever signs stand inside it
+        inside = of_sentences[bisect_right(of_sentences, begin) : bisect_left(of_sentences, end)]
+        cuts.difference_update(cut for cut in inside if cut not in parts)
+        cuts |= {begin, end}
     places = sorted(cuts | {0, len(text)})
-    starts = [m.start for m in found]
     for start, end in pairwise(places):
-        first = bisect_left(starts, start)
-        here = tuple(found[first : bisect_left(starts, end)])
-        yield Segment(start, end, start in items, start in parts, here)
+        here = found[bisect_left(starts, start) : bisect_left(starts, end)]
+        yield from _bounded(Segment(start, end, start in items, start in parts, tuple(here)))
+
+
+def _bounded(segment: Segment) -> Iterator[Segment]:
+    """The segment, or where no sentence is so long its pieces, each beginning where something is mentioned."""
+    first = 0
+    for number, mention in enumerate(segment.here):
+        if mention.start - segment.start > SEGMENT_CHARACTERS_MAX and number > first:
+            yield replace(segment, end=mention.start, here=segment.here[first:number])
+            segment, first = replace(segment, start=mention.start, item=False, part=True), number
+    yield replace(segment, here=segment.here[first:])
 
 
 class _Relating:
