@@ -64,7 +64,7 @@ def test_a_language_that_the_desk_does_not_read_shows_as_a_gap(march: dict[str, 
     flow = between.between(month=MARCH, officer=makers.seat(march["oversight"], "oversight"), now=LATER)
     gaps = {(one.recipient.key, one.language) for one in flow.cells if one.gap and one.recipient}
     assert ("federal", "de") in gaps and ("federal", "nl") not in gaps
-    by_language = {(language, read): counts.told for language, read, counts, _ in flow.languages}
+    by_language = {(language, read): counts.told for language, read, counts in flow.languages}
     assert by_language["de", False] >= 1 and ("de", True) not in by_language
 
 
@@ -95,6 +95,27 @@ def test_for_everybody_small_counts_stay_unsaid_and_only_whole_months_are_told(m
     rows = between.as_rows(flow)
     assert rows and all(row["owed"] is None and row["median_hours"] is None for row in rows)
     assert {row["recipient"] for row in rows} == {"federal", between.UNNAMED}
+
+
+def test_for_everybody_few_stay_unsaid_beside_many_and_no_sum_tells_them(march: dict[str, Any]) -> None:
+    """Six more that somebody asked for are told to federal in Dutch, and owed to nobody by a duty of this month."""
+    Duty.objects.filter(kind="pass_on").update(raised_at=makers.NOON - timedelta(days=60))
+    for number in range(4):
+        makers.report(march["noord"], f"Ferdinand Oosterlynck, {number}.", FERDINAND, now=makers.NOON)
+    flow = between.between(month=MARCH, officer=None, now=makers.NOON + timedelta(days=60))
+    (dutch,) = (one for one in flow.cells if one.recipient is not None and one.language == "nl")
+    assert (dutch.counts.owed, dutch.counts.told) == (4, 6), "few were owed, more were told"
+    assert not dutch.shown
+    assert flow.languages == [], "a sum over cells that are not shown would tell what they hold"
+
+
+def test_for_everybody_no_median_is_of_a_single_case(march: dict[str, Any]) -> None:
+    for number in range(5):
+        makers.report(march["noord"], f"Ferdinand Oosterlynck, {number}.", FERDINAND, now=makers.NOON)
+    flow = between.between(month=MARCH, officer=None, now=makers.NOON + timedelta(days=60))
+    (dutch,) = (row for row in between.as_rows(flow) if (row["recipient"], row["language"]) == ("federal", "nl"))
+    assert dutch["told"] == 7 and dutch["acknowledged"] == 1
+    assert dutch["median_hours_until_acknowledged"] is None
 
 
 def test_the_table_as_csv_has_a_row_for_each_cell_under_its_header(march: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from passerelle.cli.overseeing import seat
 def flow(month: str, username: str, csv_wanted: bool, folder: Path, as_json: bool) -> None:
     """What each service owed each other one: owed, on time, late, median hours, by the language it came in.
 
-    Without --as it is what anybody may know: a month that is over, and no count below five.
+    Without --as it is what anybody may know: a month that is over, and no cell of fewer than five.
     """
     open_installation(folder)
     from passerelle.flow import between

@@ -9,7 +9,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
 
@@ -67,8 +67,13 @@ class Counts:
         return round(median(self.hours_read), 1) if self.hours_read else None
 
     def too_small(self) -> bool:
-        """Whether these counts would say something about single cases."""
-        return 0 < max(self.owed, self.told) < SMALL_NUMBER
+        """Whether these counts would say something about single cases: of what was owed, or of what was told."""
+        return 0 < self.owed < SMALL_NUMBER or 0 < self.told < SMALL_NUMBER
+
+    def without_few_hours(self) -> Counts:
+        """The same without a median of so few that it would be the time of single cases."""
+        owed, read = (hours if len(hours) >= SMALL_NUMBER else [] for hours in (self.hours_owed, self.hours_read))
+        return replace(self, hours_owed=owed, hours_read=read)
 
 
 @dataclass(slots=True)
@@ -87,12 +92,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A month of it. `languages`: by language of what was told, and whether the recipient's desk reads it."""
+    """A month of it. `languages`: by language of what was told, and whether the recipient's desk reads it; sums of the
+    cells that are shown, so that no subtraction tells of one that is not."""
 
     month: str
     over: bool
     cells: Sequence[Cell]
-    languages: Sequence[tuple[str, bool, Counts, bool]]
+    languages: Sequence[tuple[str, bool, Counts]]
 
 
 def month_in(text: str) -> tuple[int, int]:
@@ -141,13 +147,13 @@ def between(*, month: tuple[int, int], officer: Officer | None, now: datetime) -
             language=language,
             reads=tuple(sorted(reads[recipient])) if recipient else (),
             gap=bool(language and recipient) and language not in reads[recipient],
-            counts=counts,
+            counts=counts if officer is not None else counts.without_few_hours(),
             shown=officer is not None or not counts.too_small(),
         )
         for (sender, recipient, language), counts in by_cell.items()
     ]
     cells.sort(key=lambda one: (one.sender.name, one.recipient.name if one.recipient else "", one.language))
-    return Flow(month=said, over=end <= now, cells=cells, languages=_by_language(cells, everybody=officer is None))
+    return Flow(month=said, over=end <= now, cells=cells, languages=_by_language(cells))
 
 
 def _counted(
@@ -207,17 +213,17 @@ def languages_read() -> dict[int, frozenset[str]]:
     return {service: frozenset(read) for service, read in found.items()}
 
 
-def _by_language(cells: Iterable[Cell], *, everybody: bool) -> list[tuple[str, bool, Counts, bool]]:
+def _by_language(cells: Iterable[Cell]) -> list[tuple[str, bool, Counts]]:
     found: dict[tuple[str, bool], Counts] = defaultdict(Counts)
     for cell in cells:
-        if cell.language and cell.recipient is not None:
+        if cell.shown and cell.language and cell.recipient is not None:
             into = found[cell.language, not cell.gap]
             for name in ("owed", "on_time", "late", "told", "acknowledged"):
                 setattr(into, name, getattr(into, name) + getattr(cell.counts, name))
             into.hours_owed += cell.counts.hours_owed
             into.hours_read += cell.counts.hours_read
     return [
-        (language, read, counts, not everybody or not counts.too_small())
+        (language, read, counts)
         for (language, read), counts in sorted(found.items(), key=lambda one: (one[0][0], not one[0][1]))
     ]
 
