@@ -121,6 +121,38 @@ def test_a_pause_is_told_as_what_it_is(step: str, state: str, cause: str) -> Non
     assert told.hours() == {"in_time": 2.0, cause: 20.0}
 
 
+def test_a_clock_that_stood_while_the_other_side_had_the_word_is_not_late_for_it() -> None:
+    told = Told()
+    told.report(0)
+    told.duty(0, "answer", 10)
+    told.move(5, "ask_back", "held", due_at=told.moment(25))  # the other side has fifteen hours to answer
+    told.move(15, "hear", due_at=told.moment(20))  # it took ten: five are left, as before
+    told.move(18, "answer", "done")
+    assert told.hours() == {"in_time": 8.0, "unanswered": 10.0}
+    assert [one.late for one in told.waits().sums[0].values()] == [0]
+
+
+class Tables(dict[str, str]):
+    """What the tables say of the language of reports: empty until it is asked, as that of the house."""
+
+    asked = 0
+
+    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]  # a narrower default
+        self.asked += 1
+        return "nl" if key == "r" else default
+
+
+@pytest.mark.parametrize(("language", "asked"), [("nl", 0), ("", 1)])
+def test_the_tables_are_asked_for_a_language_that_no_line_says_and_for_no_other(language: str, asked: int) -> None:
+    told = Told()
+    told.report(0, language=language)
+    told.duty(0, "acknowledge", 10)
+    told.move(5, "acknowledge", "done")
+    tables = Tables()
+    (cell,) = read(told.lines, (OCTOBER, SEPTEMBER), reports=tables).sums[0]
+    assert (cell.language, tables.asked) == ("nl", asked)
+
+
 def test_what_was_given_to_somebody_who_went_away_waited_for_their_absence() -> None:
     told = Told()
     told.report(0)

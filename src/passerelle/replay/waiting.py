@@ -53,6 +53,10 @@ KINDS_READ = frozenset(
 )
 """The kinds of line that say where information waits; a reader may leave out all others."""
 
+CLOCK_MOVED = ("set_right", "ask_back", "hear")
+"""Steps after which a duty has another clock that is its own: a false jump was put right, or the other side had the
+word. The clock of a review or an order is not that of the wait."""
+
 LAY_SECONDS_MIN = 3600.0
 """A report that met a need sooner than this after it was filed did not lie anywhere."""
 
@@ -162,7 +166,7 @@ def read(
 
     Memory grows with the duties that live at once and with the reports, not with the lines.
     """
-    return _Reader(spans, reports or {}, languages or {}).whole(lines)
+    return _Reader(spans, {} if reports is None else reports, languages or {}).whole(lines)
 
 
 class _Reader:
@@ -226,7 +230,7 @@ class _Reader:
 
     def _raised(self, facts: Mapping[str, Any], at: float) -> None:
         report = facts["report"] or self.matches.get(facts["match"], "")
-        owner, language, filed = self.filed.get(report, ("", self.said.get(report, ""), at))
+        owner, language, filed = self.filed.get(report) or ("", self.said.get(report, ""), at)
         wait = self.live[facts["duty"]] = _Wait(facts, at, owner, language)
         if wait.kind == "judge" and wait.match:
             self.judging[wait.match] = facts["duty"]
@@ -266,7 +270,7 @@ class _Reader:
         elif step == "assign" and wait.officer and wait.officer in self.gone and not facts["by"]:
             cause = "absence"
         self._close(wait, at, cause)
-        if step == "set_right" and facts["due_at"]:
+        if step in CLOCK_MOVED and facts["due_at"]:
             wait.due = seconds(facts["due_at"])
         wait.state, wait.holder, wait.officer = facts["state"], facts["holder"], facts["officer"]
         if step == "ask_back":
