@@ -78,3 +78,21 @@ def test_the_next_pair_is_there_before_it_is_asked_for_and_a_dead_connection_los
     assert "Different" in desk.locator("dialog[open]").inner_text()
     for page in (officer, desk):
         page.context.close()
+
+
+def test_what_is_typed_in_a_window_that_another_has_overtaken_comes_back(house: House, browser: Any) -> None:
+    page = tours.sit(browser, house.address, "jana.peeters", house.passwords["jana.peeters"], "en")
+    page.goto(f"{house.address}/file")
+    other = page.context.new_page()
+    other.goto(f"{house.address}/file")
+    other.fill("#text", "Typed in the other window.")
+    other.wait_for_selector("#kept.done")
+    other.close()
+    page.fill("#text", "Typed here.")
+    page.wait_for_selector("[data-instead]:not([hidden])")
+    page.locator("#text").press_sequentially(" And a sentence more, for which nobody is asked.")
+    page.wait_for_timeout(500)
+    page.reload()
+    page.click("[data-take-back]")
+    assert page.input_value("#text") == "Typed here. And a sentence more, for which nobody is asked."
+    page.context.close()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+
+from django.db import transaction
 
 from passerelle.errors import Refused
 from passerelle.records import wall
@@ -28,27 +32,41 @@ def kept_at(officer: Officer) -> datetime | None:
     return Draft.objects.filter(officer=officer).values_list("saved_at", flat=True).first()
 
 
+@contextmanager
+def _alone(officer: Officer) -> Iterator[None]:
+    """One transaction in which no other window of this officer changes the draft: their own row is the lock, since a
+    draft that is not there yet has none."""
+    with transaction.atomic(), wall.as_house():
+        Officer.objects.select_for_update(of=("self",)).get(pk=officer.pk)
+        yield
+
+
 def keep(*, officer: Officer, content: dict[str, Any], now: datetime) -> None:
     """Keep this instead of what was kept before."""
-    with wall.as_house():
-        Draft.objects.update_or_create(officer=officer, defaults={"content": content, "saved_at": now})
+    with _alone(officer):
+        _put(officer, content, now)
 
 
 def keep_on(*, officer: Officer, content: dict[str, Any], goes_on_from: str, now: datetime) -> datetime:
     """Keep this, if the draft is still the one it goes on from (its moment in ISO 8601; empty for none), so that two
     windows do not write over each other and what was filed does not come back. Returns the new moment. Raises
     DraftMovedOn."""
-    at = kept_at(officer)
-    if (at.isoformat() if at is not None else "") != goes_on_from:
-        raise DraftMovedOn(
-            sentence("This draft was kept, filed or thrown away in another window since this page was opened."),
-            way_out=sentence("Open this page again to see how it stands, or keep what is here instead."),
-        )
-    keep(officer=officer, content=content, now=now)
+    with _alone(officer):
+        at = kept_at(officer)
+        if (at.isoformat() if at is not None else "") != goes_on_from:
+            raise DraftMovedOn(
+                sentence("This draft was kept, filed or thrown away in another window since this page was opened."),
+                way_out=sentence("Open this page again to see how it stands, or keep what is here instead."),
+            )
+        _put(officer, content, now)
     return now
 
 
 def drop(officer: Officer) -> None:
     """It was filed, or given up."""
-    with wall.as_house():
+    with _alone(officer):
         Draft.objects.filter(officer=officer).delete()
+
+
+def _put(officer: Officer, content: dict[str, Any], now: datetime) -> None:
+    Draft.objects.update_or_create(officer=officer, defaults={"content": content, "saved_at": now})

@@ -12,7 +12,7 @@
   const TYPING_MS = 1200;
   const SENDING_MS = 8000;
   let from = form.dataset.goesOnFrom;
-  let dirty = false, sending = false, stopped = false, failed = 0, timer = 0;
+  let dirty = false, sending = false, stopped = false, going = false, failed = 0, timer = 0;
 
   const say = (text, how) => {
     if (words.textContent !== text) words.textContent = text;
@@ -86,8 +86,8 @@
         if (!dirty) { forget(); say(said.said, "done"); }
       } else if (answer.status === 409) {
         const said = await answer.json();
-        stopped = true; instead.hidden = false;
-        say(said.said, "held");
+        dirty = true; stopped = true; instead.hidden = false;
+        await hold(said.said);
       } else if (answer.type === "opaqueredirect" || [401, 403, 404].includes(answer.status)) {
         dirty = true; stopped = true;
         await hold(can() ? line.dataset.signedOut : line.dataset.offlineOpen);
@@ -106,8 +106,8 @@
   const typed = (event) => {
     if (event?.target?.type === "file") return;
     dirty = true;
-    if (stopped) return;
-    if (failed) { seal(); return; }
+    if (going) return;
+    if (stopped || failed) { seal(); return; }
     say(line.dataset.typing, "");
     later(TYPING_MS);
   };
@@ -119,7 +119,6 @@
   instead.addEventListener("click", () => { instead.dataset.wanted = "1"; stopped = false; dirty = true; later(0); });
 
   // Leaving the page with something not yet sent: a last try that does not wait for an answer.
-  let going = false;
   form.addEventListener("submit", (event) => {
     if (!navigator.onLine) {
       event.preventDefault();
@@ -140,7 +139,7 @@
     body.append("goes_on_from", from);
     navigator.sendBeacon(form.dataset.keeps, body);
   });
-  window.addEventListener("beforeunload", (event) => { if (!going && dirty && failed && !can()) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => { if (!going && dirty && (failed || stopped) && !can()) event.preventDefault(); });
 
   const put = (kept) => {
     const values = new Map();
