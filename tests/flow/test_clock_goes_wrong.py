@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import clock, ledger_lines, work
+from passerelle.flow import clock, defer, handover, ledger_lines, work
 from passerelle.ledger import export, verify
 from passerelle.records.models import Duty
 from passerelle.testing import makers
@@ -64,6 +64,19 @@ def test_time_never_runs_backwards_and_catches_up_with_the_wall(exchange) -> Non
     assert told == sorted(told)
     assert told[-1] == NOON + timedelta(hours=13), "once the wall has caught up it counts again"
     assert told[3] - told[2] == timedelta(hours=1), "it does not stand still meanwhile"
+
+
+def test_a_signed_deferral_ends_by_effective_time_too(exchange) -> None:
+    until = NOON + timedelta(days=5)
+    head = makers.seat(exchange["noord"], "head")
+    overload = defer.sign_overload(
+        officer=head, kind="pass_on", reason="three of four are ill this week", until=until, now=NOON
+    )
+    desk = makers.seat(exchange["midi"], "desk")
+    handover.hand_over(officer=desk, note="Nothing special.", hours=8, now=until + timedelta(days=1))
+    work.turn(now=NOON + timedelta(days=1))
+    overload.refresh_from_db()
+    assert overload.ended_at is not None
 
 
 def test_two_machines_whose_clocks_differ_a_little_do_not_drive_time_on(exchange) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import receive, work
+from passerelle.flow import handover, receive, work
 from passerelle.flow.receive import ReportDraft
-from passerelle.records.models import Delivery, Duty, Heartbeat
+from passerelle.records.models import Delivery, Duty, Handover, Heartbeat
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -69,6 +69,23 @@ def test_a_subject_that_cannot_be_compared_does_not_stop_the_others(exchange) ->
     broken.properties = ONE.properties
     broken.save(update_fields=["properties"])
     assert not work.turn(now=at).failed
+
+
+@pytest.mark.parametrize("part", ["end_overloads", "rules.take_effect", "reviews.come_due", "rules.look_anew"])
+def test_a_part_of_the_turn_that_breaks_stops_no_clock_and_no_handover(exchange, monkeypatch, part: str) -> None:
+    _two_late_acknowledgements(exchange)
+    desk = makers.seat(exchange["midi"], "desk")
+    late = NOON + timedelta(days=10)
+    handover.hand_over(officer=desk, note="Nothing special.", hours=8, now=late - timedelta(hours=4))
+
+    def broken(*, now, limit=0):
+        raise ValueError("one row that nobody can read")
+
+    monkeypatch.setattr(f"passerelle.flow.work.{part}", broken)
+    turn = work.turn(now=late)
+    assert [failure for failure in turn.failed if "nobody can read" in failure] and work.heartbeat_is_old(late)
+    assert {duty.level for duty in Duty.objects.filter(kind="acknowledge")} == {1}
+    assert Handover.objects.get().level == 1
 
 
 def test_a_heartbeat_from_the_future_is_no_sign_of_life(exchange) -> None:

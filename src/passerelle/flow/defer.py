@@ -10,7 +10,7 @@ from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.duties import NOT_DEFERRED
 from passerelle.flow.facts import NotAllowed, allow, duty_facts
 from passerelle.flow.hold import waits
-from passerelle.flow.ledger_lines import Journal, journal
+from passerelle.flow.ledger_lines import Journal, effective, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events_of_clocks import OverloadEnded, OverloadSigned
 from passerelle.records.models import Duty, Officer, Overload
@@ -137,7 +137,7 @@ def decide_overload(lines: Journal, overload: Overload, officer: Officer, uphold
 
 def end_overloads(*, now: datetime) -> list[Overload]:
     """The overloads whose day has come end; what they deferred comes back by its own clock. Called by each sweep."""
-    due = Overload.objects.filter(ended_at__isnull=True, until__lte=now).values_list("pk", flat=True)
+    due = Overload.objects.filter(ended_at__isnull=True, until__lte=effective(now)).values_list("pk", flat=True)
     ended = []
     for pk in list(due):
         with journal(now) as lines:

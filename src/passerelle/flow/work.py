@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q
@@ -31,6 +32,8 @@ EVENTS_AT_ONCE = 50
 
 FAILURES_MAX = 1000
 """So many rows that cannot be worked on are gone past in one turn, to reach those behind them."""
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -60,26 +63,17 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     at = look_at_the_clock(now)
     failed: list[str] = []
     matches, more = _match(now, at, limit, failed)
-    end_overloads(now=now)
-    rules.take_effect(now=now)
+    _unless_it_breaks("overloads", failed, lambda: end_overloads(now=now))
+    _unless_it_breaks("rules", failed, lambda: rules.take_effect(now=now))
     happened, due_left = _happen(now, at, limit, failed)
     more = more or due_left
-    try:
-        _, days_left = reviews.come_due(now=now, limit=max(limit - len(happened), 1))
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # noqa: BLE001 (as above)
-        _note(failed, "reviews", error)
-    else:
-        more = more or days_left
-    more = rules.look_anew(now=now) or more
-    try:
-        if Handover.objects.filter(next_event_at__lte=at).exists():
-            handover.come_due(now=now, limit=limit)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # noqa: BLE001 (as above)
-        _note(failed, "handovers", error)
+    days = _unless_it_breaks(
+        "reviews", failed, lambda: reviews.come_due(now=now, limit=max(limit - len(happened), 1))
+    )
+    more = more or (days is not None and days[1])
+    more = bool(_unless_it_breaks("rules", failed, lambda: rules.look_anew(now=now))) or more
+    if Handover.objects.filter(next_event_at__lte=at).exists():
+        _unless_it_breaks("handovers", failed, lambda: handover.come_due(now=now, limit=limit))
     if not failed:
         _beat(now, at)
     return Turn(
@@ -155,6 +149,17 @@ def _match(now: datetime, at: datetime, limit: int, failed: list[str]) -> tuple[
                 else:
                     halves += [part[len(part) // 2 :], part[: len(part) // 2]]
     return found, waiting(at).exclude(pk__in=broken).exists()
+
+
+def _unless_it_breaks(what: str, failed: list[str], act: Callable[[], T]) -> T | None:
+    """What a part of the turn answers; None where it broke off: that is told, and the other parts go on."""
+    try:
+        return act()
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 (whatever it is, the clocks of the others go on; it is told)
+        _note(failed, what, error)
+        return None
 
 
 def _note(failed: list[str], ref: str, error: Exception) -> None:
