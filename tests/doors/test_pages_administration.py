@@ -69,6 +69,7 @@ def test_rules_are_tried_on_a_month_and_then_asked_for_on_the_same_page(exchange
 
 def test_a_table_that_cannot_be_used_is_refused_beside_what_was_typed(exchange: dict[str, Any]) -> None:
     client = signed_in(makers.officer(exchange["neutral"], "administrator"))
-    answer = client.post("/administration/rules/deadlines", {"text": "rows: [", "month": "2026-03", "do": "try"})
-    assert answer.status_code == 409
-    assert "rows: [" in answer.content.decode() and "cannot be used" in answer.content.decode()
+    for text, says in (("rows: [", "cannot be used"), ("#" * 200_001, "at most 200000 are taken")):
+        answer = client.post("/administration/rules/deadlines", {"text": text, "month": "2026-03", "do": "try"})
+        assert answer.status_code == 409
+        assert text in answer.content.decode() and says in answer.content.decode()

@@ -160,6 +160,7 @@ def test_a_wider_table_of_tellings_owes_what_was_filed_before(
         ("deadlines", SHIPPED["deadlines"], "says the same as the one in force"),
         ("who_may_tell_whom", QUIETER.replace("at_once: nothing", "at_once: everything", 1), "does not exist"),
         ("ladder", "rows: []", "There is no table ladder"),
+        ("deadlines", SLOWER + "#" * 200_000, "at most 200000 are taken"),
     ],
 )
 def test_a_table_that_says_too_little_or_nothing_new_is_refused(

@@ -9,6 +9,7 @@ import pytest
 from passerelle.flow import close, end_report, index, keys, recall, receive, restrict, reviews, search
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import entries, journal
+from passerelle.flow.sizes import TooLong
 from passerelle.flow.visits import PurposeNeeded
 from passerelle.policy.quotas import QuotaExceeded, quotas
 from passerelle.records import visibility
@@ -103,6 +104,13 @@ def test_more_searches_in_an_hour_than_the_quota_allows_are_refused(midi) -> Non
     with pytest.raises(QuotaExceeded):
         search.search(question="inbraak", officer=officer, now=LATER)
     Search.objects.exclude(pk=row.pk).delete()
+
+
+def test_a_question_longer_than_the_box_is_refused_before_a_word_of_it_is_read_or_written_down(midi) -> None:
+    officer = makers.seat(midi[0], "officer")
+    with pytest.raises(TooLong):
+        search.search(question="inbraak " * 60, officer=officer, purpose="my_case", now=LATER)
+    assert not Search.objects.exists()
 
 
 def test_neither_an_administrator_nor_an_empty_question_is_answered(midi) -> None:

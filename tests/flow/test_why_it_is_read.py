@@ -10,6 +10,7 @@ import pytest
 
 from passerelle.flow import acknowledge, consult, judge, ledger_lines, visits
 from passerelle.flow.facts import NotThere
+from passerelle.flow.sizes import TooLong
 from passerelle.flow.visits import PurposeNeeded
 from passerelle.policy.reading import VISIT, PurposeNeedsText
 from passerelle.records import visibility
@@ -64,6 +65,14 @@ def test_anybody_else_is_asked_first_and_nothing_is_read_or_written_until_they_s
     assert [(one.purpose, one.reason) for one in Reading.objects.all()] == [("other", "asked by the magistrate")] * 2
     with pytest.raises(PurposeNeeded):
         consult.read_report(ref=filed.ref, officer=curious, now=LATER + VISIT)
+
+
+def test_words_as_long_as_a_book_are_no_reason_to_read(told: dict[str, Any]) -> None:
+    report, curious = Report.objects.get(), makers.seat(told["noord"], "desk")
+    asked: dict[str, Any] = {"ref": report.ref, "officer": curious, "purpose": "my_case", "now": LATER}
+    for read in (visits.begin, consult.read_report):
+        with pytest.raises(TooLong):
+            read(**asked, reason="words " * 1000)
 
 
 def test_a_purpose_holds_for_one_thing_and_one_officer_only(told: dict[str, Any]) -> None:

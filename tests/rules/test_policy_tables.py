@@ -84,3 +84,13 @@ def test_the_tables_of_words_and_the_closed_lists_in_code_are_the_same() -> None
     assert ids("purposes", "purposes") == list(facts.PURPOSES)
     assert ids("handling", "handling") == list(facts.HANDLINGS)
     assert list(facts.FORM_WORDS) == list(facts.FORMS)
+
+
+def test_a_row_that_stands_for_millions_by_reference_is_refused_without_being_written_out(tmp_path: Path) -> None:
+    """Each line names the one before ten times: they are short as long as nobody prints them."""
+    lines = ["a0: &a0 [x]", *(f"a{step}: &a{step} [{', '.join([f'*a{step - 1}'] * 10)}]" for step in range(1, 6))]
+    path = tmp_path / "wrong.yaml"
+    path.write_text("\n".join([*lines, "rows: [*a5]"]), encoding="utf-8")
+    with pytest.raises(tables.WrongTable, match="row 1 has no id of its own") as refused:
+        tables.rows(path, "rows", required={})
+    assert len(str(refused.value)) < 300

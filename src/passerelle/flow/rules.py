@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Max, Q
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, oblige, rules_in_force, rungs
+from passerelle.flow import duties, oblige, rules_in_force, rungs, sizes
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, effective, journal
 from passerelle.ledger import canonical
@@ -105,7 +105,7 @@ def propose(
     """Ask for another version of a table, whole, to count from `starts_at` (empty: from its approval). Nothing changes
     before a second person approved: the head of the neutral desk, or whoever stands above.
 
-    Raises NotThere for a seat that proposes nothing, NoSuchTable, RulesIncomplete, WrongTable.
+    Raises NotThere for a seat that proposes nothing, NoSuchTable, RulesIncomplete, WrongTable, TooLong, NoText.
     """
     if officer.role not in PROPOSERS:
         raise NotThere
@@ -115,6 +115,7 @@ def propose(
             sentence("A change of the rules needs a reason of a few words."),
             way_out=sentence("Say which law or which decision asks for it."),
         )
+    sizes.check_text(reason, sentence("reason or note"))
     after = rules_in_force.read(table, text)
     with journal(now) as lines:
         if not differences(in_force_rows(table), after):

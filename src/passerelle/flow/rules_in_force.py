@@ -6,10 +6,15 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from passerelle.flow import sizes
 from passerelle.policy import deadlines, disclosure
 from passerelle.policy.tables import Given, Written
 from passerelle.records import wall
 from passerelle.records.models import RuleTable
+from passerelle.words import sentence
+
+TABLE_CHARACTERS_MAX = 200_000
+"""Of a table as it is asked for: several times the longest that is shipped."""
 
 LOADERS: dict[str, Callable[[Given], Any]] = {
     "deadlines": deadlines.load,
@@ -31,5 +36,6 @@ def _version(table: str, ref: str) -> Any:
 
 
 def read(table: str, text: str) -> Any:
-    """A table from its text. Raises WrongTable."""
+    """A table from its text. Raises WrongTable, TooLong, NoText."""
+    sizes.check_text(text, sentence("text"), most=TABLE_CHARACTERS_MAX)
     return LOADERS[table](Written(f"{table}.yaml", text))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from django.db import connection
 
 from passerelle.errors import Refused
-from passerelle.flow import index, meanings, visits
+from passerelle.flow import index, meanings, sizes, visits
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.visits import PurposeNeeded
@@ -25,7 +25,7 @@ from passerelle.policy.reading import Follows
 from passerelle.records import visibility, wall
 from passerelle.records.models import Delivery, Dossier, Findable, Officer, Report, Search
 from passerelle.search import encoder, entries, ranking
-from passerelle.search.question import Question, Unit, read
+from passerelle.search.question import SIGNS_MAX, Question, Unit, read
 from passerelle.search.ranking import Hits, Ranked
 from passerelle.words import LANGUAGES, Sentence, noop, sentence
 
@@ -103,7 +103,7 @@ def search(
     dossiers of their service; for oversight, of all.
 
     The question, the purpose and the reason are written down before anything is looked for. Raises NotThere for a seat
-    that sees no contents, QuestionTooShort, PurposeNeeded, PurposeUnknown, PurposeNeedsText, QuotaExceeded.
+    that sees no contents, QuestionTooShort, TooLong, PurposeNeeded, PurposeUnknown, PurposeNeedsText, QuotaExceeded.
     """
     if not may_search(officer):
         raise NotThere
@@ -112,6 +112,7 @@ def search(
         raise QuestionTooShort(
             sentence("Nothing is asked yet."), way_out=sentence("Type a name, a number, a street or a few words.")
         )
+    sizes.check_text(text, sentence("text"), most=SIGNS_MAX)
     with journal(now) as lines:
         asked = _write_down(lines, officer, text, purpose, reason)
     asked_for = read(text, officer.language, index.streets_asked(text))

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from passerelle.duty import LIVE
 from passerelle.errors import Refused
-from passerelle.flow import facts
+from passerelle.flow import facts, sizes
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.policy import access, reading
@@ -36,7 +36,8 @@ class PurposeNeeded(Refused):
 def why(lines: Journal, officer: Officer, thing: str, follows: Follows, purpose: str, reason: str) -> tuple[str, str]:
     """The purpose and the words under which a thing is read now: those given, those of the house, or those of the visit
     that is running: who has just judged or acknowledged is not asked why they look again. Call it only for what policy
-    lets `officer` read. Raises PurposeNeeded and what `stated` raises."""
+    lets `officer` read. Raises PurposeNeeded, TooLong, NoText and what `stated` raises."""
+    sizes.check_text(reason, sentence("reason or note"))
     if purpose:
         return reading.stated(purpose, officer.role, reason).key, reason
     visit = Visit.objects.filter(officer=officer, thing=thing, until__gt=lines.now).order_by("-begun_at", "-id").first()
@@ -62,10 +63,11 @@ def renew(lines: Journal, officer: Officer, thing: str, purpose: str, reason: st
 
 def begin(*, ref: str, officer: Officer, purpose: str, reason: str = "", now: datetime) -> Visit:
     """The reader says what a thing is read for; the readings of the next hour bear it. Raises NotThere for what they
-    may not read, PurposeUnknown, PurposeNeedsText."""
+    may not read, PurposeUnknown, PurposeNeedsText, TooLong, NoText."""
     with journal(now) as lines:
         if not _may_read(ref, officer):
             raise NotThere
+        sizes.check_text(reason, sentence("reason or note"))
         given = reading.stated(purpose, officer.role, reason)
         return _begin(lines, officer, ref, given.key, reason)
 

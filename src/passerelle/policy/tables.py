@@ -83,10 +83,10 @@ def rows(path: Given, block: str, *, required: Mapping[str, type | tuple[type, .
     if not isinstance(found, list) or not found:
         raise wrong(path, f"there are no rows under “{block}”")
     seen: set[str] = set()
-    for row in found:
+    for number, row in enumerate(found, start=1):
         name = row.get("id") if isinstance(row, dict) else None
         if not isinstance(name, str) or not name or name in seen:
-            raise wrong(path, f"a row has no id of its own: {row!r}")
+            raise wrong(path, f"row {number} has no id of its own")
         seen.add(name)
         for key, kind in {**required, "source": str}.items():
             if not isinstance(row.get(key), kind) or row[key] == "":

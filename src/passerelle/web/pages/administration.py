@@ -15,9 +15,10 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import between, rules_tried
+from passerelle.flow import between, rules_tried, sizes
 from passerelle.flow import rules as verbs
 from passerelle.flow.facts import NotThere
+from passerelle.flow.rules_in_force import TABLE_CHARACTERS_MAX
 from passerelle.policy.tables import DATA_FOLDER, Written
 from passerelle.records import wall
 from passerelle.records.models import Officer, RefusedRow, RuleTable, Service
@@ -25,6 +26,7 @@ from passerelle.records.models.rules import TABLES
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.days import day_in
 from passerelle.web.pages.duties import typed
+from passerelle.words import sentence
 
 SEATS = ("desk", "supervisor", "head")
 CHANGES_SHOWN = 100
@@ -83,6 +85,7 @@ def new_rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     if request.method == "POST":
         text = given["text"].replace("\r\n", "\n")
         try:
+            sizes.check_text(text, sentence("text"), most=TABLE_CHARACTERS_MAX)
             if request.POST.get("do") == "ask":
                 asked = verbs.propose(
                     table=table, text=text, reason=given["reason"], officer=officer, starts_at=_start(given["starts"]),
