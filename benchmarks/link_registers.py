@@ -28,6 +28,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import registers_invented
+from benchmarks.peers import imports
 
 OURS = "import sys; from passerelle.cli import main; main(sys.argv[1:])"
 
@@ -161,14 +162,6 @@ def measure(size: int, seed: int, folder: Path, peers: str | None, repeat: int) 
     return list(best.values())
 
 
-def has_splink(python: str) -> bool:
-    """Whether this program is there, is a Python, and has the peer."""
-    try:
-        return subprocess.run([python, "-c", "import splink"], capture_output=True, check=False).returncode == 0
-    except OSError:
-        return False
-
-
 def growth(rows: list[dict[str, Any]], who: str, what: str) -> float | None:
     """The exponent with which a figure grows from the smallest register to the largest."""
     known = sorted((row["size"], row[what]) for row in rows if row["who"] == who and what in row)
@@ -189,7 +182,7 @@ def main(sizes: str, seed: int, peers: str | None, repeat: int, as_json: bool) -
     rows: list[dict[str, Any]] = []
     there = Path(__file__).parent.parent / ".venv-peers" / "bin" / "python"
     peers = peers or (str(there) if there.exists() else None)
-    if peers and not has_splink(peers):
+    if peers and not imports(peers, "splink"):
         raise click.ClickException(
             f"{peers} is no Python that has splink. Run `make peers` and leave --peers out, or name one that has it."
         )

@@ -25,6 +25,8 @@ def measured(key: str, data: str | None, peers: str | None, date: str) -> dict[s
     try:
         found_peers: Peers | None = Peers.at(peers)
     except PeersMissing:
+        if peers:  # named, and not there: that is not what was asked
+            raise
         found_peers = None
     bench = Bench(data, found_peers)
     begun, processor = time.monotonic(), time.process_time()

@@ -27,10 +27,27 @@ class PeersMissing(Refused):
     code = "benchmarks.peers_missing"
 
 
+class NoPython(Refused):
+    """What was named as the peers' interpreter is no Python, or lacks what it is asked for."""
+
+    code = "benchmarks.no_python"
+
+
 class PeersFailed(Refused):
     """The peers' program ended without an answer."""
 
     code = "benchmarks.peers_failed"
+
+
+def imports(python: str | Path, module: str) -> bool:
+    """Whether this program is there, is a Python, and has the module: it must say the module's name, since a program
+    that says nothing and ends well (`/usr/bin/true`) is neither."""
+    asked = [str(python), "-c", f"import {module}; print({module}.__name__)"]
+    try:
+        done = subprocess.run(asked, capture_output=True, check=False, stdin=subprocess.DEVNULL)
+    except OSError:
+        return False
+    return done.returncode == 0 and done.stdout.decode(errors="replace").split()[-1:] == [module]
 
 
 def person(name: str, schema: str = "Person") -> Entity:
@@ -48,11 +65,16 @@ class Peers:
 
     @classmethod
     def at(cls, given: str | None) -> Peers:
-        """The interpreter named, else that of `make peers`. Raises PeersMissing."""
+        """The interpreter named, else that of `make peers`. Raises PeersMissing, NoPython."""
         python = Path(given) if given else DEFAULT
         if not python.exists():
             raise PeersMissing(
                 sentence("There is no interpreter of the peers."),
+                way_out=sentence("Run make peers, or name a Python that has the peers with --peers."),
+            )
+        if not imports(python, "json"):
+            raise NoPython(
+                sentence("{program} is no Python.", program=str(python)),
                 way_out=sentence("Run make peers, or name a Python that has the peers with --peers."),
             )
         return cls(python)

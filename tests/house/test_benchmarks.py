@@ -5,12 +5,16 @@ from __future__ import annotations
 import importlib
 import json
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from benchmarks import all as every
-from benchmarks import page
+from benchmarks import one, page, peers
 from benchmarks.measures import ROWS
+from passerelle.errors import Refused
 from tests.house.source import ROOT
 from tests.house.test_locks import HOST, PIN
 
@@ -90,3 +94,11 @@ def test_the_lock_of_the_peers_is_pinned_and_hashed_and_names_no_host() -> None:
     blocks = [block for block in re.split(r"(?m)^(?=[a-z0-9])", text) if re.match(r"[a-z0-9]", block)]
     assert {"nomenklatura", "splink", "rapidfuzz", "doublemetaphone"} <= {PIN.match(block)[1] for block in blocks}  # type: ignore[index]
     assert all("--hash=sha256:" in block for block in blocks)
+
+
+@pytest.mark.parametrize(("named", "says"), [("/usr/bin/true", "is no Python"), ("/nowhere/python", "no interpreter")])
+def test_peers_that_are_no_python_are_refused_before_anything_is_measured(named: str, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        one.measured("link", None, named, "2026-11-22")
+    assert not peers.imports(named, "splink")
+    assert peers.imports(sys.executable, "json") and not peers.imports(sys.executable, "no_such_module")
