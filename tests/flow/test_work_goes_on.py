@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import handover, receive, work
+from passerelle.flow import decide, handover, receive, rules, work
 from passerelle.flow.receive import ReportDraft
-from passerelle.records.models import Delivery, Duty, Handover, Heartbeat
+from passerelle.policy.tables import DATA_FOLDER
+from passerelle.records.models import Delivery, Duty, Handover, Heartbeat, Interest
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -71,21 +72,26 @@ def test_a_subject_that_cannot_be_compared_does_not_stop_the_others(exchange) ->
     assert not work.turn(now=at).failed
 
 
-@pytest.mark.parametrize("part", ["end_overloads", "rules.take_effect", "reviews.come_due", "rules.look_anew"])
-def test_a_part_of_the_turn_that_breaks_stops_no_clock_and_no_handover(exchange, monkeypatch, part: str) -> None:
+def test_a_report_that_other_rules_cannot_be_asked_of_stops_no_clock_and_no_handover(exchange) -> None:
     _two_late_acknowledgements(exchange)
     desk = makers.seat(exchange["midi"], "desk")
     late = NOON + timedelta(days=10)
     handover.hand_over(officer=desk, note="Nothing special.", hours=8, now=late - timedelta(hours=4))
-
-    def broken(*, now, limit=0):
-        raise ValueError("one row that nobody can read")
-
-    monkeypatch.setattr(f"passerelle.flow.work.{part}", broken)
+    shipped = (DATA_FOLDER / "who_may_tell_whom.yaml").read_text(encoding="utf-8")
+    version = rules.propose(
+        table="who_may_tell_whom", text=shipped.replace("at_once: whole", "at_once: pointer", 1),
+        reason="the circular of October", officer=makers.officer(exchange["neutral"], "administrator"), now=late,
+    )  # fmt: skip
+    decide.review(
+        ref=version.review.ref, officer=version.review.officer, uphold=True, reason="as the circular says", now=late
+    )
+    Interest.objects.update(purpose="no such purpose")
     turn = work.turn(now=late)
-    assert [failure for failure in turn.failed if "nobody can read" in failure] and work.heartbeat_is_old(late)
+    assert [failure.partition(":")[0] for failure in turn.failed] == ["rules"] and work.heartbeat_is_old(late)
     assert {duty.level for duty in Duty.objects.filter(kind="acknowledge")} == {1}
     assert Handover.objects.get().level == 1
+    Interest.objects.update(purpose="investigation")
+    assert not work.turn(now=late).failed and not work.heartbeat_is_old(late)
 
 
 def test_a_heartbeat_from_the_future_is_no_sign_of_life(exchange) -> None:
