@@ -23,6 +23,7 @@ from passerelle.flow import (
     decide,
     exceptions,
     handover,
+    onward,
     oversight,
     recall,
     receive,
@@ -60,6 +61,8 @@ LEADERS = "..++. ..++. ..++. .. + s"
 
 CASE = {"purpose": "my_case"}
 GLASS = {"reason": "he was seen with a weapon at the school"}
+
+ONWARD = {"to": "stad", "purpose": "public_safety", "reason": "they give him leave to hold a market"}
 
 SAID = {"outcome": "nothing_held", "note": "looked by name and by day of birth"}
 
@@ -253,6 +256,15 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("whole delivery", "POST", {"outcome": "noted"}, "..... !>>>. ..... .. . s"),
         ("pointer", "POST", {"outcome": "noted"}, "..... ..... ..... .. . s"),
     ],
+    "ask-onward": [
+        ("whole delivery", "POST", ONWARD, "..... >>>>. ..... .. . s"),
+        ("whole delivery", "POST", {**ONWARD, "reason": "hm"}, "..... !!!!. ..... .. . s"),
+        ("pointer", "POST", ONWARD, "..... !!!!. ..... .. . s"),
+    ],
+    "consent": [
+        ("asked onward", "POST", {"form": "extract"}, ".>>>. !!!!. ..... .. ! s"),
+        ("question", "POST", {}, "..... ..... ..... .. . s"),  # it asks no such thing
+    ],
     "recall": [
         ("whole delivery", "POST", {"reason": "the wrong service altogether"}, "!>>>. !!!!. ..... .. ! s"),
         ("pointer", "POST", {"reason": "the wrong service altogether"}, "!>>>. !!!!. ..... .. ! s"),
@@ -435,6 +447,10 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         about=Delivery.objects.get(report=filed["open"]).ref, officer=makers.seat(federal, "desk"),
         text="Where does he live now?", now=now,
     )  # fmt: skip
+    onwards = onward.ask_originator(
+        delivery=Delivery.objects.get(report=filed["open"]).ref, officer=makers.seat(federal, "desk"),
+        to=exchange["midi"], purpose="investigation", reason="they follow his brother", now=now,
+    )  # fmt: skip
     table = (DATA_FOLDER / "deadlines.yaml").read_text(encoding="utf-8").replace("{days: 7}", "{days: 6}", 1)
     set_rules = rules.propose(
         table="deadlines", text=table, reason="as the circular asks", now=now,
@@ -452,6 +468,8 @@ def things(exchange: dict[str, Any]) -> dict[str, str]:
         "rules": set_rules.ref,
         "deadlines": "deadlines",
         "question": question.ref,
+        "asked onward": onwards.ref,
+        "to consent": onwards.duty.ref,
         "request": direct.ref,
         "request, authority": by_authority.ref,
         "part": by_authority.parts.get(service=federal).ref,

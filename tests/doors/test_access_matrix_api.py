@@ -43,6 +43,7 @@ WITHHOLD = {"ground": "g", "reason": "a life would be in danger"}
 HOLD = {"until": SOON, "reason": "we wait for the magistrate"}
 RECALL = {"reason": "the wrong service altogether"}
 ENDING = {"ground": "not_accurate", "reason": "it was misread"}
+ONWARD = {"to": "stad", "purpose": "public_safety", "reason": "they give him leave to hold a market"}
 UPHOLD = {"uphold": True, "reason": "the danger is real"}
 
 TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
@@ -141,6 +142,13 @@ TABLE: dict[tuple[str, str], list[tuple[str, Any, str]]] = {
     ("POST", "duties/{ref}/assign"): [
         ("to pass on", {"officer": None}, "xx+ .xx ... . u"),
         ("to pass on", {"officer": "officer-0000000000000000"}, "... ... ... . u"),
+    ],
+    ("POST", "deliveries/{ref}/onward"): [
+        ("whole delivery", ONWARD, "... +++ ... . u"), ("pointer", ONWARD, "... !!! ... . u"),
+        ("whole delivery", {**ONWARD, "to": "nobody"}, "... ... ... . u"),
+    ],
+    ("POST", "duties/{ref}/consent"): [
+        ("to consent", {}, "x++ ... ... . u"), ("to pass on", {}, "... ... ... . u"),
     ],
     ("POST", "deliveries/{ref}/recall"): [
         ("whole delivery", RECALL, "x++ xxx ... . u"), ("whole delivery", {"reason": "oops"}, "??? ??? ??? ? u"),

@@ -18,10 +18,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from passerelle.flow import decide, hold, index, judge, requests, work
+from passerelle.flow import decide, hold, index, judge, onward, requests, work
 from passerelle.flow.receive import SubjectDraft
 from passerelle.ids import seeded
-from passerelle.records.models import Duty, Heartbeat
+from passerelle.records.models import Delivery, Duty, Heartbeat
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 from tests.doors.opening import opened
@@ -31,15 +31,15 @@ pytestmark = pytest.mark.django_db
 NOW = NOON + timedelta(days=2)
 LISTS = (
     "/", "/desk", "/handover", "/reports", "/dossiers", "/late", "/late/away", "/people", "/readings",
-    "/readings/of-others", "/file", "/requests", "/between?month=2026-03", "/between.csv?month=2026-03",
+    "/readings/of-others", "/file", "/questions", "/requests", "/between?month=2026-03", "/between.csv?month=2026-03",
 )  # fmt: skip
 FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 """Draws a secret of its own each time it is asked: of one reader alone, and never the same bytes twice."""
 
 SAME_FOR_ALL = ("/law", "/dossiers/new")
 KINDS = (
-    "correction|delivery|dossier|duty|handover|interest|match|notice|officer|part|report|request|review|search|subject|"
-    "withholding"
+    "correction|delivery|dossier|duty|handover|interest|match|notice|officer|part|question|report|request|review|search|"
+    "subject|withholding"
 )
 QUESTIONS = ("Ferdinand Oosterlynck", "Oosterlinck", "geheim", "Griet Lammens verblijft", "tueur", "stil", "er")
 """Asked of the index by each seat: a name, a name misspelt, words of the secrets and of what is open."""
@@ -140,6 +140,22 @@ def behind_a_pointer(category: str, text: str) -> Step:
     return filed
 
 
+def asked_onward(held: bool) -> Step:
+    """A recipient asked that a report be passed on to a service that has it already, by a discreet dossier, or not."""
+
+    def asked(world: World) -> None:
+        other = makers.person("x", "Anouk Terlinden")
+        makers.dossier(world["midi"], PERSON if held else other, discreet=True, title="Stil", now=at(2))
+        got = Delivery.objects.filter(recipient=world["federal"], form="whole").order_by("id")[0]
+        question = onward.ask_originator(
+            delivery=got.ref, officer=makers.seat(world["federal"], "desk"), to=world["midi"], now=at(2.2),
+            purpose="investigation", reason="they follow his brother",
+        )  # fmt: skip
+        onward.consent(ref=question.duty.ref, officer=makers.seat(world["noord"], "desk"), now=at(2.3))
+
+    return asked
+
+
 def blacked_out(name: str) -> Step:
     def filed(world: World) -> None:
         makers.report(
@@ -227,6 +243,9 @@ SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     "whether another service holds who asks": (
         who_asks_is_held(True), who_asks_is_held(False), ["federal.desk", "federal.head", "noord.desk", "midi.head"],
         "stad.desk",
+    ),
+    "whether whom it was passed on to had it already": (
+        asked_onward(True), asked_onward(False), ["federal.desk", "federal.officer"], "midi.desk"
     ),
     "who else stands in a report that is judged": (
         judged("Adriana Verhulst"), judged("An De Wachter"), ["federal.desk", "federal.officer", "stad.desk"],

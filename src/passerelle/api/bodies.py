@@ -141,6 +141,22 @@ class ReasonIn(Body):
     reason: Words
 
 
+class OnwardIn(Body):
+    """A further service by its key, what it would need the report for, and why. The reason stays empty where the law
+    lets no words on these persons travel."""
+
+    to: Word
+    purpose: Word
+    reason: Note = ""
+
+
+class ConsentIn(Body):
+    """Yes; `extract`: no more than an extract goes. The note is for who asked."""
+
+    note: Note = ""
+    extract: bool = False
+
+
 class WithholdingIn(Body):
     """A ground of the closed list by its letter, and the reason in words."""
 

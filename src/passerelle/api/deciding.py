@@ -12,20 +12,22 @@ from passerelle.api.asking import Scope, act, now, officer, router
 from passerelle.api.bodies import (
     AcknowledgementIn,
     AssignmentIn,
+    ConsentIn,
     HoldIn,
     JudgementIn,
     NoteIn,
+    OnwardIn,
     ReasonIn,
     ReviewIn,
     WithholdingIn,
 )
 from passerelle.api.lists import Ref
 from passerelle.flow import acknowledge as acknowledging
-from passerelle.flow import decide, recall
+from passerelle.flow import decide, onward, recall
 from passerelle.flow import hold as holding
 from passerelle.flow import judge as judging
 from passerelle.flow.facts import NotThere
-from passerelle.records.models import Officer
+from passerelle.records.models import Officer, Service
 
 
 @router.post("/matches/{ref}/judge", response=answers.Done, auth=Scope("judge"))
@@ -73,6 +75,34 @@ def pass_on(request: HttpRequest, ref: Ref, body: NoteIn) -> Any:
     """Pass on as much as law and handling let: the whole, or an extract with the others blacked out."""
     return act(
         request, lambda: decide.pass_on(ref=ref, officer=officer(request), note=body.note, now=now(request)), ref=ref
+    )
+
+
+@router.post("/deliveries/{ref}/onward", response={201: answers.Done, 200: answers.Done}, auth=Scope("decide"))
+def ask_onward(request: HttpRequest, ref: Ref, body: OnwardIn) -> Any:
+    """Ask whoever filed what was delivered to pass it on to a further service; the answer is a duty with a clock."""
+    to = Service.objects.filter(key=body.to).first()
+    if to is None:
+        raise NotThere
+    done = act(
+        request,
+        lambda: onward.ask_originator(
+            delivery=ref, officer=officer(request), to=to, purpose=body.purpose, reason=body.reason, now=now(request)
+        ).ref,
+        made=True,
+    )
+    return Status(200 if done["repeated"] else 201, done)
+
+
+@router.post("/duties/{ref}/consent", response=answers.Done, auth=Scope("decide"))
+def consent(request: HttpRequest, ref: Ref, body: ConsentIn) -> Any:
+    """Say yes to a recipient who asks that a report be passed on; to say no is to withhold, on a ground."""
+    return act(
+        request,
+        lambda: onward.consent(
+            ref=ref, officer=officer(request), note=body.note, extract=body.extract, now=now(request)
+        ),
+        ref=ref,
     )
 
 

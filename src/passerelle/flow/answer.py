@@ -29,12 +29,18 @@ class AnswerIncomplete(Refused):
     code = "answer.incomplete"
 
 
+class YesOrNo(Refused):
+    """A request to pass something on is answered by doing so, or by withholding it."""
+
+    code = "answer.yes_or_no"
+
+
 def answer(*, ref: str, officer: Officer, text: str, now: datetime) -> Question:
     """Answer the question of a duty. What travels is what a telling on the same subject would let travel: words only
     where at least an extract would, once a desk has decided.
 
     A question that had been asked back goes on. Raises NotThere, NotAllowed, IllegalMove, AnswerIncomplete,
-    AnswerMayNotTravel.
+    AnswerMayNotTravel, YesOrNo.
     """
     if not text.strip():
         raise AnswerIncomplete(sentence("An answer needs words."), way_out=sentence("“We hold nothing” is an answer."))
@@ -43,6 +49,11 @@ def answer(*, ref: str, officer: Officer, text: str, now: datetime) -> Question:
         duty = locked_duty(ref, officer)
         allow(officer, "answer", duty_facts(duty))
         question = ask.of_duty(duty)
+        if question.onward_to_id is not None:
+            raise YesOrNo(
+                sentence("It is asked whether you pass it on: words are neither yes nor no."),
+                way_out=sentence("Pass it on, or withhold it on a lawful ground."),
+            )
         if not may_travel(question, officer, lines.now):
             raise AnswerMayNotTravel(
                 sentence("The law or the handling lets no words on this travel to the service that asked."),

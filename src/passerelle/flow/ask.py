@@ -11,6 +11,7 @@ from passerelle.flow import duties, oblige, rungs, sizes
 from passerelle.flow.facts import NotThere, match_facts, reader_facts, service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
+from passerelle.ledger.events_after_telling import OnwardAsked
 from passerelle.ledger.events_of_clocks import QuestionAsked
 from passerelle.policy import access, disclosure, routing, urgency
 from passerelle.policy.facts import DESK_ROLES, FORMS, PURPOSES, SERVICE_ROLES, check_word
@@ -82,6 +83,7 @@ def put_question(
     purpose: str,
     parent: Question | None = None,
     urgency_known: str = "",
+    onward_to: Service | None = None,
 ) -> Question:
     """A question and the duty to answer it, within a verb's own transaction."""
     held = target.report if target.report is not None and target.report.service_id == to.pk else None
@@ -108,6 +110,7 @@ def put_question(
         delivery=target.delivery,
         dossier=target.dossier,
         parent=parent,
+        onward_to=onward_to,
         duty=duty,
         purpose=purpose,
         language=officer.language,
@@ -130,6 +133,8 @@ def put_question(
             commitment=canonical.commitment(bytes(question.salt), {"text": text}),
         )
     )
+    if onward_to is not None and target.report is not None:
+        lines.write(OnwardAsked(question=question.ref, report=target.report.ref, to=onward_to.key))
     duties.tell(lines, to, "asked", sentence("A question waits for your answer."), duty=duty)
     return question
 
@@ -274,7 +279,7 @@ def _reads(service: Service) -> frozenset[str]:
 def of_duty(duty: Duty) -> Question:
     """The question that a duty to answer answers. Raises NotThere for a duty of another kind."""
     found = Question.objects.select_for_update(of=("self",)).filter(duty=duty)
-    question = found.select_related("service", "asked_by", "duty").first()
+    question = found.select_related("service", "asked_by", "duty", "onward_to", "report__service").first()
     if question is None:
         raise NotThere
     return question

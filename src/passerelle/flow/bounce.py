@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import ask, duties, rungs
+from passerelle.flow import ask, duties, onward, rungs
 from passerelle.flow.acknowledge import locked_duty, put_acknowledgement
 from passerelle.flow.facts import NotAllowed, allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
@@ -70,8 +70,10 @@ def _theirs(duty: Duty, to: Service) -> None:
     )
     if to.pk == duty.service_id or to.closed_at is not None or to.kind == "oversight":
         raise refused
-    if duty.kind == "answer" and ask.first_of(ask.of_duty(duty)).dossier_id is not None:
-        raise refused
+    if duty.kind == "answer":
+        asked = ask.of_duty(duty)
+        if asked.onward_to_id is not None or ask.first_of(asked).dossier_id is not None:
+            raise refused  # only who filed it decides; a colleague is asked within one service
     if duty.kind == "judge":
         if to.kind != "neutral_desk":
             raise refused
@@ -125,6 +127,7 @@ def not_for_us(*, ref: str, officer: Officer, theirs: Service, note: str = "", n
                 themes=target.themes,
                 territory=target.territory,
                 purpose=target.purpose,
+                onward_to=theirs if onward.may_be_asked_for(theirs, duty.report.service, officer.service) else None,
             )
     return duty
 

@@ -17,7 +17,7 @@ from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import Withheld, WithholdingReviewed
 from passerelle.policy import deadlines, disclosure, grounds
-from passerelle.records.models import Duty, Officer, Withholding
+from passerelle.records.models import Duty, Officer, Question, Withholding
 from passerelle.records.tear_line import TearLine
 from passerelle.words import sentence
 
@@ -239,6 +239,8 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
     lines.write(WithholdingReviewed(withholding=withholding.ref, outcome=withholding.outcome, by=officer.ref))
     if uphold:
         duties.move(lines, duty, "uphold", by=officer, outcome="upheld", note=reason)
+        if duty.kind == "answer":
+            _tell_who_asked(lines, duty)
     elif duty.kind == "answer":
         duty.next_event, duty.next_event_at = "escalate", _due_again(lines, duty)
         duties.move(lines, duty, "reopen", by=officer, note=reason)
@@ -260,6 +262,14 @@ def _review_withholding(lines: Journal, review_duty: Duty, officer: Officer, uph
         duty=duty,
         officer=withholding.decided_by,
     )
+
+
+def _tell_who_asked(lines: Journal, duty: Duty) -> None:
+    """Whoever asked hears that no answer comes, and no more: neither the ground nor the reason."""
+    question = Question.objects.select_related("service", "asked_by").get(duty=duty)
+    says = sentence("What you asked was withheld, and a second person agreed.")
+    duties.tell(lines, question.service, "answered", says, duty=duty)
+    duties.tell(lines, question.service, "answered", says, duty=duty, officer=question.asked_by)
 
 
 def _due_again(lines: Journal, duty: Duty) -> datetime:

@@ -23,6 +23,7 @@ from passerelle.records.models import (
     Officer,
     Overload,
     Proposal,
+    Question,
     Report,
     RuleTable,
     Service,
@@ -54,6 +55,7 @@ def raise_duty(
     themes: frozenset[str] = frozenset(),
     level: int = 0,
     excluding: Officer | None = None,
+    onward: Question | None = None,
 ) -> Duty:
     """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event."""
     kinds = [recipient.kind if recipient is not None else service.kind]
@@ -77,6 +79,7 @@ def raise_duty(
         recipient=recipient,
         match=match,
         about=about,
+        onward=onward,
         form=form,
         level=holder.level,
         service=service,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.duty import KINDS, MOVES
-from passerelle.flow import duties, oblige, rungs
+from passerelle.flow import duties, oblige, onward, rungs
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.policy import ladder
 from passerelle.records.models import Duty, Officer
@@ -82,6 +82,8 @@ def _resume(lines: Journal, duty: Duty) -> None:
 
 def _climb(lines: Journal, duty: Duty, seats: rungs.Seats, decider: Officer | None) -> None:
     assert duty.due_at is not None and duty.holder is not None
+    if duty.kind == "answer" and onward.passes_by_silence(lines, duty):
+        return
     level, at, because = ladder.next_event_after(
         duty.level, duty.due_at, lines.now, duty.urgency, rung_until=duty.next_event_at
     )

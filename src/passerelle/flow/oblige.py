@@ -16,7 +16,7 @@ from passerelle.flow.ledger_lines import Journal
 from passerelle.flow.rungs import neutral_desk
 from passerelle.policy import disclosure, urgency
 from passerelle.policy.facts import FORMS
-from passerelle.records.models import Delivery, Duty, Interest, Match, Report, ReportVersion, Service, Subject
+from passerelle.records.models import Delivery, Duty, Interest, Match, Question, Report, ReportVersion, Service, Subject
 from passerelle.words import Sentence, noop, sentence
 
 INTEREST_WORDS: dict[str, str] = {
@@ -56,7 +56,7 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
     """Raise what these matches call for: tellings where strong or judged, a judgement where possible."""
     matches = list(matches)
     at_hand = {match.pk: match for match in matches}
-    owed: dict[tuple[int, int], Duty | None] = {}
+    found: dict[tuple[int, int], Duty | None] = {}
     for match in matches:
         standing = standing_of(match)
         asked = False
@@ -69,7 +69,7 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
             if standing:
                 one = held.report.pk, interest.service_id
                 claims = [Claim(interest, match, held, standing)]
-                owed[one] = owe(lines, held.report, interest.service, claims, duty=owed.get(one), at_hand=at_hand)
+                found[one] = owe(lines, held.report, interest.service, claims, duty=found.get(one), at_hand=at_hand)
             if _is_to_be_judged(lines, match, held, interest):
                 asked = True
                 ask_to_judge(lines, match, held, interest)
@@ -195,7 +195,14 @@ def claims_of(duty: Duty, now: datetime, at_hand: Mapping[int, Match] | None = N
                 if interest is not None and interest.service_id == duty.recipient_id:
                     claims.append(Claim(interest, match, held, standing))
     claims.extend(Claim(rule, None, None, "rule") for rule in rules)
+    if duty.onward_id is not None:
+        claims.append(onward_claim(Question.objects.select_related("onward_to").get(pk=duty.onward_id)))
     return claims
+
+
+def onward_claim(question: Question) -> Claim:
+    """What a request to pass something on stands on: no interest that anybody stated, but its own purpose."""
+    return Claim(Interest(service=question.onward_to, kind="onward", purpose=question.purpose), None, None, "rule")
 
 
 def serves_no_interest(duty: Duty, now: datetime) -> bool:
@@ -285,7 +292,7 @@ def owe(
     `duty`: it, where this verb had it in hand a moment ago; `at_hand`: matches as `claims_of` takes them.
     """
     if duty is None or duty.state == "void" or duty.outcome in OWED_ANEW:
-        duty = _owed(report, recipient)
+        duty = owed(report, recipient)
     if duty is not None:
         return _learn(lines, duty, claims, at_hand)
     decided, claim, _ = best_disclosure(report, recipient, claims, sender_decided=False)
@@ -300,7 +307,7 @@ def owe(
         recipient=recipient,
         form=decided.ceiling,
         matches=[c.match for c in claims if c.match],
-        interests=[c.interest for c in claims],
+        interests=[c.interest for c in claims if c.interest.pk is not None],
         discreet=discreet,
         urgency=urgency_of(report),
         themes=frozenset(report.themes),
@@ -310,7 +317,8 @@ def owe(
     return duty
 
 
-def _owed(report: Report, recipient: Service) -> Duty | None:
+def owed(report: Report, recipient: Service) -> Duty | None:
+    """The one duty to tell this report to this service that stands, locked; None where nothing was ever owed."""
     standing = Duty.objects.filter(report=report, recipient=recipient, kind="pass_on").exclude(state="void")
     there = standing.exclude(outcome__in=OWED_ANEW).values_list("pk", flat=True).first()
     if there is None:
@@ -360,7 +368,7 @@ def _learn(lines: Journal, duty: Duty, claims: list[Claim], at_hand: Mapping[int
     rests_on = set(duty.matches.order_by().values_list("pk", flat=True))
     serves = set(duty.interests.order_by().values_list("pk", flat=True))
     new_matches = [c.match for c in claims if c.match and c.match.pk not in rests_on]
-    new_interests = [c.interest for c in claims if c.interest.pk not in serves]
+    new_interests = [c.interest for c in claims if c.interest.pk is not None and c.interest.pk not in serves]
     if new_matches:
         duty.matches.add(*new_matches)
     if new_interests:
@@ -471,7 +479,9 @@ def _because(claim: Claim, recipient: Service, decided: disclosure.Disclosure, d
     """Why the owner owes this, without a word that a discreet interest would not say: the row of law names the kind of
     service it is owed to, so it stays unsaid too."""
     whose = _whose(recipient, discreet)
-    if claim.match is None:
+    if claim.interest.kind == "onward":
+        first = sentence("A service that has this report asked you to pass it on to {service}.", service=whose)
+    elif claim.match is None:
         first = sentence("A rule entrusts this theme or territory to {service}.", service=whose)
     elif discreet:
         first = sentence("A subject of this report concerns {service}.", service=whose)
@@ -487,7 +497,9 @@ def _because(claim: Claim, recipient: Service, decided: disclosure.Disclosure, d
 def told_because(claim: Claim, decided: disclosure.Disclosure) -> list[Sentence]:
     """Why the recipient gets this: the recipient's own interest, and what the match rests on. With a pointer no row of
     law is named: a row of its own for witnesses or victims would say what the person is to the sender."""
-    if claim.match is None:
+    if claim.interest.kind == "onward":
+        first = [sentence("A service that has it asked its originator to pass it on to you.")]
+    elif claim.match is None:
         first = [sentence("Your rule of theme or territory names this report.")]
     else:
         first = [

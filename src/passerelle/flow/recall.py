@@ -152,7 +152,7 @@ def _decide_again(lines: Journal, delivery: Delivery) -> None:
         return
     told.outcome = "recalled"
     told.save(update_fields=["outcome"])
-    claims = oblige.claims_of(told, lines.now)
+    claims = [claim for claim in oblige.claims_of(told, lines.now) if claim.interest.pk is not None]  # not a request
     if not claims or told.report is None or told.recipient is None:
         return
     decided, _, _ = oblige.best_disclosure(told.report, told.recipient, claims, sender_decided=True)

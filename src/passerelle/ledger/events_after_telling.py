@@ -137,3 +137,23 @@ class ExtractMarked(Event):
     version: int
     by: str
     commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnwardAsked(Event):
+    """A question asks whoever filed a report to pass it on to a further service (`to`)."""
+
+    question: str
+    report: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnwardDecided(Event):
+    """Such a request was carried out under the duty to pass on: by a decision (consented), or, for what was filed
+    openly, because nobody said no in time (by_silence)."""
+
+    question: str
+    duty: str
+    how: str
+    by: str

@@ -154,7 +154,7 @@ def plain_rows() -> Folded:
     for order in Order.objects.select_related("duty", "ordered_by"):
         folded.orders[order.ref] = {"duty": order.duty.ref, "by": order.ordered_by.ref}
     asked = Question.objects.select_related("service", "asked_by", "answered_by", "parent", "duty")
-    for question in asked.select_related("report", "match", "delivery", "dossier"):
+    for question in asked.select_related("report", "match", "delivery", "dossier", "onward_to"):
         about = question.delivery or question.match or question.report or question.dossier
         folded.questions[question.ref] = {
             "service": question.service.key,
@@ -162,6 +162,7 @@ def plain_rows() -> Folded:
             "about": about.ref if about is not None else "",
             "parent": question.parent.ref if question.parent else "",
             "duty": question.duty.ref,
+            "onward_to": question.onward_to.key if question.onward_to else "",
             "answered_by": question.answered_by.ref if question.answered_by else "",
         }
     for shift in Handover.objects.select_related("service", "signed_by", "taken_by"):

@@ -327,7 +327,11 @@ def _decision_ordered(folded: Folded, facts: Row) -> None:
 
 def _question_asked(folded: Folded, facts: Row) -> None:
     names = ("service", "by", "about", "parent", "duty")
-    folded.questions[facts["question"]] = {**{name: facts[name] for name in names}, "answered_by": ""}
+    folded.questions[facts["question"]] = {**{name: facts[name] for name in names}, "answered_by": "", "onward_to": ""}
+
+
+def _onward_asked(folded: Folded, facts: Row) -> None:
+    folded.questions[facts["question"]]["onward_to"] = facts["to"]
 
 
 def _question_answered(folded: Folded, facts: Row) -> None:
@@ -430,6 +434,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "StreetsListed": _no_row,
     "GapSigned": _no_row, "Restored": _no_row,
     "QuestionAsked": _question_asked, "QuestionAnswered": _question_answered, "DutyPassedOn": _no_row,
+    "OnwardAsked": _onward_asked, "OnwardDecided": _no_row,
     "OverloadSigned": _overload_signed, "OverloadEnded": _overload_ended,
     "RulesProposed": _rules_proposed, "RulesDecided": _rules_decided, "RulesInForce": _rules_in_force,
     "ShiftHandedOver": _shift_handed_over, "ShiftTakenOver": _shift_taken_over,

@@ -147,6 +147,8 @@ OUTCOME_WORDS: dict[str, str] = {
     "recalled": noop("recalled"),
     "destroyed": noop("every copy was destroyed"),
     "answered": noop("the person was answered"),
+    "consented": noop("it was passed on, as was asked"),
+    "by_silence": noop("nobody answered in time; it was filed openly and passed on"),
     "gone": noop("the report was withdrawn or erased"),
     "again": noop("the match was parted; it would be owed anew"),
     "corrected": noop("the copy was corrected"),

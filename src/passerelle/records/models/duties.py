@@ -43,6 +43,9 @@ class Duty(models.Model):
     recipient = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="owed", null=True, blank=True)
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="duties", null=True, blank=True)
     about = models.ForeignKey("self", on_delete=models.PROTECT, related_name="raised_for", null=True, blank=True)
+    onward = models.ForeignKey(  # the request that it be told, to which its owner said yes
+        "records.Question", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     matches = models.ManyToManyField(Match, related_name="called_for", blank=True)
     interests = models.ManyToManyField(Interest, related_name="called_for", blank=True)
     level = models.PositiveSmallIntegerField(default=0)

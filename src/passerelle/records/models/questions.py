@@ -26,7 +26,8 @@ class Question(models.Model):
     About a `dossier` of one's own service a colleague there is asked.
 
     `service` asks; the service of `duty`, which may be passed on, owes the answer. `discreet`: the one who answers is
-    not told who asks; of a question back, the one who asks is not told who answers.
+    not told who asks; of a question back, the one who asks is not told who answers. `onward_to`: it asks whoever filed
+    a report to pass it on to this further service.
     """
 
     ref = models.CharField(max_length=40, unique=True, default=new_question_ref)
@@ -36,6 +37,7 @@ class Question(models.Model):
     match = models.ForeignKey(Match, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="questions", null=True, blank=True)
+    onward_to = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, related_name="asked_back", null=True, blank=True)
     duty = models.OneToOneField(Duty, on_delete=models.PROTECT, related_name="question")
     purpose = models.CharField(max_length=40)

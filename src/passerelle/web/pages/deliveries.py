@@ -16,7 +16,7 @@ from passerelle.flow import bounce, consult, facts
 from passerelle.flow import recall as recalling
 from passerelle.flow.facts import NotThere
 from passerelle.policy import access
-from passerelle.policy.facts import SERVICE_ROLES
+from passerelle.policy.facts import PURPOSES, SERVICE_ROLES
 from passerelle.records import visibility
 from passerelle.records.models import Duty, Officer, Service
 from passerelle.records.models.deliveries import EVIDENCE
@@ -104,6 +104,9 @@ def show(
         "recipient": sent.recipient if mine or not sent.duty.discreet or officer.role == "oversight" else None,
         "typed": request.POST,
         "form": form,
+        "may_ask_onward": mine and sent.form != "pointer" and sent.evidence != "recalled"
+        and not sent.report.gone and officer.role in SERVICE_ROLES,
+        "purposes": PURPOSES,
         "asks_about": ref if mine and officer.role in SERVICE_ROLES else "",
         "may_break_glass": mine and sent.form != "whole" and officer.role in SERVICE_ROLES,
         "may_recall": not mine and sent.evidence != "recalled" and access.may(

@@ -18,11 +18,13 @@ from passerelle.flow import ask as asking
 from passerelle.flow import ask_back as asking_back
 from passerelle.flow import bounce as bouncing
 from passerelle.flow import consult_question
+from passerelle.flow import onward as onwards
 from passerelle.flow.facts import NotThere
 from passerelle.policy import deadlines
 from passerelle.records import visibility, wall
 from passerelle.records.models import Question, Service
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
+from passerelle.web.pages import deliveries
 from passerelle.web.pages.duties import typed
 
 SHOWN_MAX = 200
@@ -76,6 +78,38 @@ def answer(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
         answering.answer(ref=duty, officer=request.user, text=typed(request, "text"), now=now)
 
     return _done(request, ref, now, "answer", gettext("Answered. Who asked is told."), act)
+
+
+@require_POST
+@page
+def ask_onward(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """Who filed what was delivered here is asked to pass it on to a further service."""
+    try:
+        to = Service.objects.filter(key=typed(request, "to")).first()
+        if to is None:
+            raise NotThere
+        asked = onwards.ask_originator(
+            delivery=ref, officer=request.user, to=to, purpose=typed(request, "purpose"),
+            reason=typed(request, "reason"), now=now,
+        )  # fmt: skip
+    except Refused as refusal:
+        return deliveries.show(request, ref, now, refusal=beside_the_form(refusal), form="onward")
+    messages.success(request, gettext("Asked. It has a holder and a clock; the answer comes to you."))
+    return redirect("question", ref=asked.ref)
+
+
+@require_POST
+@page
+def consent(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
+    """Yes: it is passed on to the further service, as far as law and handling let it."""
+
+    def act(duty: str) -> None:
+        onwards.consent(
+            ref=duty, officer=request.user, note=typed(request, "note"), extract=typed(request, "form") == "extract",
+            now=now,
+        )  # fmt: skip
+
+    return _done(request, ref, now, "consent", gettext("Passed on. Who asked is told that it was."), act)
 
 
 @require_POST
