@@ -12,6 +12,7 @@ import pytest
 
 from passerelle.cli.simulation import kernel
 from passerelle.flow import commit_points
+from tests import figures
 
 YEARS_SHORT, YEARS_PLANTED = "0.025", "0.35"
 REACHED = {
@@ -70,7 +71,15 @@ def test_half_a_year_of_the_whole_system_holds_and_dies_in_each_transaction_that
 def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> None:
     done = played("--years", "0.6", "--seed", "5", "--silence", "6")
     assert done["violations"] == 0, done["found"]
-    assert "months of silence" in done["told"][-1]
+    silence = done["silence"]
+    assert silence["live"] > 10 and silence["without_holder"] == silence["without_clock"] == 0
+    assert silence["at_the_top"] and silence["told_again"] > 100 * silence["at_the_top"]
+    assert silence["longest_seconds_untold"] <= 86_400 + 60
+    for rung in silence["rungs"].values():
+        written = rung["as_written_seconds"] or [0]
+        assert not rung["climbed"] or rung["soonest_seconds"] >= min(written)
+        assert not rung["climbed"] or rung["latest_seconds"] <= max(written) + 60
+    figures.keep("silence", years=done["years"], seed=done["seed"], violations=done["violations"], **silence)
 
 
 WHOLE_PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery", "same_reviewer", "falling")

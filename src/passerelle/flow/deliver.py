@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from passerelle.flow import duties
@@ -13,9 +14,25 @@ from passerelle.ledger.events import Delivered
 from passerelle.policy import disclosure
 from passerelle.policy.facts import FORMS
 from passerelle.records import extracts
-from passerelle.records.models import Delivery, Duty, Report, Service
+from passerelle.records.models import Delivery, Duty, Match, Report, Service
 from passerelle.records.tear_line import TearLine
 from passerelle.words import Sentence, sentence
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What a verb that tells one report to many has read already; true as long as its transaction changes none of it.
+
+    `matches`: all that this duty rests on; `first`: nothing of this report was ever owed to this recipient, or told.
+    """
+
+    speaks: extracts.Speaks | None = None
+    matches: Sequence[Match] | None = None
+    first: bool = False
+
+
+NOTHING = AtHand()
+"""Each telling reads for itself."""
 
 
 def send(
@@ -28,6 +45,7 @@ def send(
     because: Iterable[Sentence],
     sender_decided: bool = False,
     chosen: TearLine | None = None,
+    at_hand: AtHand = NOTHING,
 ) -> Delivery | None:
     """Deliver what `decided` allows under `duty`; the recipient of content owes an acknowledgement. `chosen`: what the
     desk lets an extract carry.
@@ -36,13 +54,12 @@ def send(
     """
     report, recipient = duty.report, duty.recipient
     assert report is not None and recipient is not None
-    got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
-    got = got.exclude(evidence="recalled")
-    if any(FORMS.index(form) >= FORMS.index(decided.form) for form in got.values_list("form", flat=True)):
+    if not at_hand.first and _has_as_much(report, recipient, decided.form):
         return None
     content = content_of(
         duty, decided.form, purpose, standing,
         sender_decided=sender_decided, danger_to_life=report.danger_to_life, chosen=chosen,
+        at_hand=at_hand,
     )  # fmt: skip
     delivery = Delivery.objects.create(
         duty=duty,
@@ -71,7 +88,7 @@ def send(
         )
     )
     if decided.recipient_owes_acknowledgement:
-        _ask_for_acknowledgement(lines, duty, delivery)
+        _ask_for_acknowledgement(lines, duty, delivery, at_hand.first)
     else:
         duties.tell(
             lines,
@@ -81,6 +98,12 @@ def send(
             duty=duty,
         )
     return delivery
+
+
+def _has_as_much(report: Report, recipient: Service, form: str) -> bool:
+    got = Delivery.objects.filter(report=report, report_version=report.version, recipient=recipient)
+    got = got.exclude(evidence="recalled")
+    return any(FORMS.index(one) >= FORMS.index(form) for one in got.values_list("form", flat=True))
 
 
 def names_in(content: dict[str, Any]) -> list[str]:
@@ -97,16 +120,21 @@ def content_of(
     sender_decided: bool,
     danger_to_life: bool,
     chosen: TearLine | None = None,
+    at_hand: AtHand = NOTHING,
 ) -> dict[str, Any]:
     """What `form` of the report shows to the recipient of this duty: exactly what travels, as JSON holds it."""
     report, recipient = duty.report, duty.recipient
     assert report is not None and recipient is not None
-    matched, unsaid = _matched_subjects(duty, report, recipient, purpose, sender_decided, danger_to_life)
+    matches = at_hand.matches
+    if matches is None:
+        matches = list(duty.matches.select_related("left", "right"))
+    matched, unsaid = _matched_subjects(matches, report, recipient, purpose, sender_decided, danger_to_life)
     if form == "pointer":
         content = extracts.pointer(report)
         content["unsure"] = standing == "unsure"
     else:
-        others = {s.ref: s.category for s in report.spoken_of() if s.ref not in matched | unsaid}
+        speaks = at_hand.speaks or extracts.read(report)
+        others = {s.ref: s.category for s in speaks.subjects if s.ref not in matched | unsaid}
         hidden = (
             disclosure.blacked_out(
                 sender=service_facts(report.service),
@@ -120,22 +148,27 @@ def content_of(
             | unsaid
         )
         if form == "extract":
-            content = extracts.extract(report, hidden, matched or set(others) - hidden, chosen)
+            content = extracts.extract(report, hidden, matched or set(others) - hidden, chosen, speaks)
         else:
-            content = extracts.whole(report, hidden)
-    content["yours"] = _their_subjects(duty, purpose, sender_decided, danger_to_life)
+            content = extracts.whole(report, hidden, speaks)
+    content["yours"] = _their_subjects(matches, report, recipient, purpose, sender_decided, danger_to_life)
     return content
 
 
 def _matched_subjects(
-    duty: Duty, report: Report, recipient: Service, purpose: str, sender_decided: bool, danger_to_life: bool
+    matches: Iterable[Match],
+    report: Report,
+    recipient: Service,
+    purpose: str,
+    sender_decided: bool,
+    danger_to_life: bool,
 ) -> tuple[set[str], set[str]]:
     """The matched subjects of the report, by reference: those that may be shown, and those that another match must not
     carry along. One of whom a pointer is the most, by their own row and unless their own match was judged the same,
     stays unsaid. A match that was judged different tells nothing of its subject."""
     shown: set[str] = set()
     known: set[str] = set()
-    for match in duty.matches.select_related("left", "right"):
+    for match in matches:
         standing = standing_of(match)
         for side in (match.left, match.right):
             if standing and side.report_id == report.pk:
@@ -151,13 +184,18 @@ def _matched_subjects(
     return shown, known - shown
 
 
-def _their_subjects(duty: Duty, purpose: str, sender_decided: bool, danger_to_life: bool) -> list[str]:
+def _their_subjects(
+    matches: Iterable[Match],
+    report: Report,
+    recipient: Service,
+    purpose: str,
+    sender_decided: bool,
+    danger_to_life: bool,
+) -> list[str]:
     """References of the recipient's own subjects that this delivery may speak of: those of standing matches with a
     subject of whom the recipient may know, by its own row, at least that something is held."""
-    report, recipient = duty.report, duty.recipient
-    assert report is not None and recipient is not None
     mine: set[str] = set()
-    for match in duty.matches.select_related("left", "right"):
+    for match in matches:
         standing = standing_of(match)
         for held, wanted in ((match.left, match.right), (match.right, match.left)):
             if standing and held.report_id == report.pk and wanted.service_id == recipient.pk:
@@ -171,9 +209,10 @@ def _their_subjects(duty: Duty, purpose: str, sender_decided: bool, danger_to_li
     return sorted(mine)
 
 
-def _ask_for_acknowledgement(lines: Journal, duty: Duty, delivery: Delivery) -> None:
+def _ask_for_acknowledgement(lines: Journal, duty: Duty, delivery: Delivery, first: bool) -> None:
     report, recipient = delivery.report, delivery.recipient
-    if Duty.objects.filter(report=report, recipient=recipient, kind="acknowledge", ended_at__isnull=True).exists():
+    asked = Duty.objects.filter(report=report, recipient=recipient, kind="acknowledge", ended_at__isnull=True)
+    if not first and asked.exists():
         return  # it will speak of this delivery too
     duties.raise_duty(
         lines,

@@ -94,8 +94,10 @@ def raise_duty(
         next_event="escalate",
         next_event_at=deadline.due_at,
     )
-    duty.matches.set(matches)
-    duty.interests.set(interests)
+    if rests_on := list(matches):
+        duty.matches.add(*rests_on)
+    if serves := list(interests):
+        duty.interests.add(*serves)
     lines.write(
         DutyRaised(
             duty=duty.ref,
@@ -127,7 +129,10 @@ def _defer_for_lack_of_people(lines: Journal, duty: Duty) -> None:
     """A duty of a kind for which the head signed an overload starts deferred, and says so."""
     if duty.kind == "review" or duty.urgency in NOT_DEFERRED or duty.level != rungs.DESK:
         return
-    overload = Overload.objects.filter(service=duty.service, kind=duty.kind, ended_at__isnull=True).first()
+    if duty.service_id not in lines.overloads:
+        signed = Overload.objects.filter(service=duty.service_id, ended_at__isnull=True)
+        lines.overloads[duty.service_id] = {one.kind: one for one in signed}
+    overload = lines.overloads[duty.service_id].get(duty.kind)
     if overload is not None and overload.live(lines.now):
         defer(lines, duty, overload.until, by=None, reason="")
 

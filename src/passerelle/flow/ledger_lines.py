@@ -39,6 +39,9 @@ class Journal:
         self._events: list[Event] = []
         self.channels: dict[int, list[Any]] = {}
         """The channels of services, as this transaction read them once."""
+        self.overloads: dict[int, dict[str, Any]] = {}
+        """What services signed that they have too few people for, by kind of duty; read once. A verb that signs one or
+        ends one raises nothing that it would defer."""
         self.notices: list[Notice] = []
         self.messages: list[Message] = []
         """What is told, and what is put out for channels: rows that are written with the lines, all at once."""

@@ -16,6 +16,7 @@ from passerelle.flow.ledger_lines import Journal
 from passerelle.flow.rungs import neutral_desk
 from passerelle.policy import disclosure, urgency
 from passerelle.policy.facts import FORMS
+from passerelle.records import extracts
 from passerelle.records.models import Delivery, Duty, Interest, Match, Question, Report, ReportVersion, Service, Subject
 from passerelle.words import Sentence, noop, sentence
 
@@ -57,6 +58,8 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
     matches = list(matches)
     at_hand = {match.pk: match for match in matches}
     found: dict[tuple[int, int], Duty | None] = {}
+    speaks: dict[int, extracts.Speaks] = {}
+    known = _known_to(matches)
     for match in matches:
         standing = standing_of(match)
         asked = False
@@ -69,12 +72,27 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
             if standing:
                 one = held.report.pk, interest.service_id
                 claims = [Claim(interest, match, held, standing)]
-                found[one] = owe(lines, held.report, interest.service, claims, duty=found.get(one), at_hand=at_hand)
+                if held.report.pk not in speaks:
+                    speaks[held.report.pk] = extracts.read(held.report)
+                found[one] = owe(
+                    lines, held.report, interest.service, claims, duty=found.get(one), at_hand=at_hand,
+                    speaks=speaks[held.report.pk], first=one not in known,
+                )  # fmt: skip
+                known.add(one)
             if _is_to_be_judged(lines, match, held, interest):
                 asked = True
                 ask_to_judge(lines, match, held, interest)
         if not asked:
             _not_asked_any_more(lines, match)
+
+
+def _known_to(matches: Iterable[Match]) -> set[tuple[int, int]]:
+    """Report and recipient, by primary key, wherever something of a report in these matches was ever owed or told."""
+    reports = {side.report_id for match in matches for side in (match.left, match.right) if side.report_id}
+    found: set[tuple[int, int]] = set()
+    for rows in (Duty.objects.filter(recipient__isnull=False), Delivery.objects.all()):
+        found.update(rows.filter(report__in=reports).order_by().values_list("report_id", "recipient_id"))
+    return found
 
 
 def _not_asked_any_more(lines: Journal, match: Match) -> None:
@@ -286,12 +304,17 @@ def owe(
     *,
     duty: Duty | None = None,
     at_hand: Mapping[int, Match] | None = None,
+    speaks: extracts.Speaks | None = None,
+    first: bool = False,
 ) -> Duty | None:
     """The one duty to pass `report` on to `recipient`: raised, or told one more reason; what may travel travels.
 
-    `duty`: it, where this verb had it in hand a moment ago; `at_hand`: matches as `claims_of` takes them.
+    `duty`: it, where this verb had it a moment ago; `at_hand`: matches as `claims_of` takes them; `speaks`: what
+    the report says, where it was read; `first`: nothing of it was ever owed to this recipient, or told.
     """
-    if duty is None or duty.state == "void" or duty.outcome in OWED_ANEW:
+    if first:
+        duty = None
+    elif duty is None or duty.state == "void" or duty.outcome in OWED_ANEW:
         duty = owed(report, recipient)
     if duty is not None:
         return _learn(lines, duty, claims, at_hand)
@@ -309,11 +332,12 @@ def owe(
         matches=[c.match for c in claims if c.match],
         interests=[c.interest for c in claims if c.interest.pk is not None],
         discreet=discreet,
-        urgency=urgency_of(report),
+        urgency=urgency_of(report, speaks),
         themes=frozenset(report.themes),
         because=_because(claim, recipient, decided, discreet),
     )
-    _settle(lines, duty, decided, claim)
+    rests_on = [c.match for c in claims if c.match]
+    _settle(lines, duty, decided, claim, deliver.AtHand(speaks, rests_on, first))
     return duty
 
 
@@ -327,12 +351,20 @@ def owed(report: Report, recipient: Service) -> Duty | None:
     return rows.select_related("report__service", "recipient", "service", "holder", "officer").get(pk=there)
 
 
-def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: Claim) -> None:
+def _settle(
+    lines: Journal,
+    duty: Duty,
+    decided: disclosure.Disclosure,
+    claim: Claim,
+    at_hand: deliver.AtHand = deliver.NOTHING,
+) -> None:
     """Let travel what may travel at once; the duty ends there unless its owner owes a decision.
 
     While it is withheld nothing travels: its review decides. What was recalled travels by a decision only.
     """
-    if duty.state == "withheld" or was_recalled(duty) or (duty.report is not None and kept_back(duty.report)):
+    if duty.state == "withheld" or (duty.report is not None and kept_back(duty.report)):
+        return
+    if not at_hand.first and was_recalled(duty):
         return
     if duty.version > 1 and _overturned(duty):
         assert duty.report is not None and duty.recipient is not None
@@ -340,15 +372,14 @@ def _settle(lines: Journal, duty: Duty, decided: disclosure.Disclosure, claim: C
         most, its, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=True)
         if most.form != "nothing" and not most.needs_judgement:
             told = told_because(its, most)
-            deliver.send(
-                lines, duty, most, its.interest.purpose, its.standing, because=told, sender_decided=True
-            )
+            deliver.send(lines, duty, most, its.interest.purpose, its.standing, because=told, sender_decided=True)
             duties.move(lines, duty, "deliver", outcome=most.form)
             return
     if decided.form != "nothing":
         deliver.send(
-            lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
-        )
+            lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided),
+            at_hand=at_hand,
+        )  # fmt: skip
     if not decided.owner_owes_decision:
         duties.move(lines, duty, "lapse" if decided.form == "nothing" else "deliver", outcome=decided.form)
 
@@ -412,9 +443,7 @@ def _more(lines: Journal, duty: Duty, claims: list[Claim]) -> None:
         forms[version] = max(forms.get(version, 0), FORMS.index(form))
     sent = forms[max(forms)] if forms else 0
     if duty.state == "done" and FORMS.index(decided.form) > sent and not kept_back(duty.report):
-        deliver.send(
-            lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided)
-        )
+        deliver.send(lines, duty, decided, claim.interest.purpose, claim.standing, because=told_because(claim, decided))
         sent = FORMS.index(decided.form)
     decided_on = max(sent, FORMS.index(duty.form or "nothing"))
     if decided.owner_owes_decision and FORMS.index(decided.ceiling) > decided_on:
@@ -454,18 +483,23 @@ INACCURATE = "e"
 """The ground for withholding that a correction takes away (Directive (EU) 2023/977, Art. 6(1)(e))."""
 
 
-def urgency_of(report: Report) -> str:
+def urgency_of(report: Report, speaks: extracts.Speaks | None = None) -> str:
     """How urgent a report is, from what it says and what it is about, never from its title."""
-    return urgency_and_why(report).level
+    return urgency_and_why(report, speaks).level
 
 
-def urgency_and_why(report: Report) -> urgency.Urgency:
+def urgency_and_why(report: Report, speaks: extracts.Speaks | None = None) -> urgency.Urgency:
     """The same with its reasons, and the sentences that speak of danger: for those who may read the report."""
-    said = ReportVersion.objects.filter(report=report, number=report.version).first()
+    if speaks is not None:
+        said: ReportVersion | None = speaks.said
+        categories = frozenset(one.category for one in speaks.subjects)
+    else:
+        said = ReportVersion.objects.filter(report=report, number=report.version).first()
+        categories = frozenset(report.spoken_of().values_list("category", flat=True))
     return urgency.of_text(
         said.text if said is not None else "",
         themes=frozenset(report.themes),
-        categories=frozenset(report.subjects.values_list("category", flat=True)),
+        categories=categories,
         danger_to_life=report.danger_to_life,
         directly_accessible=True,
     )

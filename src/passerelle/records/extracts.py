@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -38,28 +39,51 @@ _ENDINGS = ("s", "’s", "'s", "en", "e", "es", "n", "tje", "je", "ke", "ens")
 """What a name may have behind it in the four languages: a genitive, a plural, a pet form."""
 
 
-def whole(report: Report, hidden: Collection[str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Speaks:
+    """What a report says in its latest version, its subjects in their order, and how they are related: read once."""
+
+    said: ReportVersion
+    subjects: Sequence[Subject]
+    relations: Sequence[Relation]
+
+
+def read(report: Report) -> Speaks:
+    """Three queries, for any number of tellings of this version."""
+    relations = Relation.objects.filter(source__report=report).select_related("source", "target").order_by("id")
+    return Speaks(
+        ReportVersion.objects.get(report=report, number=report.version),
+        list(report.spoken_of().order_by("id")),
+        list(relations),
+    )
+
+
+def whole(report: Report, hidden: Collection[str], speaks: Speaks | None = None) -> dict[str, Any]:
     """The report as it stands, but for the subjects in `hidden` (references), who are blacked out of text and list."""
-    return _content(report, hidden, None)
+    return _content(report, hidden, None, speaks or read(report))
 
 
 def extract(
-    report: Report, hidden: Collection[str], matched: Collection[str], chosen: TearLine | None = None
+    report: Report,
+    hidden: Collection[str],
+    matched: Collection[str],
+    chosen: TearLine | None = None,
+    speaks: Speaks | None = None,
 ) -> dict[str, Any]:
     """What the author marked for an extract, less what the desk took away (`chosen`) and whoever stays unseen. Where
     neither drew a line: the sentences in which a matched subject stands, and the subjects that may be shown."""
-    said = ReportVersion.objects.get(report=report, number=report.version)
-    marked = tear_line.from_json(said.tear_line)
+    speaks = speaks or read(report)
+    marked = tear_line.from_json(speaks.said.tear_line)
     line = marked if chosen is None else chosen.within(marked)
     if line is None:
-        return _content(report, hidden, matched)
-    return _torn(report, said, hidden, line)
+        return _content(report, hidden, matched, speaks)
+    return _torn(report, speaks, hidden, line)
 
 
-def _torn(report: Report, said: ReportVersion, hidden: Collection[str], line: TearLine) -> dict[str, Any]:
-    subjects = list(report.spoken_of().order_by("id"))
+def _torn(report: Report, speaks: Speaks, hidden: Collection[str], line: TearLine) -> dict[str, Any]:
+    said, subjects = speaks.said, speaks.subjects
     unmarked = {one.ref for one in subjects if not line.subjects.get(one.local_id)}
-    content = _content(report, {*hidden, *unmarked}, None)
+    content = _content(report, {*hidden, *unmarked}, None, speaks)
     text = blacked_text(str(said.text), [one for one in subjects if one.ref in hidden])
     for one in subjects:  # a person chose these parts: who is not marked is covered where they are found
         if one.ref in unmarked - set(hidden):
@@ -82,23 +106,26 @@ def pointer(report: Report) -> dict[str, Any]:
 def text_of(report: Report, text: str, hidden: Collection[str], matched: Collection[str] | None) -> str:
     """What may be shown of a report's text: all of it (`matched` None) or the sentences in which a matched subject
     stands, with the subjects in `hidden` (references) covered."""
-    covered = [subject for subject in report.spoken_of().order_by("id") if subject.ref in hidden]
-    blacked = blacked_text(text, covered)
-    return _BARS.sub(BAR, blacked if matched is None else _sentences_with(report, text, blacked, matched))
+    return _shown_of(text, list(report.spoken_of().order_by("id")), hidden, matched)
 
 
-def _content(report: Report, hidden: Collection[str], matched: Collection[str] | None) -> dict[str, Any]:
-    said = ReportVersion.objects.get(report=report, number=report.version)
-    subjects = list(report.spoken_of().order_by("id"))
+def _shown_of(text: str, subjects: Sequence[Subject], hidden: Collection[str], matched: Collection[str] | None) -> str:
+    blacked = blacked_text(text, [subject for subject in subjects if subject.ref in hidden])
+    return _BARS.sub(BAR, blacked if matched is None else _sentences_with(subjects, text, blacked, matched))
+
+
+def _content(
+    report: Report, hidden: Collection[str], matched: Collection[str] | None, speaks: Speaks
+) -> dict[str, Any]:
+    said, subjects = speaks.said, speaks.subjects
     covered = [subject for subject in subjects if subject.ref in hidden]
     shown = [subject for subject in subjects if subject.ref not in hidden]
     shown_ids = {subject.pk for subject in shown}
-    relations = Relation.objects.filter(source__report=report).select_related("source", "target").order_by("id")
     return {
         "sender": report.service.name,
         "desk": report.service.desk_address,
         "reference": report.ref,
-        "text": text_of(report, said.text, hidden, matched),
+        "text": _shown_of(said.text, subjects, hidden, matched),
         "language": said.language,
         "grade": report.source_grade + report.information_grade,
         "assessment": report.assessment,
@@ -119,7 +146,7 @@ def _content(report: Report, hidden: Collection[str], matched: Collection[str] |
         ],
         "relations": [
             [relation.source.ref, relation.kind, relation.target.ref]
-            for relation in relations
+            for relation in speaks.relations
             if relation.source_id in shown_ids and relation.target_id in shown_ids
         ],
         "blacked_out": len(covered),
@@ -244,13 +271,8 @@ def _is_name(said: str, word: str) -> bool:
     return any(float(compare("Person", form, word).score) >= _ALIKE_FROM for form in {said, bare})
 
 
-def _sentences_with(report: Report, text: str, blacked: str, matched: Collection[str]) -> str:
-    places = [
-        (int(start), int(end))
-        for subject in report.spoken_of()
-        if subject.ref in matched
-        for start, end in subject.spans
-    ]
+def _sentences_with(subjects: Sequence[Subject], text: str, blacked: str, matched: Collection[str]) -> str:
+    places = [(int(start), int(end)) for subject in subjects if subject.ref in matched for start, end in subject.spans]
     kept: list[str] = []
     start = 0
     for end in [*(m.start() for m in _SENTENCE_END.finditer(text)), len(text)]:

@@ -94,12 +94,13 @@ def _whole(years: float, seed: int, silence: int, plant: str, steps: bool) -> di
             "commit_points": {
                 "known": len(known), "visited": len(visited & known), "killed_at": len(killed & known),
                 "moments_killed_at": len(done.killed_at), "not_visited": sorted(known - visited),
+                "places": sorted(visited & known),
             },
             "found": [
                 {"step": one.step, "at": one.at, "invariant": one.invariant, "says": one.says}
                 for one in done.violations
             ],
-            "told": done.told,
+            "told": done.told, "silence": done.silence,
         }  # fmt: skip
 
 

@@ -33,6 +33,9 @@ class Known:
     raised_at: str
     recalled: bool = False
     climbs: list[tuple[str, int]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """When it was told again, at the top."""
+    first_level: int = 0
 
 
 @dataclass(slots=True)
@@ -91,7 +94,7 @@ class Auditor:
         self.duties[ref] = Known(
             kind=facts["kind"], report=facts["report"], recipient=facts["recipient"], about=facts["about"],
             state=facts["state"], level=facts["level"], version=1, holder=facts["holder"], due_at=facts["due_at"],
-            next_event_at=facts["next_event_at"], raised_at=at,
+            next_event_at=facts["next_event_at"], raised_at=at, first_level=facts["level"],
         )  # fmt: skip
         if not (facts["holder"] and facts["due_at"] and facts["next_event_at"]):
             self._say(1, f"{ref} was raised without a holder or a clock")
@@ -123,6 +126,8 @@ class Auditor:
             self._say(1, f"{ref} stands without a holder or a clock")
         if facts["level"] > known.level:
             known.climbs.append((at, facts["level"]))
+        if facts["move"] == "remind":
+            known.told.append(at)
         known.state, known.level, known.version = facts["state"], facts["level"], facts["version"]
         known.holder, known.due_at, known.next_event_at = facts["holder"], facts["due_at"], facts["next_event_at"]
 

@@ -19,7 +19,7 @@ from typing import Any
 from django.db import connection
 
 from passerelle import ids
-from passerelle.cli.simulation import acts, acts_later
+from passerelle.cli.simulation import acts, acts_later, silence
 from passerelle.cli.simulation.auditor import Auditor, ladder_as_written
 from passerelle.cli.simulation.cast import ROLES, SERVICES, Cast
 from passerelle.duty import LIVE
@@ -81,6 +81,7 @@ class Outcome:
     killed_at: dict[str, int] = field(default_factory=dict)
     violations: list[Violation] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    silence: dict[str, Any] = field(default_factory=dict)
 
 
 class Simulation:
@@ -344,9 +345,12 @@ class Simulation:
         self.jump = timedelta()
         self._sweep()
         ends, begun = self.wall + timedelta(days=30 * self.silence), self.wall
+        sweeps = 0
         while (moment := self._next_event()) is not None and moment <= ends:
             self.wall = max(self.wall + timedelta(seconds=1), moment)
             self._sweep()
+            self._check()
+            sweeps += 1
         self.wall = max(self.wall, ends)
         self._sweep()
         self._check()
@@ -358,7 +362,16 @@ class Simulation:
         fresh = Auditor(duties={ref: one for ref, one in self.auditor.duties.items() if _during(one.raised_at, begun)})
         for says in ladder_as_written(fresh, slack_seconds=3600, since=begun)[:3]:
             self._violated(1, says)
-        self.outcome.told.append(f"{len(self.auditor.live)} duties lived through {self.silence} months of silence")
+        found = silence.counted(
+            self.auditor, begun=begun, ends=ends, at=ledger_lines.effective(self.now), sweeps=sweeps
+        )
+        for count, what in ((found.without_holder, "holder"), (found.without_clock, "clock")):
+            if count:
+                self._violated(1, f"{count} duties are without a {what} after {self.silence} months of silence")
+        if found.longest_seconds_untold > 25 * 3600:
+            self._violated(1, f"at the top nobody was told for {found.longest_seconds_untold} s")
+        self.outcome.silence = found.to_json()
+        self.outcome.told += found.lines()
 
     def _next_event(self) -> datetime | None:
         live = Duty.objects.filter(state__in=LIVE).exclude(state="withheld").order_by("next_event_at")
