@@ -296,7 +296,7 @@ class Exchange(RuleBasedStateMachine):
             tellings = Duty.objects.filter(report__ref=report, recipient__key=service, kind="pass_on")
             duty = tellings.get(ended_at__isnull=True)
             asked = Duty.objects.filter(match__in=duty.matches.all(), kind="judge", ended_at__isnull=True)
-            assert oblige.serves_no_interest(duty, at) or asked.exists(), "nothing calls for it and nobody is asked"
+            assert oblige.serving_no_interest([duty], at) or asked.exists(), "nothing calls for it and nobody is asked"
 
     @invariant()
     def no_duplicate_is_delivered_and_each_content_is_acknowledged_or_owed(self) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import connection, transaction
@@ -136,23 +134,6 @@ def test_a_fresh_key_for_the_index_loses_no_match_and_asks_nobody_again(own_keys
     )  # fmt: skip
     found = Match.objects.filter(right__report=later) | Match.objects.filter(left__report=later)
     assert found.count() == 2, "those filed before are found by their new keys"
-
-
-def test_what_stood_open_before_is_sealed_by_the_step_of_the_migration(own_keys, exchange) -> None:
-    filed = _busy(exchange)
-    with connection.cursor() as cursor:
-        cursor.execute("UPDATE records_reportversion SET text = %s", [f"{CANARY} stood open."])
-        cursor.execute("UPDATE records_subject SET caption = %s, properties = %s", [CANARY, '{"name": ["Zwartkoper"]}'])
-    step = sealed.seal_what_stands((("reportversion", "text"), ("subject", "caption"), ("subject", "properties")))
-    editor = SimpleNamespace(connection=connection)
-    step(apps, editor)
-    step(apps, editor)
-    assert CANARY not in _dump(["records_reportversion", "records_subject"])
-    said = ReportVersion.objects.get(report=filed)
-    assert said.text == f"{CANARY} stood open."
-    assert [subject.properties for subject in filed.subjects.all()] == [{"name": [CANARY]}]
-    said.text = f"{CANARY} werd gezien."
-    said.save()
 
 
 def test_a_fresh_key_for_the_index_that_is_broken_off_leaves_every_subject_waiting(own_keys, exchange) -> None:

@@ -65,12 +65,12 @@ def test_every_first_form_is_found_in_a_text_of_its_language() -> None:
 def test_a_word_is_found_in_its_inflected_elided_and_compound_forms(
     language: str, word: str, into: str, gloss: str
 ) -> None:
-    assert gloss in {term.gloss(into) for term in glossary.of_word(word, language)}
+    assert gloss in {term.gloss(into) for term in glossary.find(word, language)[0].terms}
 
 
 def test_an_abbreviation_counts_only_as_it_is_written() -> None:
     assert not glossary.find("hij vroeg om geld dat om de hoek lag", "nl")[0].terms[0].key.startswith("public pros")
-    assert glossary.of_word("om", "nl") == ()
+    assert glossary.find("om", "nl") == []
 
 
 def test_the_gist_keeps_the_text_as_it_is_and_counts_what_it_knows() -> None:
@@ -86,8 +86,8 @@ def test_the_gist_keeps_the_text_as_it_is_and_counts_what_it_knows() -> None:
 
 def test_half_a_compound_that_is_known_bears_no_gloss() -> None:
     assert all(not piece.gloss for piece in gist("een voorschot voor bouwwerken", "nl", "de").pieces)
-    assert glossary.of_word("voorschot", "nl") == ()
-    assert {term.gloss("fr") for term in glossary.of_word("kelderinbraak", "nl")} == {"cave", "cambriolage"}
+    assert glossary.find("voorschot", "nl") == []
+    assert {term.gloss("fr") for term in glossary.find("kelderinbraak", "nl")[0].terms} == {"cave", "cambriolage"}
 
 
 def test_what_reads_the_same_in_both_languages_bears_no_gloss_and_is_known() -> None:

@@ -19,9 +19,7 @@ URGENCY = st.sampled_from(URGENCIES)
 AGES = st.timedeltas(timedelta(0), timedelta(days=60))
 
 
-def test_the_rungs_are_five_and_the_top_stays_the_top() -> None:
-    assert ladder.RUNGS == ("desk", "supervisor", "head", "neutral", "oversight")
-    assert [ladder.next_rung(level) for level in range(5)] == [1, 2, 3, 4, 4]
+def test_each_rung_has_its_word() -> None:
     assert tuple(ladder.RUNG_WORDS) == ladder.RUNGS
 
 

@@ -14,7 +14,6 @@ from email.utils import format_datetime
 from passerelle.channels.sending import NotSent, Outgoing, refused
 from passerelle.words import sentence
 
-SECURITIES = ("tls", "starttls", "none")
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 TIMEOUT_SECONDS = 10
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")

@@ -223,16 +223,12 @@ def onward_claim(question: Question) -> Claim:
     return Claim(Interest(service=question.onward_to, kind="onward", purpose=question.purpose), None, None, "rule")
 
 
-def serves_no_interest(duty: Duty, now: datetime) -> bool:
-    """Whether every interest that a duty serves has ended: nobody may be told any more, and nobody waits.
+def serving_no_interest(duties_asked: Iterable[Duty], now: datetime) -> set[int]:
+    """Of these duties, by primary key, those of which every interest that they serve has ended: nobody may be told any
+    more, and nobody waits. Three queries for any number.
 
     A match judged different by one person does not make it so: that takes a second one.
     """
-    return duty.pk in serving_no_interest([duty], now)
-
-
-def serving_no_interest(duties_asked: Iterable[Duty], now: datetime) -> set[int]:
-    """Of these duties, by primary key, those of which `serves_no_interest` holds. Three queries for any number."""
     judged: dict[int, int] = {}  # the duty that was asked about, and the match that it judges
     telling: dict[int, Duty] = {}  # … and the duty to pass on that it is, or reviews
     for duty in duties_asked:

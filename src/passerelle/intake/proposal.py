@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from passerelle.intake import text_relations
 from passerelle.intake.language import detect_language
@@ -28,15 +27,6 @@ class ProposedSubject:
     properties: dict[str, list[str]]
     spans: list[tuple[int, int]]
     category: str | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """`{"schema", "properties", "spans", "category"}`."""
-        return {
-            "schema": self.schema,
-            "properties": {name: list(values) for name, values in self.properties.items()},
-            "spans": list(self.spans),
-            "category": self.category,
-        }
 
 
 @dataclass(frozen=True, slots=True)

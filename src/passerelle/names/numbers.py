@@ -116,13 +116,6 @@ def plate(text: str) -> str | None:
     return bare if any(c.isdigit() for c in bare) and any(c.isalpha() for c in bare) else None
 
 
-@lru_cache(maxsize=65536)
-def plate_country(text: str) -> str | None:
-    """The first country whose plates look like this; None where the table knows none (shapes overlap: a hint only)."""
-    bare = _signs(text)
-    return next((country for country, shape in _plate_shapes() if shape.match(bare)), None)
-
-
 def iban(text: str) -> str | None:
     """An IBAN without spaces, checked by its own digits; None where it is none."""
     bare = _signs(text)
@@ -148,19 +141,6 @@ def vin(text: str) -> str | None:
     """A vehicle identification number of 17 signs (check digit not asked for: European makers do not use it)."""
     bare = _signs(text)
     return bare if len(bare) == 17 and re.fullmatch(r"[A-HJ-NPR-Z0-9]{17}", bare) else None
-
-
-_VIN_VALUES = dict(zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), *range(1, 6), 7, 9, *range(2, 10)), strict=True))
-_VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-
-
-def vin_checked(text: str) -> bool:
-    """Whether the check digit of a VIN is right, as North American makers write it (49 CFR 565.15)."""
-    bare = vin(text)
-    if bare is None:
-        return False
-    total = sum(w * (int(c) if c.isdigit() else _VIN_VALUES[c]) for c, w in zip(bare, _VIN_WEIGHTS, strict=True))
-    return bare[8] == "0123456789X"[total % 11]
 
 
 def imo(text: str) -> str | None:

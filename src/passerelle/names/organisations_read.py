@@ -56,7 +56,6 @@ class Form(NamedTuple):
     countries: frozenset[str]
 
 
-NO_FORM = Form(frozenset(), frozenset())
 _NO_COUNTRIES = frozenset({"EU", "INT", "EN"})
 
 

@@ -273,7 +273,6 @@ SAME_POSTCODE = noop("Same postcode: {postcode}.")
 DIFFERENT_BOX = noop("Different boxes in one building: {left} and {right}.")
 SAME_BOX = noop("Same box: {box}.")
 NOTHING_IN_COMMON = noop("The two addresses have no part that can be compared.")
-SAME_TEXT = noop("The same address, written the same.")
 
 
 def _street_reasons(left: Street, right: Street, score: float) -> list[Sentence]:

@@ -33,11 +33,6 @@ class Ladder:
     intervals: Mapping[str, Mapping[str, timedelta]]
 
 
-def next_rung(level: int) -> int:
-    """The level above `level`; the top stays the top."""
-    return min(_checked(level) + 1, TOP)
-
-
 def next_event_after(
     level: int, late_since: datetime, now: datetime, urgency: str, *,
     rung_until: datetime | None = None, ladder: Ladder | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,6 @@ from django.db.models.query_utils import DeferredAttribute
 
 from passerelle import keyring
 from passerelle.keyring import Keyring
-
-AT_ONCE = 500
 
 
 @lru_cache(maxsize=4)
@@ -193,28 +191,3 @@ class SealedJson(SealedText):
 
     def value_to_string(self, obj: Any) -> str:
         return self.to_text(self.value_from_object(obj))
-
-
-def seal_what_stands(columns: Sequence[tuple[str, str]]) -> Callable[[Any, Any], None]:
-    """A step of a migration: every value of these (model, column) that stands open is sealed, row by row."""
-
-    def seal(apps: Any, schema_editor: Any) -> None:
-        for model_name, name in columns:
-            model = apps.get_model("records", model_name)
-            field = model._meta.get_field(name)
-            table, row = model._meta.db_table, model._meta.get_field(field.row)
-            asked = f"SELECT id, {row.column}, {field.column} FROM {table} WHERE id > %s ORDER BY id LIMIT {AT_ONCE}"  # noqa: S608
-            change = f"UPDATE {table} SET {field.column} = %s WHERE id = %s"  # noqa: S608 (names of our own tables)
-            last = 0
-            with schema_editor.connection.cursor() as cursor:
-                while True:
-                    cursor.execute(asked, [last])
-                    rows = cursor.fetchall()
-                    if not rows:
-                        break
-                    for key, of, value in rows:
-                        if value and not str(value).startswith(f"{keyring.MARK}."):
-                            cursor.execute(change, [keys().seal(value, field.place(of)), key])
-                    last = rows[-1][0]
-
-    return seal

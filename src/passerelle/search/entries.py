@@ -6,7 +6,7 @@ Each entry is a short text with its kind before it. Whoever keeps an index keeps
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
 from passerelle.matching.keys import word_keys
@@ -114,11 +114,6 @@ def near(word: str) -> frozenset[str]:
     if not NEAR_SIGNS_MIN <= len(word) <= NEAR_SIGNS_MAX or not word.isalpha():
         return frozenset()
     return frozenset((word, *(word[:at] + word[at + 1 :] for at in range(len(word)))))
-
-
-def words_among(entries: Iterable[str]) -> Iterator[str]:
-    """The stems among entries."""
-    return (entry[len(WORD) :] for entry in entries if entry.startswith(WORD))
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|\n+")

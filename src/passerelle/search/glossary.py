@@ -11,7 +11,6 @@ from typing import NamedTuple
 from passerelle.names.street_words import fold
 from passerelle.search.stems import LANGUAGES, Token, is_little, read_yaml, stem, tokens
 
-FORM_WORDS_MAX = 6
 COMPOUND_SIGNS_MIN = 8
 PART_SIGNS_MIN = 4
 LONE_PART_SIGNS_MIN = 6
@@ -189,9 +188,3 @@ def compound(word: str, language: str) -> tuple[tuple[Term, ...], bool] | None:
                 return (*first, *(term for term in last if term not in first)), False
         return (last, True) if len(folded) - cut >= LONE_PART_SIGNS_MIN else None
     return None
-
-
-def of_word(word: str, language: str) -> tuple[Term, ...]:
-    """The terms that one word of a language is a form of."""
-    found = find(word, language)
-    return found[0].terms if found else ()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.search.entries import NAME, WORD
+from passerelle.search.entries import WORD
 from passerelle.search.question import NEAR_WORD, SHARE_MIN, STEEPNESS, Question, Unit
 
 Ints = npt.NDArray[np.int64]
@@ -177,11 +177,6 @@ def _has(hits: Hits, entry: str, place: int) -> bool:
         return False
     at = int(np.searchsorted(places, place))
     return at < len(places) and int(places[at]) == place
-
-
-def is_name(entry: str) -> bool:
-    """Whether an entry answered by the sound of a name."""
-    return entry.startswith(NAME)
 
 
 def is_word(entry: str) -> bool:

@@ -29,7 +29,6 @@ from passerelle.web.pages.duties import typed
 from passerelle.words import sentence
 
 SEATS = ("desk", "supervisor", "head")
-CHANGES_SHOWN = 100
 
 
 @require_safe
