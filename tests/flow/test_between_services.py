@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from passerelle.flow import acknowledge, between, consult, decide, work
+from passerelle.flow import acknowledge, consult, decide, work
+from passerelle.flow import between_services as between
 from passerelle.flow.facts import NotThere
 from passerelle.records.models import Delivery, Duty
 from passerelle.testing import makers

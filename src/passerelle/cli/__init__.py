@@ -8,7 +8,7 @@ import click
 
 from passerelle.cli import (
     accounts,
-    between,
+    between_services,
     channels,
     comparing,
     correcting,
@@ -76,7 +76,7 @@ for command in (
     witness.witness,
     sharing_out.today, equal_errors.probes,
     watching.alarm, watching.clock,
-    overseeing.explain, overseeing.oversight, between.flow, rules.rules,
+    overseeing.explain, overseeing.oversight, between_services.flow, rules.rules,
     comparing.compare, linking.link,
     replaying.replay, learning.lessons, equal_errors.fairness, planning.plan,
 ):  # fmt: skip

@@ -72,9 +72,9 @@ def try_(file: Path, month: str, reason: str, folder: Path, as_json: bool) -> No
     changes by it.
     """
     open_installation(folder)
-    from passerelle.flow import between, rules_tried
+    from passerelle.flow import between_services, rules_tried
 
-    trial = rules_tried.tried(path=file, month=between.month_in(month), reason=reason, now=now())
+    trial = rules_tried.tried(path=file, month=between_services.month_in(month), reason=reason, now=now())
     if as_json:
         print_json(rules_tried.as_json(trial))
         return

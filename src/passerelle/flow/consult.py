@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from passerelle.duty import moves_from
-from passerelle.flow import beside_the_pair, correct, facts, news, oblige, visits
+from passerelle.flow import beside_the_pair, correct, facts, new_since_judged, oblige, visits
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.views import (
@@ -203,7 +203,7 @@ def read_match(
             duty=duty if whole.allowed else None,
             may_judge=access.may(reader, "judge", thing).allowed,
             shows_reasons=whole.allowed,
-            news=news.since_judged(match) if whole.allowed else None,
+            news=new_since_judged.since_judged(match) if whole.allowed else None,
             earlier=beside_the_pair.earlier(officer, match) if whole.allowed else (),
         )
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from passerelle.errors import Refused
-from passerelle.flow import correct, duties, news, oblige
+from passerelle.flow import correct, duties, new_since_judged, oblige
 from passerelle.flow.facts import NotAllowed, NotThere, allow, match_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import MatchJudged
@@ -112,7 +112,7 @@ def _judged_meanwhile(earlier: Judgement | None) -> JudgedMeanwhile:
 def _record(lines: Journal, match: Match, officer: Officer, verdict: str, reason: str) -> None:
     Judgement.objects.create(
         match=match, officer=officer, verdict=verdict, reason=reason, evidence=match.evidence,
-        seen=news.seen_now(match), judged_at=lines.now,
+        seen=new_since_judged.seen_now(match), judged_at=lines.now,
     )  # fmt: skip
     match.verdict = verdict
     match.judged_evidence = match.evidence

@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from passerelle import matching
-from passerelle.flow import commonness, gazetteers, news, oblige
+from passerelle.flow import commonness, gazetteers, new_since_judged, oblige
 from passerelle.flow.candidates import (
     CANDIDATES_MAX,
     HUB_RECORDS_MAX,
@@ -272,7 +272,7 @@ def keep(lines: Journal, findings: Findings) -> list[Match]:
                     )
                 )
         elif match.evidence != evidence or match.band != pair.band:
-            if match.verdict and news.only_said_otherwise(match, pair.band, pair.score):
+            if match.verdict and new_since_judged.only_said_otherwise(match, pair.band, pair.score):
                 match.judged_evidence = evidence
             match.score, match.band, match.because, match.evidence = pair.score, pair.band, pair.because, evidence
             match.counted, match.weighed_at = findings.counted, lines.now

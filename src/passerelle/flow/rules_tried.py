@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from passerelle.errors import Refused
 from passerelle.flow import oblige
-from passerelle.flow.between import span_of
+from passerelle.flow.between_services import span_of
 from passerelle.flow.consult import read_as_operator, write_down
 from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import journal, rules_applied

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from passerelle.flow.beside_the_pair import Earlier
-from passerelle.flow.news import News
+from passerelle.flow.new_since_judged import News
 from passerelle.records.models import (
     Correction,
     Delivery,

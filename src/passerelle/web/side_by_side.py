@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from passerelle import names
-from passerelle.flow.news import RELATION, News
+from passerelle.flow.new_since_judged import RELATION, News
 from passerelle.flow.views import MatchView
 from passerelle.matching.subject import FAMILIES, PERSON
 from passerelle.names import numbers, places

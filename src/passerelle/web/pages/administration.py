@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import between, rules_tried, sizes
+from passerelle.flow import between_services, rules_tried, sizes
 from passerelle.flow import rules as verbs
 from passerelle.flow.facts import NotThere
 from passerelle.flow.rules_in_force import TABLE_CHARACTERS_MAX
@@ -94,7 +94,7 @@ def new_rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
                 return redirect("rules", ref=asked.ref)
             with wall.as_house():  # counts and references of a month; of no report a word
                 trial = rules_tried.tried(
-                    path=Written(f"{table}.yaml", text), month=between.month_in(given["month"]),
+                    path=Written(f"{table}.yaml", text), month=between_services.month_in(given["month"]),
                     reason="rules tried before they are asked for", officer=officer, now=now,
                 )  # fmt: skip
         except Refused as refused:

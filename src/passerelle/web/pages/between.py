@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from passerelle.errors import Refused
-from passerelle.flow import between as counts
+from passerelle.flow import between_services as counts
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 
 GRID_MAX = 14

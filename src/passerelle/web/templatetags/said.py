@@ -15,7 +15,7 @@ from passerelle import duty
 from passerelle.channels import translation
 from passerelle.errors import Refused
 from passerelle.flow.acknowledge import OUTCOMES
-from passerelle.flow.news import RELATION
+from passerelle.flow.new_since_judged import RELATION
 from passerelle.flow.oversight import WHY_DRAWN
 from passerelle.flow.views import SideView
 from passerelle.policy import deadlines, facts, ladder, reading, requests

@@ -22,14 +22,14 @@ def flow(month: str, username: str, csv_wanted: bool, folder: Path, as_json: boo
     Without --as it is what anybody may know: a month that is over, and no cell of fewer than five.
     """
     open_installation(folder)
-    from passerelle.flow import between
+    from passerelle.flow import between_services as verbs
 
-    found = between.between(month=between.month_in(month), officer=seat(username) if username else None, now=now())
+    found = verbs.between(month=verbs.month_in(month), officer=seat(username) if username else None, now=now())
     if as_json:
-        print_json({"month": found.month, "over": found.over, "rows": between.as_rows(found)})
+        print_json({"month": found.month, "over": found.over, "rows": verbs.as_rows(found)})
         return
     if csv_wanted:
-        click.echo(between.as_csv(found), nl=False)
+        click.echo(verbs.as_csv(found), nl=False)
         return
     for cell in found.cells:
         to = cell.recipient.name if cell.recipient else "a service with a lawful interest"
