@@ -19,7 +19,7 @@ SAMPLE = (
     ("Vehicle", "Citroën Berlingo", {"registrationNumber": ["1-KLM-482"]}),
     ("Address", "rue des Quatre-Vents 79, 1080 Bruxelles", {}), ("Person", "Abd al-Rahman Ould Cheikh", {}),
 )  # fmt: skip
-KNOWN = {2: "e9560f7b51cda750"}
+KNOWN = {3: "6d786c97b075d47c"}
 """By form, the digest of these subjects' keys."""
 
 

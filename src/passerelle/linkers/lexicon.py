@@ -16,9 +16,8 @@ from passerelle.linkers.digests import Ints
 from passerelle.linkers.keeping import save, save_text
 from passerelle.matching.keys import SHORT, said_of
 from passerelle.names import parts, words_kept
-from passerelle.names.batch import PREFIXES
 from passerelle.names.compare import weights
-from passerelle.names.word_table import Rows, identity, number_of, rows_of
+from passerelle.names.word_table import PREFIXES, Rows, identity, number_of, rows_of
 
 Table = npt.NDArray[Any]
 
@@ -47,8 +46,6 @@ _TABLE = np.dtype(
         ("whole", np.bool_), ("short", np.bool_),
     ]
 )  # fmt: skip
-
-
 
 
 class Pieces:

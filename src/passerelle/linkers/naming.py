@@ -128,7 +128,6 @@ class Naming:
         stands[rows] = sure
         return bits, stands
 
-
     def remember(self, pairs: Ints, left: Sequence[str], right: Sequence[str]) -> None:
         """Lets `names.compare` know what the words of these pairs cost, of the pairs that `bits` was last asked for:
         their places there, and the names on both sides."""

@@ -154,9 +154,7 @@ def bounded(base: duckdb.DuckDBPyConnection) -> tuple[int, list[tuple[int, str, 
     return int(many), [(int(d), KINDS[kind], int(n)) for d, kind, n in top]
 
 
-def choose(
-    base: duckdb.DuckDBPyConnection, rows: int, others: int, *, alone: bool, terms: Terms, told: Told
-) -> int:
+def choose(base: duckdb.DuckDBPyConnection, rows: int, others: int, *, alone: bool, terms: Terms, told: Told) -> int:
     """`candidate`: the pairs that share enough, each once; how many there are. On the left side are `rows` records, on
     the right `others`."""
     base.execute("CREATE OR REPLACE TABLE chosen (l INTEGER, r INTEGER)")

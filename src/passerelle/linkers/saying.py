@@ -18,8 +18,9 @@ from passerelle.matching.evidence import address, birth
 from passerelle.matching.keys import beside, joined_keys, keys, near_keys, plain_keys, said_of
 from passerelle.matching.subject import FAMILIES, PERSON
 from passerelle.names import parts
-from passerelle.names.batch import PREFIXES, ROLES, WORDS_MAX
+from passerelle.names.batch import ROLES, WORDS_MAX
 from passerelle.names.compare import weights
+from passerelle.names.word_table import PREFIXES
 
 NAMED = np.dtype(
     [("r", np.int32), ("of", np.int64), ("stem", np.int64), ("prefix", np.uint8), ("role", np.uint8),
@@ -27,6 +28,7 @@ NAMED = np.dtype(
 )  # fmt: skip
 """The words of the names of persons that have one name, in their order: the record's number, the word (`of` and `stem`
 as in `word_table.WORD`), its small word, its role, and what it costs when it stands on one side alone."""
+
 
 @dataclass(slots=True)
 class Said:
@@ -224,10 +226,11 @@ class _Run:
         return out
 
     def _joined(self, table: Table, words: Ints, names: Ints, begins: Ints) -> None:
-        """Of three words, two short ones as one."""
+        """Of three words, two short ones as one, or two with a hyphen."""
         three = words[begins[names][:, None] + np.arange(3)]
         short = table["short"][three]
-        may = table["whole"][three].all(axis=1) & short[:, 1] & (short[:, 0] | short[:, 2])
+        hyphen = np.fromiter(("-" in self._text[name] for name in names.tolist()), dtype=np.bool_, count=len(names))
+        may = table["whole"][three].all(axis=1) & (short[:, 1] & (short[:, 0] | short[:, 2]) | hyphen)
         for name in names[may].tolist():
             for value in joined_keys(self._text[name]):
                 self._note(self._owner[name], "name", value[:64])
@@ -343,8 +346,6 @@ _SHARED = frozenset({"phone", "identifier"})
 _PLACES = {kind: place for place, kind in enumerate(KINDS)}
 _OTHER = _PLACES["other"]
 _OF_KINDS = np.array([digests.of_kind(kind) for kind in KINDS], dtype=np.uint64)
-_NAME, _WORD, _BORN, _BIRTH, _ADDRESS = (
-    digests.of_kind(kind) for kind in ("name", "word", "born", "birth", "address")
-)
+_NAME, _WORD, _BORN, _BIRTH, _ADDRESS = (digests.of_kind(kind) for kind in ("name", "word", "born", "birth", "address"))
 _ZERO = np.uint64(0)
 _ROLES = {role: place for place, role in enumerate(ROLES)}

@@ -11,7 +11,7 @@ from passerelle.matching.evidence.number import DOCUMENTS
 from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
 from passerelle.names import as_one, given, numbers, organisations, parts, places, sounds
 
-FORM = 2
+FORM = 3
 """Raised by one with each change of the rules or the data that gives a subject other keys: what stands in a database
 was made by the rules of its day, and meets nothing made by others. A test holds it to the keys of a sample."""
 
@@ -128,13 +128,15 @@ SHORT = 300
 
 
 def joined_keys(name: str) -> set[str]:
-    """Of three short words, two as one word beside the third: *Kim Byung-chul*, *Byeongcheol Kim*."""
+    """Of three words, two as one beside the third, short ones (*Kim Byung-chul*, *Byeongcheol Kim*) or ones with a
+    hyphen (*Pieter-Jan Verhaeghe*)."""
     read = parts.parse(name)
     if len(read.words) != 3 or not all(word.kind == "name" and not word.prefix for word in read.words):
         return set()
     out: set[str] = set()
     for place, other in ((0, read.words[2]), (1, read.words[0])):
-        if max(word.weight for word in read.words[place : place + 2]) > SHORT:
+        one, two = read.words[place : place + 2]
+        if max(one.weight, two.weight) > SHORT and f"{one.text}-{two.text}" not in name:
             continue
         joined = as_one.merged(read, place)
         if joined is not None:
@@ -174,9 +176,12 @@ def _one_less_keys(name: str) -> frozenset[Key]:
     if len(read) > WORDS_FOR_ONE_LESS or sum(1 for word in read if word.kind == "name" and said_of(word).keys) < 2:
         return frozenset()
     whole = "".join(sorted(said_of(word).first for word in read))
-    if len(whole) < LEAST_FOR_ONE_LESS_IN_ALL:
+    if len(whole) < LEAST_FOR_ONE_LESS:
         return frozenset()
-    return frozenset(Key("near", value[:64]) for value in _one_less([whole]))
+    found = {f"~{whole}"}  # a name that has one more is found by leaving that one out
+    if len(whole) >= LEAST_FOR_ONE_LESS_IN_ALL:
+        found |= _one_less([whole])
+    return frozenset(Key("near", value[:64]) for value in found)
 
 
 LEAST_FOR_ONE_LESS = 4

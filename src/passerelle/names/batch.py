@@ -28,7 +28,7 @@ from passerelle.names.compare import (
 )
 from passerelle.names.distances import Bools, Floats, Ints, Shorts, distances, unit_tables
 from passerelle.names.pair_table import PairTable
-from passerelle.names.word_table import FORMS_MAX, WORD, Rows, pairs_apart, rows_of, share_one
+from passerelle.names.word_table import FORMS_MAX, PREFIXES, WORD, Rows, pairs_apart, rows_of, share_one
 
 WORDS_MAX = 8
 _YES_OR_NO = ("odd", "abjad", "known", "listed", "title")
@@ -41,7 +41,6 @@ _CELLS = 400_000
 """So many pairs of words at once stay in the processor's cache."""
 _KINDS = ("same", "sound", "near", "equivalent", "initial", "different")
 _SAME, _SOUND, _NEAR, _EQUIVALENT, _INITIAL, _DIFFERENT = range(6)
-PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
 ROLES = (parts.UNKNOWN, parts.FAMILY, parts.GIVEN)
 _FAR_KEY = np.int64(1) << 40
 NEAREST_MAX = 20_000
@@ -149,6 +148,7 @@ class Names:
         self._groups, self._heard = words["groups"], words["heard"]
         self._grouped = words["groups"][:, 0] >= 0
         self._letters, self._held, self._size = words["letters"], words["held"].copy(), words["size"].copy()
+        self._own_prefix = words["prefix"].astype(np.int64)
         self._near: Shorts | None = None
         self._odd, self._abjad, self._known, self._listed, self._title = (words[name].copy() for name in _YES_OR_NO)
         self._script, self._bare, self._stem, self._signs, self._signs_heard = (words[name].copy() for name in _TEXTS)
@@ -509,8 +509,12 @@ class Names:
         price = _prices(cost, length)
         if len(slipped):
             a, b = one[slipped], two[slipped]
-            slip = np.where(self._listed[a] == self._listed[b], sounds.SLIP, sounds.SLIP_OF_A_KNOWN_NAME)
+            both = np.minimum(self._size[a], self._size[b])[:, None] <= np.arange(slips.LETTERS_MAX)
+            ends = ((self._letters[a] == self._letters[b]) | both).all(axis=1)
+            which = np.where(self._size[a] == self._size[b], 1, np.where(ends, 2, 0))
+            slip = _SLIPS[(self._listed[a] != self._listed[b]).astype(np.int64), which]
             slip = _prices(slip, np.maximum(self._weight[a], self._weight[b]))
+            slip = np.maximum(0, slip - self._prefix_cost[self._own_prefix[a], self._own_prefix[b]])
             price[slipped] = np.minimum(price[slipped], slip)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
         shared, respelt = self._sisters(one, two)
@@ -548,8 +552,10 @@ class Names:
         likely = (apart & (apart - 1) == 0) & (np.abs(self._size[one] - self._size[two]) <= 1)
         rows = np.flatnonzero(likely & (self._script[one] == self._script[two]) & ~self._odd[one] & ~self._odd[two])
         one, two = one[rows], two[rows]
-        least = np.where(self._listed[one] == self._listed[two], slips.LEAST, slips.LEAST_OF_KNOWN)
-        return rows[slips.are_slips(self._letters[one], self._letters[two], least)]
+        mine, other = self._listed[one], self._listed[two]
+        least = np.where(mine == other, slips.LEAST, slips.LEAST_OF_KNOWN)
+        last = (mine != other) & (mine == (self._size[one] > self._size[two]))
+        return rows[slips.are_slips(self._letters[one], self._letters[two], least, last)]
 
     def _sisters(self, one: Ints, two: Ints) -> tuple[Bools, Bools]:
         """Which pairs of words are known as one name, and which as one name in two romanisations."""
@@ -573,6 +579,7 @@ class Names:
         return found
 
 
+_SLIPS = np.array([sounds.SLIPS, sounds.SLIPS_OF_A_KNOWN_NAME])
 _PRICED = np.full((1001, 4096), -1, dtype=np.int32)
 """What `price_of` said so far: by the cost of the sounds, and by what the shorter word says (a word of so few units
 says less than the last column)."""

@@ -152,10 +152,8 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
         default=1000,
     )
     price = price_of(cost, left.weight, right.weight)
-    one_known = left.listed != right.listed
-    if left.script == right.script and slips.is_slip(one, two, slips.LEAST_OF_KNOWN if one_known else slips.LEAST):
-        slip = sounds.SLIP_OF_A_KNOWN_NAME if one_known else sounds.SLIP
-        price = min(price, price_of(slip, max(left.weight, right.weight), 10**9))
+    if left.script == right.script:
+        price = min(price, _slip_price(left, right))
     kind = "sound" if cost <= 40 else "near"
     if (one, two) in given.apart():
         return table.cap, "different"
@@ -168,6 +166,21 @@ def plain_word_cost(left: Word, right: Word) -> tuple[int, str]:
         price = min(table.cap, round(price * table.known_apart) + table.known_apart_least)
         kind = "near" if kind == "sound" and price > 100 else kind
     return price, (kind if price < table.cap else "different")
+
+
+def _slip_price(left: Word, right: Word) -> int:
+    """What it costs that one word is the other with a slip of the pen, less what their small words cost beside it: a
+    slip that falls on one hides it. `weights().cap` where it is none."""
+    table, one, two = weights(), left.letters, right.letters
+    one_known = left.listed != right.listed
+    least = slips.LEAST_OF_KNOWN if one_known else slips.LEAST
+    last = one_known and left.listed == (len(one) > len(two))
+    if not slips.is_slip(one, two, least, last):
+        return table.cap
+    which = 1 if len(one) == len(two) else 2 if one.startswith(two) or two.startswith(one) else 0
+    slip = (sounds.SLIPS_OF_A_KNOWN_NAME if one_known else sounds.SLIPS)[which]
+    price = price_of(slip, max(left.weight, right.weight), 10**9)
+    return max(0, price - _prefix_cost(left.prefix, right.prefix)) if left.prefix != right.prefix else price
 
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11}

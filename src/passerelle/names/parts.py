@@ -62,6 +62,14 @@ class Word:
         return self.known or (self.kind == "name" and bool(self.groups) and given.is_listed(self.stem))
 
     @property
+    def letters(self) -> str:
+        """Its letters without accents, with a small word of its own (*ben*, *abd al-*): what a slip of the pen falls
+        on, for *Abdlmenaf* is *Abdulmenaf* and *Benjain* is *Benjamin*."""
+        if self.prefix not in {"abd", "ben"}:
+            return latin.bare(self.stem)
+        return "".join(sign for sign in latin.bare(latin.plain(self.text)) if sign.isalnum())
+
+    @property
     def signs(self) -> str:
         """The signs it is written in where each stands for a syllable, Chinese (the simplified ones) or Korean; "" for
         all else."""

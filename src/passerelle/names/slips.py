@@ -2,8 +2,9 @@
 
 What a slip does to the sound depends on the letters it falls on: *Trường* without its n, *Sadeghi* as *Saedghi* sound
 far from what was meant, *Tahiri* without its r does not. A slip is as likely in each, so that it costs the same: no
-more than `sounds.SLIP`. Found by letters without accents, in one script; the first letter, and a last one that is left
-out (*Karim*, *Karima*), are not taken for slips.
+more than `sounds.SLIPS`. Found by letters without accents, in one script; the first letter, and a last vowel that is
+left out (*Karim*, *Karima*), are not taken for slips, but for that of a name in the lists that is in none without it
+(*Jessica*, *Jessic*).
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 
-def is_slip(left: str, right: str, least: int = LEAST) -> bool:
+def is_slip(left: str, right: str, least: int = LEAST, last: bool = False) -> bool:
     """Whether one word is the other with one slip, the longer of `least` letters or more; the same both ways round.
+    `last`: also where the slip is the last vowel left out.
 
     >>> is_slip("sadeghi", "saedghi"), is_slip("truong", "truog"), is_slip("karim", "karima"), is_slip("lan", "lna")
     (True, True, False, False)
@@ -37,7 +39,7 @@ def is_slip(left: str, right: str, least: int = LEAST) -> bool:
         return False
     before = next((at for at, (one, two) in enumerate(zip(short, long, strict=False)) if one != two), len(short))
     if len(short) < size:
-        return (before < size - 1 or _is_consonant(long[-1])) and short[before:] == long[before + 1 :]
+        return (last or before < size - 1 or _is_consonant(long[-1])) and short[before:] == long[before + 1 :]
     return (
         before < size - 1
         and short[before] == long[before + 1]
@@ -71,8 +73,8 @@ def _consonants() -> Bools:
     return found
 
 
-def are_slips(left: Letters, right: Letters, least: Ints) -> Bools:
-    """`is_slip` for many pairs of rows of letters, each with its `least`."""
+def are_slips(left: Letters, right: Letters, least: Ints, last: Bools) -> Bools:
+    """`is_slip` for many pairs of rows of letters, each with its `least` and `last`."""
     if not len(left):
         return np.zeros(0, dtype=np.bool_)
     one_size, two_size = (left > 0).sum(axis=1), (right > 0).sum(axis=1)
@@ -86,7 +88,7 @@ def are_slips(left: Letters, right: Letters, least: Ints) -> Bools:
     shifted = np.concatenate([long[:, 1:], np.zeros((len(long), 1), dtype=long.dtype)], axis=1)
     left_out = (one_size != two_size) & ((short == shifted) | (places < before[:, None])).all(axis=1)
     at, after = np.minimum(before, LETTERS_MAX - 1), np.minimum(before + 1, LETTERS_MAX - 1)
-    left_out &= (before < size - 1) | _consonants()[long[every, size - 1]]
+    left_out &= last | (before < size - 1) | _consonants()[long[every, size - 1]]
     turned = (
         (one_size == two_size)
         & (before < size - 1)

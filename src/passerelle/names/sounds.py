@@ -318,9 +318,10 @@ def weigh(units: tuple[int, ...]) -> int:
 
 
 TRANSPOSED = 75
-SLIP = 75
-"""One slip of the pen (`slips`) costs no more, however it sounds: a consonant left out, or two that changed places."""
-SLIP_OF_A_KNOWN_NAME = 60
+SLIPS = (65, 50, 75)
+"""One slip of the pen (`slips`) costs no more, however it sounds: a letter left out within, two that changed places
+(which hardly ever makes a name that others bear), the last letter left out (*Levin*, *Levi*: often another name)."""
+SLIPS_OF_A_KNOWN_NAME = (50, 40, 60)
 """The same where one of the two is in the lists of names and the other is not: hardly anybody is called the other."""
 
 

@@ -18,6 +18,7 @@ Rows = npt.NDArray[Any]
 UNITS_MAX = 24
 FORMS_MAX = 4
 GROUPS_MAX = 12
+PREFIXES = ("", "ben", "abd", "abu", "van", "mac")
 HEARD_MAX = 16
 
 WORD = np.dtype(
@@ -27,14 +28,14 @@ WORD = np.dtype(
         ("known", np.bool_), ("listed", np.bool_), ("title", np.bool_), ("abjad", np.bool_),
         ("length", np.int16, (FORMS_MAX,)), ("cost", np.int16, (FORMS_MAX,)),
         ("units", np.int16, (FORMS_MAX, UNITS_MAX)), ("groups", np.int32, (GROUPS_MAX,)),
-        ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16),
+        ("heard", np.int32, (HEARD_MAX,)), ("held", np.int64), ("size", np.int16), ("prefix", np.int16),
         ("letters", np.uint16, (slips.LETTERS_MAX,)),
     ]
 )  # fmt: skip
 """One word. `of` tells it from every other word, in any process; texts stand as numbers that are equal where they are.
-`bare` is 0 for a word that is no half of a pair of given names kept apart; `signs` is 0 for a word of letters, odd for
-Chinese signs, even for Korean. `held` and `letters` are for `slips`. `odd` words do not fit, and are compared one by
-one."""
+`bare` is 0 for a word that is no half of a pair of given names kept apart; `signs` is 0 for a word of letters, odd
+for Chinese signs, even for Korean. `held`, `size` and `letters` are for `slips`; `prefix` is a place in PREFIXES.
+`odd` words do not fit, and are compared one by one."""
 
 
 def number_of(*texts: object) -> int:
@@ -58,8 +59,9 @@ def pairs_apart() -> npt.NDArray[np.int64]:
 def identity(word: parts.Word) -> int:
     """What tells a word from every other: how it is written and read, not where it stands."""
     return number_of(
-        word.stem, word.prefix, word.kind, word.signs, sorted(word.groups), [(f.cost, f.units) for f in word.forms]
-    )
+        word.stem, word.letters, word.prefix, word.kind, word.signs, sorted(word.groups),
+        [(f.cost, f.units) for f in word.forms],
+    )  # fmt: skip
 
 
 def rows_of(words: Iterable[parts.Word]) -> Rows:
@@ -68,14 +70,14 @@ def rows_of(words: Iterable[parts.Word]) -> Rows:
 
 
 def _row(word: parts.Word) -> tuple[Any, ...]:
-    bare = latin.bare(word.stem)
+    bare, letters = latin.bare(word.stem), word.letters
     forms = word.forms[:FORMS_MAX]
     odd = (
         word.kind != "name"
         or len(word.forms) > FORMS_MAX
         or len(word.groups) > GROUPS_MAX
         or len(word.heard) > HEARD_MAX
-        or len(bare) > slips.LETTERS_MAX
+        or len(letters) > slips.LETTERS_MAX
         or any(len(form.units) > UNITS_MAX for form in forms)
     )
     if odd:
@@ -90,7 +92,8 @@ def _row(word: parts.Word) -> tuple[Any, ...]:
         _wide((len(form.units) for form in forms), FORMS_MAX, -1), _wide((form.cost for form in forms), FORMS_MAX, 0),
         (*(_wide(form.units, UNITS_MAX, 0) for form in forms), *(_NO_UNITS,) * (FORMS_MAX - len(forms))),
         _wide(() if odd else sorted(word.groups), GROUPS_MAX, -1),
-        _wide(() if odd else sorted(word.heard), HEARD_MAX, -1), slips.held_in(bare), len(bare), slips.letters_of(bare),
+        _wide(() if odd else sorted(word.heard), HEARD_MAX, -1), slips.held_in(letters), len(letters),
+        PREFIXES.index(word.prefix), slips.letters_of(letters),
     )  # fmt: skip
 
 
