@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.names import as_one, given, parts, slips, sounds
+from passerelle.names import as_one, given, parts, slips
 from passerelle.names.compare import (
     MERGED_APART,
     MERGED_FIRST_APART,
@@ -89,7 +89,7 @@ class Names:
         self._role = np.zeros(shape, dtype=np.int64)
         self._over = np.zeros(shape, dtype=np.int64)
         self._count = np.zeros(len(texts), dtype=np.int64)
-        for row, name in enumerate(self.names):
+        for row, name in enumerate(names):
             self._count[row] = len(name.words)
             for place, word in enumerate(name.words[:WORDS_MAX]):
                 number = local.get(word.number)
@@ -132,8 +132,7 @@ class Names:
         `compare.plain_word_cost` says of them."""
         one, two = self._word[left][:, :, None], self._word[right][:, None, :]
         pair, i, j = np.nonzero((one >= 0) & (two >= 0))
-        a, b = self._word[left[pair], i], self._word[right[pair], j]
-        words = len(self._units)
+        a, b, words = self._word[left[pair], i], self._word[right[pair], j], len(self._units)
         cost, kind = self._costs(np.minimum(a, b) * words + np.maximum(a, b), words)
         found: list[list[tuple[int, int, int, str]]] = [[] for _ in range(len(left))]
         for at, *said, of in zip(pair.tolist(), i.tolist(), j.tolist(), cost.tolist(), kind.tolist(), strict=True):
@@ -335,8 +334,7 @@ class Names:
         chance = np.maximum(np.where(full, share_one, 1.0).prod(axis=1), np.where(full, share_two, 1.0).prod(axis=1))
         found = Outcome(score, total, agreeing, heaviest, chance, base)
         different = (paired & (pair_kind == _DIFFERENT)).sum(axis=1)
-        count_one, count_two = self._count[left], self._count[right]
-        again = np.zeros(rows, dtype=np.bool_)
+        count_one, count_two, again = self._count[left], self._count[right], np.zeros(rows, dtype=np.bool_)
         same = paired & (pair_kind == _SAME)
         same_right = np.zeros((rows, wide_two), dtype=np.bool_)
         who, ii = np.nonzero(same)
@@ -509,12 +507,9 @@ class Names:
         price = _prices(cost, length)
         if len(slipped):
             a, b = one[slipped], two[slipped]
-            both = np.minimum(self._size[a], self._size[b])[:, None] <= np.arange(slips.LETTERS_MAX)
-            ends = ((self._letters[a] == self._letters[b]) | both).all(axis=1)
-            which = np.where(self._size[a] == self._size[b], 1, np.where(ends, 2, 0))
-            slip = _SLIPS[(self._listed[a] != self._listed[b]).astype(np.int64), which]
-            slip = _prices(slip, np.maximum(self._weight[a], self._weight[b]))
-            slip = np.maximum(0, slip - self._prefix_cost[self._own_prefix[a], self._own_prefix[b]])
+            of = slips.costs(self._letters[a], self._letters[b], self._listed[a] != self._listed[b])
+            less = self._prefix_cost[self._own_prefix[a], self._own_prefix[b]]
+            slip = np.maximum(0, _prices(of, np.maximum(self._weight[a], self._weight[b])) - less)
             price[slipped] = np.minimum(price[slipped], slip)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
         shared, respelt = self._sisters(one, two)
@@ -552,9 +547,9 @@ class Names:
         likely = (apart & (apart - 1) == 0) & (np.abs(self._size[one] - self._size[two]) <= 1)
         rows = np.flatnonzero(likely & (self._script[one] == self._script[two]) & ~self._odd[one] & ~self._odd[two])
         one, two = one[rows], two[rows]
-        mine, other = self._listed[one], self._listed[two]
-        least = np.where(mine == other, slips.LEAST, slips.LEAST_OF_KNOWN)
-        last = (mine != other) & (mine == (self._size[one] > self._size[two]))
+        known = self._listed[one] != self._listed[two]
+        least = np.where(known, slips.LEAST_OF_KNOWN, slips.LEAST)
+        last = known & (self._listed[one] == (self._size[one] > self._size[two]))
         return rows[slips.are_slips(self._letters[one], self._letters[two], least, last)]
 
     def _sisters(self, one: Ints, two: Ints) -> tuple[Bools, Bools]:
@@ -579,7 +574,6 @@ class Names:
         return found
 
 
-_SLIPS = np.array([sounds.SLIPS, sounds.SLIPS_OF_A_KNOWN_NAME])
 _PRICED = np.full((1001, 4096), -1, dtype=np.int32)
 """What `price_of` said so far: by the cost of the sounds, and by what the shorter word says (a word of so few units
 says less than the last column)."""

@@ -177,9 +177,7 @@ def _slip_price(left: Word, right: Word) -> int:
     last = one_known and left.listed == (len(one) > len(two))
     if not slips.is_slip(one, two, least, last):
         return table.cap
-    which = 1 if len(one) == len(two) else 2 if one.startswith(two) or two.startswith(one) else 0
-    slip = (sounds.SLIPS_OF_A_KNOWN_NAME if one_known else sounds.SLIPS)[which]
-    price = price_of(slip, max(left.weight, right.weight), 10**9)
+    price = price_of(slips.cost(one, two, one_known), max(left.weight, right.weight), 10**9)
     return max(0, price - _prefix_cost(left.prefix, right.prefix)) if left.prefix != right.prefix else price
 
 

@@ -2,7 +2,7 @@
 
 What a slip does to the sound depends on the letters it falls on: *Trường* without its n, *Sadeghi* as *Saedghi* sound
 far from what was meant, *Tahiri* without its r does not. A slip is as likely in each, so that it costs the same: no
-more than `sounds.SLIPS`. Found by letters without accents, in one script; the first letter, and a last vowel that is
+more than `SLIPS`. Found by letters without accents, in one script; the first letter, and a last vowel that is
 left out (*Karim*, *Karima*), are not taken for slips, but for that of a name in the lists that is in none without it
 (*Jessica*, *Jessic*).
 """
@@ -20,6 +20,11 @@ VOWELS = "aeiouyаеиоуыэюяєіїαεηιουωაეიოუաեէըի�
 LEAST = 4
 LEAST_OF_KNOWN = 3
 """So many letters has the longer of two words of which one may be a slip of the other; and where just one is known."""
+SLIPS = (65, 50, 75)
+"""What one slip costs, in hundredths of a consonant: a letter left out within, two that changed places (which hardly
+ever makes a name that others bear), the last letter left out (*Levin*, *Levi*: often another name)."""
+SLIPS_OF_A_KNOWN_NAME = (50, 40, 60)
+"""The same where one of the two is in the lists of names and the other is not: hardly anybody is called the other."""
 
 Letters = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
@@ -46,6 +51,23 @@ def is_slip(left: str, right: str, least: int = LEAST, last: bool = False) -> bo
         and short[before + 1] == long[before]
         and short[before + 2 :] == long[before + 2 :]
     )
+
+
+def cost(left: str, right: str, known: bool) -> int:
+    """What the slip costs that parts two words; `known`: one of them is in the lists of names."""
+    which = 1 if len(left) == len(right) else 2 if left.startswith(right) or right.startswith(left) else 0
+    return (SLIPS_OF_A_KNOWN_NAME if known else SLIPS)[which]
+
+
+def costs(left: Letters, right: Letters, known: Bools) -> Ints:
+    """`cost` for many pairs of rows of letters."""
+    shorter = (left == 0) | (right == 0)
+    turned, ends = ((left > 0) == (right > 0)).all(axis=1), ((left == right) | shorter).all(axis=1)
+    found: Ints = _COSTS[known.astype(np.int64), np.where(turned, 1, np.where(ends, 2, 0))]
+    return found
+
+
+_COSTS = np.array([SLIPS, SLIPS_OF_A_KNOWN_NAME])
 
 
 def _is_consonant(letter: str) -> bool:

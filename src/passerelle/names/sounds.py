@@ -318,11 +318,6 @@ def weigh(units: tuple[int, ...]) -> int:
 
 
 TRANSPOSED = 75
-SLIPS = (65, 50, 75)
-"""One slip of the pen (`slips`) costs no more, however it sounds: a letter left out within, two that changed places
-(which hardly ever makes a name that others bear), the last letter left out (*Levin*, *Levi*: often another name)."""
-SLIPS_OF_A_KNOWN_NAME = (50, 40, 60)
-"""The same where one of the two is in the lists of names and the other is not: hardly anybody is called the other."""
 
 
 def distance(left: tuple[int, ...], right: tuple[int, ...], left_abjad: bool = False, right_abjad: bool = False) -> int:
