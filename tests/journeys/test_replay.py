@@ -44,6 +44,20 @@ def test_filed_with_consent_a_pointer_travels_and_sealed_nothing_does_but_it_cli
     assert filed["sealed"]["deliveries"] == 0 and filed["sealed"]["climbs"] >= 4 and filed["sealed"]["live"] >= 1
 
 
+def test_a_changed_rule_tells_what_it_does_to_the_load_and_to_equal_errors(told: dict) -> None:
+    assert set(told["errors"]) == {"0.7", "0.9"}
+    low, high = told["errors"]["0.7"], told["errors"]["0.9"]
+    assert high["missed_of_100"] > low["missed_of_100"] and high["strangers_of_10000"] < low["strangers_of_10000"]
+    assert all(row["overseen"] and row["overseen"].startswith("2015-12-0") for row in told["variants"])
+
+
+def test_the_sheet_says_moments_as_each_language_does_and_rests_on_what_is_assumed(told: dict) -> None:
+    page = told["page"]
+    assert "7. Dezember 2015, 12:15" in page and "7 décembre 2015, 12:15" in page
+    assert "2015-12-07" not in page and "07/12 12:15" not in page
+    assert "One version" in page and page.count('class="assumed"') >= 4
+
+
 def test_it_says_plainly_that_passing_on_would_not_have_delivered_the_fugitive(told: dict) -> None:
     assert any("future host" in text and "not have delivered the fugitive" in text for text in told["not_caught"])
     assert "futur hôte" in told["page"] and "toekomstige gastheer" in told["page"]
@@ -54,5 +68,5 @@ def test_a_line_that_cannot_be_played_is_told_with_its_number(tmp_path: Path) ->
     text = MECHELEN.read_text(encoding="utf-8")
     path.write_text(text.replace("refused: true", "refused: false"), encoding="utf-8")
     done = run("replay", str(path), "-o", str(tmp_path / "x.html"))
-    assert done.returncode == 1 and "line 4" in done.stderr and "refused" in done.stderr
+    assert done.returncode == 1 and "line 10" in done.stderr and "refused" in done.stderr
     assert not (tmp_path / "x.html").exists()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from passerelle import sheets
 from passerelle.replay import chronicle, lessons, sheet
 from passerelle.words import sentence
 
@@ -75,6 +76,8 @@ def test_each_chronicle_speaks_the_four_languages_throughout(path: Path) -> None
         ({"lost": [{"report": "r", "begins": "2020-01-10", "ends": "2020-02-10", "why": "fate", "says": "x"}]}, "hold"),
         ({"really": [{"report": "q", "to": "south", "told": "never"}]}, "really, line 1"),
         ({"ends": "2019-01-01"}, "ends"),
+        ({"variants": [{"id": "v", "says": "x", "bar": 0.2}]}, "bar"),
+        ({"variants": [{"id": "v", "says": "x", "handling": {"r": "ajar"}}]}, "open, consent or sealed"),
         ({"zone": "Mars/Olympus"}, "zone"),
         ({"strange": 1}, "strange"),
     ],
@@ -126,6 +129,58 @@ def test_days_lost_are_added_by_cause_most_first(tmp_path: Path) -> None:
     ]
     found = lessons.lost_days(chronicle.read(written(tmp_path, lost=spans)).lost)
     assert [(why, round(days), len(those)) for why, days, those in found] == [("bounce", 20, 1), ("hold", 4, 2)]
+
+
+def test_spans_of_several_reports_are_added_and_what_they_cover_in_the_calendar_is_told_beside_it(
+    tmp_path: Path,
+) -> None:
+    spans = [
+        {"report": "r", "begins": "2020-01-10", "ends": "2020-01-20", "why": "hold", "says": "Held."},
+        {"report": "r", "begins": "2020-01-15", "ends": "2020-01-25", "why": "bounce", "says": "Back."},
+    ]
+    case = chronicle.read(written(tmp_path, lost=spans))
+    assert sum(one.days for one in case.lost) == 20 and lessons.covered_days(case.lost) == 15
+    assert "in the calendar they cover 15" in sheet.sheet(case, [_played(case, told=True)])
+
+
+def test_who_is_neither_a_service_nor_a_letter_is_told_in_words(tmp_path: Path) -> None:
+    row = {
+        "at": "2020-01-09",
+        "who": {"en": "a court", "nl": "een rechtbank"},
+        "to": {"en": "a clerk"},
+        "says": "A word.",
+    }
+    case = chronicle.read(written(tmp_path, lines=[{**row, "sources": ["X1"]}, *SMALL["lines"]]))
+    page = sheet.sheet(case, [_played(case, told=True)])
+    assert "<b>A court</b>" in page and "<b>Een rechtbank</b>" in page and "<b>a clerk</b>" in page
+
+
+def test_what_a_bar_does_to_equal_errors_stands_beside_the_rules(tmp_path: Path) -> None:
+    case = chronicle.read(written(tmp_path))
+    errors = {0.7: lessons.Errors(4.5, (7.8, sentence("Chinese")), 3.0, (18.2, sentence("Vietnamese")))}
+    page = sheet.sheet(case, [_played(case, told=True)], errors, 14)
+    assert "Chinese: 7.8" in page and "Vietnamesisch: 18,2" in page and "14 groups" in page
+
+
+def test_the_first_duty_says_that_it_rests_on_a_line_that_is_assumed(tmp_path: Path) -> None:
+    wants = {"dossier": {"id": "d", "service": "south", "title": "A file", "subjects": []}}
+    row = {"at": "2020-01-09", "who": "south", "says": "South looks for it.", "certainty": "assumed", "plays": [wants]}
+    case = chronicle.read(written(tmp_path, lines=[row, *SMALL["lines"]]))
+    (line,) = lessons.assumed_of(case, _played(case, told=True).tellings[0])
+    assert line.says.in_language("en") == "South looks for it."
+    known = chronicle.read(
+        written(tmp_path, lines=[{**row, "certainty": "sourced", "sources": ["X1"]}, *SMALL["lines"]])
+    )
+    assert lessons.assumed_of(known, _played(known, told=True).tellings[0]) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("nl", "1 maart 2016, 09:05"), ("fr", "1er mars 2016, 09:05"), ("de", "1. März 2016, 09:05"),
+     ("en", "1 March 2016, 09:05")],
+)  # fmt: skip
+def test_a_moment_is_written_as_each_language_writes_it(language: str, said: str) -> None:
+    assert sheets.moment(datetime(2016, 3, 1, 9, 5, tzinfo=UTC), language) == said
 
 
 def test_the_sheet_has_no_script_asks_for_nothing_and_escapes_what_a_chronicle_says(tmp_path: Path) -> None:

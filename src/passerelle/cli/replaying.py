@@ -5,13 +5,18 @@ from __future__ import annotations
 import multiprocessing
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import click
 
 from passerelle.cli.opening import as_json, print_json
+from passerelle.fairness import outcomes, probes
 from passerelle.replay import chronicle, lessons, sheet
+
+PERSONS = 100
+"""Invented persons of each group of names on whom a bar of matching is tried."""
 
 
 @click.command()
@@ -27,10 +32,11 @@ def replay(chronicle_file: Path, out: Path | None, as_json: bool) -> None:
     case = chronicle.read(chronicle_file)
     out = out or Path(f"{case.id}.html")
     played = play_all(case)
-    out.write_text(sheet.sheet(case, played), encoding="utf-8")
+    errors = errors_of({one.bar for one in case.variants} | {chronicle.BAR})
+    out.write_text(sheet.sheet(case, played, errors, len(probes.traditions())), encoding="utf-8")
     seconds = round(time.monotonic() - begun, 1)
     if as_json:
-        print_json(as_object(case, played, str(out), seconds))
+        print_json(as_object(case, played, errors, str(out), seconds))
         return
     click.echo(str(sheet.told(case, played)))
     for gap in lessons.gaps(case, played[0]):
@@ -56,8 +62,25 @@ def play_all(case: chronicle.Chronicle) -> list[lessons.Played]:
         return [one.result() for one in waiting]
 
 
-def as_object(case: chronicle.Chronicle, played: list[lessons.Played], out: str, seconds: float) -> dict[str, object]:
-    """What `--json` prints: the first duty, who was told when and who really, days lost by cause, and each variant."""
+def errors_of(bars: Iterable[float]) -> dict[float, lessons.Errors]:
+    """How often each bar of matching is wrong, and on whose names, measured on invented persons."""
+    names = {one.id: one.says for one in probes.traditions()}
+    found = {}
+    for bar in sorted(bars):
+        missed, strangers = outcomes.sums(outcomes.measure(count=PERSONS, bar=bar))
+        found[bar] = lessons.Errors(
+            100 * missed.share, (100 * missed.worst_share, names[missed.worst]),
+            10_000 * strangers.share, (10_000 * strangers.worst_share, names[strangers.worst]),
+        )  # fmt: skip
+    return found
+
+
+def as_object(
+    case: chronicle.Chronicle, played: list[lessons.Played], errors: dict[float, lessons.Errors], out: str,
+    seconds: float,
+) -> dict[str, object]:  # fmt: skip
+    """What `--json` prints: the first duty, who was told when and who really, days lost by cause, each variant, and
+    what each bar of matching does to equal errors."""
     first = lessons.first(played[0])
     return {
         "chronicle": case.id,
@@ -84,6 +107,16 @@ def as_object(case: chronicle.Chronicle, played: list[lessons.Played], out: str,
         ],
         "days_lost": {why: round(days, 1) for why, days, _ in lessons.lost_days(case.lost)},
         "not_caught": [one.in_language("en") for one in case.not_caught],
-        "variants": [{"id": one.variant, **one.counts} for one in played],
+        "variants": [
+            {"id": one.variant, **one.counts, "overseen": one.overseen.isoformat() if one.overseen else None}
+            for one in played
+        ],
+        "errors": {
+            str(bar): {
+                "missed_of_100": round(one.missed, 2), "missed_worst": str(one.missed_worst[1]),
+                "strangers_of_10000": round(one.strangers, 2), "strangers_worst": str(one.strangers_worst[1]),
+            }
+            for bar, one in errors.items()
+        },
         "seconds": seconds,
     }  # fmt: skip

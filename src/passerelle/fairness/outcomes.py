@@ -52,8 +52,9 @@ class Measured:
     strangers: tuple[Strangers, ...]
 
 
-def measure(*, count: int = 160, seed: int = 2026, commonness: Commonness | None = None) -> Measured:
-    """Measure `count` invented persons of each tradition. `commonness`: how common names are in registers at hand."""
+def measure(*, count: int = 160, seed: int = 2026, commonness: Commonness | None = None, bar: float = BAR) -> Measured:
+    """Measure `count` invented persons of each tradition. `commonness`: how common names are in registers at hand;
+    `bar`: from which score on a pair is taken for a match."""
     tried: list[Tried] = []
     strangers: list[Strangers] = []
     for tradition in traditions():
@@ -62,21 +63,47 @@ def measure(*, count: int = 160, seed: int = 2026, commonness: Commonness | None
         lefts = [probe.person.subject(f"l{place}") for place, probe in enumerate(written)]
         rights = [probe.person.subject(f"r{place}", probe.other) for place, probe in enumerate(written)]
         scores = Subjects([*lefts, *rights], commonness).score(
-            np.arange(len(written)), np.arange(len(written), 2 * len(written)), at_least=BAR
+            np.arange(len(written)), np.arange(len(written), 2 * len(written)), at_least=bar
         )
         apart = [not keys(left) & keys(right) for left, right in zip(lefts, rights, strict=True)]
         for kind in KINDS:
             these = [place for place, probe in enumerate(written) if probe.kind == kind]
-            missed = sum(apart[place] or float(scores[place]) < BAR for place in these)
+            missed = sum(apart[place] or float(scores[place]) < bar for place in these)
             tried.append(Tried(tradition.id, kind, len(these), sum(apart[place] for place in these), missed))
         pairs = np.array(list(combinations(range(len(people)), 2)), dtype=np.int64)
         for born in (False, True):
             subjects = [person.subject(str(place), born=born) for place, person in enumerate(people)]
-            found = Subjects(subjects, commonness).score(pairs[:, 0], pairs[:, 1], at_least=BAR) >= BAR
+            found = Subjects(subjects, commonness).score(pairs[:, 0], pairs[:, 1], at_least=bar) >= bar
             bearers = Counter(int(one) for pair in pairs[found] for one in pair)
             strangers.append(
                 Strangers(
                     tradition.id, born, len(pairs), int(found.sum()), tuple(sorted(bearers.values(), reverse=True))
                 )
             )
-    return Measured(count, seed, BAR, tuple(tried), tuple(strangers))
+    return Measured(count, seed, bar, tuple(tried), tuple(strangers))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """All errors of one sort: the share in all groups together, and in the worst, a tradition's id."""
+
+    share: float
+    worst: str
+    worst_share: float
+
+
+def sums(measured: Measured) -> tuple[Sum, Sum]:
+    """Of all probes written otherwise, those missed; and of all pairs of strangers by names alone, those taken for a
+    match."""
+    missed: dict[str, tuple[int, int]] = {}
+    for row in measured.tried:
+        hits, of = missed.get(row.tradition, (0, 0))
+        missed[row.tradition] = hits + row.missed, of + row.of
+    alarms = {row.tradition: (row.alarms, row.pairs) for row in measured.strangers if not row.born}
+    return _sum(missed), _sum(alarms)
+
+
+def _sum(groups: dict[str, tuple[int, int]]) -> Sum:
+    worst = max(groups, key=lambda name: groups[name][0] / groups[name][1])
+    hits, of = (sum(row[place] for row in groups.values()) for place in (0, 1))
+    return Sum(hits / of, worst, groups[worst][0] / groups[worst][1])

@@ -17,6 +17,8 @@ RUNGS = ("desk", "supervisor", "head", "neutral", "oversight")
 
 TOP = len(RUNGS) - 1
 
+CLIMBS = noop("It is late and {below} did not end it, so it climbs to {above}.")
+
 RUNG_WORDS: dict[str, str] = {
     "desk": noop("the desk"),
     "supervisor": noop("the supervisor"),
@@ -56,11 +58,15 @@ def next_event_after(
         again = now + ladder.intervals[urgency][RUNGS[TOP]]
         return TOP, again, sentence("It stays with {rung}, who is told again.", rung=Sentence(RUNG_WORDS[RUNGS[TOP]]))
     above = level + 1
-    because = sentence(
-        "It is late and {below} did not end it, so it climbs to {above}.",
-        below=Sentence(RUNG_WORDS[RUNGS[level]]), above=Sentence(RUNG_WORDS[RUNGS[above]]),
-    )  # fmt: skip
+    because = Sentence(
+        CLIMBS, (("below", Sentence(RUNG_WORDS[RUNGS[level]])), ("above", Sentence(RUNG_WORDS[RUNGS[above]])))
+    )
     return above, now + ladder.intervals[urgency][RUNGS[above]], because
+
+
+def is_climb(said: Sentence) -> bool:
+    """Whether a reason of a duty says that it climbed, and not why it is owed."""
+    return said.text == CLIMBS
 
 
 @cache

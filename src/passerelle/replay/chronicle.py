@@ -58,6 +58,9 @@ PLAYS = (
 )
 """What a line may have played through the verbs."""
 
+BAR = 0.7
+"""From this score on a match is possible, as the weights that come with Passerelle say; a variant may raise it."""
+
 NOON = time(12)
 """Where the record gives a day and no hour, the line is played at noon."""
 
@@ -94,15 +97,19 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the record. `to` says whom it really reached: a key of a service, `no`, or nothing said (empty)."""
+    """One line of the record. `to` says whom it really reached: a key of a service, `no`, or nothing said (empty).
+
+    `who` is the key of a service or a letter; who is neither, there or in `to`, is told in words beside it."""
 
     number: int
     at: datetime
     precise: bool
     said_when: Said
     who: str
+    who_says: Said
     says: Said
     to: str
+    to_says: Said
     sources: tuple[str, ...]
     certainty: str
     versions: tuple[Version, ...]
@@ -150,11 +157,12 @@ class Really:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The same case under a changed rule: other handling for some reports, by their ids."""
+    """The same case under a changed rule: other handling for some reports, by their ids, or another bar of matching."""
 
     id: str
     says: Said
     handling: Mapping[str, str] = field(default_factory=dict)
+    bar: float = BAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,14 +277,20 @@ class _Reader:
         certainty = str(row.get("certainty", "sourced"))
         if certainty not in CERTAINTIES:
             raise self._fault(where, f"“certainty” is one of: {', '.join(CERTAINTIES)}")
-        who, to = self._text(row, "who", where), str(row.get("to", ""))
+        said = {
+            name: self._said(row[name], f"{where}, {name}") if isinstance(row.get(name), Mapping) else Said({})
+            for name in ("who", "to")
+        }
+        who = said["who"].in_language("en") or self._text(row, "who", where)
+        to = said["to"].in_language("en") or str(row.get("to", ""))
         sources = self._cited(row, where)
         if not sources and certainty != "assumed":
             raise self._fault(where, "name a source, or mark the line as assumed")
         return Line(
             number=number, at=at, precise=precise,
             said_when=self._said(row["when"], where) if "when" in row else Said({}),
-            who=who, says=self._said(row.get("says"), where), to=to, sources=sources, certainty=certainty,
+            who=who, who_says=said["who"], says=self._said(row.get("says"), where), to=to, to_says=said["to"],
+            sources=sources, certainty=certainty,
             versions=tuple(
                 Version(self._said(one.get("says"), place), self._cited(one, place))
                 for one, place in self._rows(row, "versions", where)
@@ -329,12 +343,17 @@ class _Reader:
         )
 
     def _variant(self, row: Mapping[str, Any], where: str) -> Variant:
-        self._known(row, where, {"id", "says", "handling"})
+        self._known(row, where, {"id", "says", "handling", "bar"})
         handling = {str(key): str(value) for key, value in self._map(row.get("handling", {}), where).items()}
         for report in handling:
             if report not in self.reports:
                 raise self._fault(where, f"“handling” names a report of this chronicle: {', '.join(self.reports)}")
-        return Variant(self._text(row, "id", where), self._said(row.get("says"), where), handling)
+            if handling[report] not in ("open", "consent", "sealed"):
+                raise self._fault(where, "“handling” is open, consent or sealed")
+        bar = row.get("bar", BAR)
+        if not isinstance(bar, int | float) or not BAR <= bar < 1:
+            raise self._fault(where, f"“bar” is a number from {BAR} to below 1")
+        return Variant(self._text(row, "id", where), self._said(row.get("says"), where), handling, float(bar))
 
     def _report(self, row: Mapping[str, Any], where: str) -> str:
         name = self._text(row, "report", where)

@@ -15,6 +15,7 @@ from passerelle import conf
 from passerelle.cli.installation import make_keys, write_settings
 from passerelle.cli.opening import open_installation
 from passerelle.errors import Refused
+from passerelle.policy import ladder
 from passerelle.replay.chronicle import Chronicle, ChronicleFaulty, Line, read
 from passerelle.replay.lessons import Played, Telling, Told, Tried
 from passerelle.words import Sentence, sentence
@@ -54,12 +55,21 @@ def played_on(stage: str, path: str, variant: str) -> Played:
         from django.conf import settings
 
         case = read(Path(path))
+        _set_bar(next(one for one in case.variants if one.id == variant).bar)
         settings.TIME_ZONE = str(case.zone)  # moments in sentences are said at the place of the record
         found = _Play(case, variant).whole()
         from django.db import connections
 
         connections.close_all()
         return found
+
+
+def _set_bar(bar: float) -> None:
+    """From which score on a match is possible in this process, which plays one variant and ends."""
+    from passerelle.matching.evidence.finding import weights
+
+    bars = weights()["bars"]
+    bars.update(possible=bar, strong=max(bars["strong"], bar))
 
 
 class _Play:
@@ -199,8 +209,10 @@ class _Play:
         from passerelle.records.models import Delivery, Duty, Report
 
         ids = {record.ref: name for name, record in self.cast.records.items() if isinstance(record, Report)}
-        facts = (json.loads(entry)["facts"] for entry in ledger_lines.entries())
-        climbs = Counter(str(one["duty"]) for one in facts if one.get("move") == "escalate")
+        lines = [json.loads(entry) for entry in ledger_lines.entries()]
+        climbed = [line for line in lines if line["facts"].get("move") == "escalate"]
+        climbs = Counter(str(line["facts"]["duty"]) for line in climbed)
+        overseen = next((line["at"] for line in climbed if line["facts"]["level"] == ladder.TOP), None)
         tellings = []
         for duty in (
             Duty.objects.filter(kind__in=("pass_on", "judge"))
@@ -217,7 +229,7 @@ class _Play:
                 Telling(
                     kind=duty.kind, report=ids[report.ref], to=duty.recipient.key if duty.recipient else "",
                     holder=duty.service.key, owed=duty.raised_at, due=duty.due_at or duty.raised_at,
-                    because=tuple(Sentence.from_json(one) for one in duty.because),
+                    because=tuple(one for one in map(Sentence.from_json, duty.because) if not ladder.is_climb(one)),
                     deadline=story.deadline_sentence(duty.deadline),
                     told=tuple((one.delivered_at, one.form) for one in sent if one.delivered_at is not None),
                     climbed=climbs[duty.ref], state=duty.state,
@@ -234,4 +246,7 @@ class _Play:
             "extract": forms["extract"], "pointer": forms["pointer"], "climbs": sum(climbs.values()),
             "live": Duty.objects.filter(ended_at__isnull=True).count(),
         }  # fmt: skip
-        return Played(self.variant, tuple(tellings), tuple(self.tried), tuple(told), counts)
+        return Played(
+            self.variant, tuple(tellings), tuple(self.tried), tuple(told), counts,
+            datetime.fromisoformat(overseen) if overseen else None,
+        )  # fmt: skip

@@ -15,7 +15,7 @@ from passerelle.duty import KINDS
 from passerelle.errors import Refused
 from passerelle.flow import ledger_lines, oblige
 from passerelle.flow.acknowledge import OUTCOMES
-from passerelle.policy import deadlines, grounds
+from passerelle.policy import deadlines, grounds, ladder
 from passerelle.policy.citations import cited
 from passerelle.policy.facts import FORM_WORDS
 from passerelle.records.models import (
@@ -377,7 +377,7 @@ def _escalated(at: datetime, facts: Facts, duty: Duty, before: int) -> Iterator[
             sentence("Late at {service}: {duty}, due {due}.", service=duty.service.name, duty=kind, due=_due(facts)),
             _about(duty),
         )
-    climbs = [reason for reason in _sentences(duty.because) if reason.text.startswith("It is late and")]
+    climbs = [reason for reason in _sentences(duty.because) if ladder.is_climb(reason)]
     role = _role(officer)
     yield StoryLine(
         at, "escalated", duty.service.name, to,
