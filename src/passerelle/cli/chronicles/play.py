@@ -69,7 +69,7 @@ def _set_bar(bar: float) -> None:
     from passerelle.matching.evidence.finding import weights
 
     bars = weights()["bars"]
-    bars.update(possible=bar, strong=max(bars["strong"], bar))
+    bars["possible"], bars["strong"] = bar, max(bars["strong"], bar)
 
 
 class _Play:
