@@ -23,7 +23,8 @@ from passerelle.words import Sentence, sentence
 class AtHand:
     """What a verb that tells one report to many has read already; true as long as its transaction changes none of it.
 
-    `matches`: all that this duty rests on; `first`: nothing of this report was ever owed to this recipient, or told.
+    `matches`: all that this duty rests on; `first`: nothing of this report was ever owed to this recipient, or told;
+    its rows are written with others (`lines.together`).
     """
 
     speaks: extracts.Speaks | None = None
@@ -61,7 +62,7 @@ def send(
         sender_decided=sender_decided, danger_to_life=report.danger_to_life, chosen=chosen,
         at_hand=at_hand,
     )  # fmt: skip
-    delivery = Delivery.objects.create(
+    delivery = Delivery(
         duty=duty,
         report=report,
         report_version=report.version,
@@ -75,6 +76,10 @@ def send(
         torn=chosen.to_json() if chosen is not None else {},
         delivered_at=lines.now,
     )
+    if at_hand.first:
+        lines.together.tell(delivery)
+    else:
+        delivery.save()
     lines.write(
         Delivered(
             delivery=delivery.ref,
@@ -226,4 +231,5 @@ def _ask_for_acknowledgement(lines: Journal, duty: Duty, delivery: Delivery, fir
         because=[
             sentence("{service} passed on a report; say what was done with it.", service=report.service.name),
         ],
+        together=first,
     )

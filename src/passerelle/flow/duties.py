@@ -55,9 +55,11 @@ def raise_duty(
     themes: frozenset[str] = frozenset(),
     level: int = 0,
     excluding: Officer | None = None,
+    together: bool = False,
     onward: Question | None = None,
 ) -> Duty:
-    """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event."""
+    """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event.
+    `together`: its row is written with others (`lines.together`)."""
     kinds = [recipient.kind if recipient is not None else service.kind]
     if discreet:  # a clock of its own for one kind of service would say which kind waits: the shortest for all
         kinds = list(SERVICE_KINDS)
@@ -72,7 +74,7 @@ def raise_duty(
         key=lambda found: found.due_at,
     )
     holder = rungs.holder_from(service, level, lines.now, excluding=excluding)
-    duty = Duty.objects.create(
+    duty = Duty(
         kind=kind,
         state="open",
         report=report,
@@ -94,10 +96,14 @@ def raise_duty(
         next_event="escalate",
         next_event_at=deadline.due_at,
     )
-    if rests_on := list(matches):
-        duty.matches.add(*rests_on)
-    if serves := list(interests):
-        duty.interests.add(*serves)
+    if together:
+        lines.together.owe(duty, matches, interests)
+    else:
+        duty.save()
+        if rests_on := list(matches):
+            duty.matches.add(*rests_on)
+        if serves := list(interests):
+            duty.interests.add(*serves)
     lines.write(
         DutyRaised(
             duty=duty.ref,
@@ -161,7 +167,8 @@ def move(
     elif duty.state not in ("held", "deferred"):
         duty.paused_until = None
     duty.version += 1
-    duty.save()
+    if duty.pk is not None:  # else its row is yet to be written, with others
+        duty.save()
     lines.write(
         DutyMoved(
             duty=duty.ref,

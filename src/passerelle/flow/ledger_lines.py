@@ -14,6 +14,7 @@ from django.db.models import Q
 from passerelle.duty.effective import EffectiveTime
 from passerelle.duty.effective import effective as effective_time
 from passerelle.flow import commit_points, once, rules_in_force
+from passerelle.flow.told_together import Together
 from passerelle.ledger import canonical, chain
 from passerelle.ledger.events import Event
 from passerelle.ledger.events_of_clocks import ClockWentBack
@@ -42,6 +43,8 @@ class Journal:
         self.overloads: dict[int, dict[str, Any]] = {}
         """What services signed that they have too few people for, by kind of duty; read once. A verb that signs one or
         ends one raises nothing that it would defer."""
+        self.together = Together()
+        """Duties and deliveries for very many, written together."""
         self.notices: list[Notice] = []
         self.messages: list[Message] = []
         """What is told, and what is put out for channels: rows that are written with the lines, all at once."""
@@ -69,6 +72,7 @@ class Journal:
     def flush(self) -> None:
         """Put the lines into the table, grow the tree, move the head: three writes for any number of lines.
         What is told and put out stands before them, in one write each."""
+        self.together.put()
         Notice.objects.bulk_create(self.notices)
         Message.objects.bulk_create(self.messages)
         self.notices.clear()

@@ -14,6 +14,7 @@ from passerelle.flow import deliver, duties
 from passerelle.flow.facts import service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal
 from passerelle.flow.rungs import neutral_desk
+from passerelle.flow.told_together import known_to
 from passerelle.policy import disclosure, urgency
 from passerelle.policy.facts import FORMS
 from passerelle.records import extracts
@@ -59,7 +60,7 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
     at_hand = {match.pk: match for match in matches}
     found: dict[tuple[int, int], Duty | None] = {}
     speaks: dict[int, extracts.Speaks] = {}
-    known = _known_to(matches)
+    known = known_to(matches)
     for match in matches:
         standing = standing_of(match)
         asked = False
@@ -72,6 +73,8 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
             if standing:
                 one = held.report.pk, interest.service_id
                 claims = [Claim(interest, match, held, standing)]
+                if one in known:
+                    lines.together.put()
                 if held.report.pk not in speaks:
                     speaks[held.report.pk] = extracts.read(held.report)
                 found[one] = owe(
@@ -84,15 +87,7 @@ def by_matches(lines: Journal, matches: Iterable[Match]) -> None:
                 ask_to_judge(lines, match, held, interest)
         if not asked:
             _not_asked_any_more(lines, match)
-
-
-def _known_to(matches: Iterable[Match]) -> set[tuple[int, int]]:
-    """Report and recipient, by primary key, wherever something of a report in these matches was ever owed or told."""
-    reports = {side.report_id for match in matches for side in (match.left, match.right) if side.report_id}
-    found: set[tuple[int, int]] = set()
-    for rows in (Duty.objects.filter(recipient__isnull=False), Delivery.objects.all()):
-        found.update(rows.filter(report__in=reports).order_by().values_list("report_id", "recipient_id"))
-    return found
+    lines.together.put()
 
 
 def _not_asked_any_more(lines: Journal, match: Match) -> None:
@@ -101,6 +96,7 @@ def _not_asked_any_more(lines: Journal, match: Match) -> None:
     person still confirms."""
     if match.band != "none" and not (match.verdict and match.judged_evidence == match.evidence):
         return
+    lines.together.put()
     rests = Q(ended_at__isnull=True) | Q(state="done")
     if match.called_for.filter(rests, kind="pass_on").exists():
         return
@@ -115,6 +111,7 @@ def _is_to_be_judged(lines: Journal, match: Match, held: Subject, interest: Inte
     if match.verdict and match.judged_evidence == match.evidence:
         return False
     if match.band == "none":
+        lines.together.put()
         return match.verdict in ("same", "unsure") or any(
             not claims_of(duty, lines.now)
             for duty in match.called_for.filter(kind="pass_on", ended_at__isnull=True).select_related("report")
@@ -331,6 +328,7 @@ def owe(
         urgency=urgency_of(report, speaks),
         themes=frozenset(report.themes),
         because=_because(claim, recipient, decided, discreet),
+        together=first,
     )
     rests_on = [c.match for c in claims if c.match]
     _settle(lines, duty, decided, claim, deliver.AtHand(speaks, rests_on, first))
