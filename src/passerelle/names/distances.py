@@ -32,10 +32,12 @@ def unit_tables() -> tuple[Shorts, Shorts, Shorts, Shorts]:
         for slot, reading in enumerate(unit.readings):
             option[number, slot], price[number, slot] = place[reading.sound], reading.cost
     apart = np.full((count, count), sounds.FAR, dtype=np.int32)
-    for one in range(most):
-        for two in range(most):
-            found = between[option[:, one][:, None], option[:, two][None, :]]
-            np.minimum(apart, found + price[:, one][:, None] + price[:, two][None, :], out=apart)
+    having = [np.flatnonzero(price[:, slot] < 100_000) for slot in range(most)]
+    for ours in range(most):
+        for theirs in range(most):
+            rows, columns = having[ours][:, None], having[theirs][None, :]
+            found = between[option[rows, ours], option[columns, theirs]] + price[rows, ours] + price[columns, theirs]
+            apart[rows, columns] = np.minimum(apart[rows, columns], found)
     np.fill_diagonal(apart, 0)
     for (one, two), cost in tables.apart_unit.items():
         apart[one, two] = cost

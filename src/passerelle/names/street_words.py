@@ -232,10 +232,8 @@ def lexicon() -> Lexicon:
 
     def put(forms: dict[str, frozenset[int]], form: str, meaning: frozenset[int]) -> None:
         """Equal sets of meanings are one object: most forms mean one thing, and there are many forms."""
-        old = forms.get(form)
-        if old is None:
-            forms[form] = meaning
-        elif not meaning <= old:
+        old = forms.setdefault(form, meaning)
+        if old is not meaning and not meaning <= old:
             union = old | meaning
             forms[form] = shared.setdefault(union, union)
 
@@ -243,6 +241,22 @@ def lexicon() -> Lexicon:
         put(whole, form, meaning)
         if within and (len(form) > 2 or form in SHORT_SEGMENTS):
             put(inside, form, meaning)
+
+    def inflect(first: str, word: str, last: str, language: str, meaning: frozenset[int]) -> list[str]:
+        """Adds each form of a word, with what stands before and after it; its plurals. Half a million forms are put:
+        those that mean one thing are not looked at twice."""
+        germanic = language in (DUTCH, GERMAN)
+        many = []
+        for form, plural in _FORMS[language](word):
+            said = f"{first}{form}{last}"
+            if plural:
+                many.append(said)
+            if whole.setdefault(said, meaning) is not meaning:
+                put(whole, said, meaning)
+            if germanic and (len(said) > 2 or said in SHORT_SEGMENTS):  # noqa: SIM102 (as above)
+                if inside.setdefault(said, meaning) is not meaning:
+                    put(inside, said, meaning)
+        return many
 
     def meant(label: str, dutch: tuple[str, ...]) -> frozenset[int]:
         labels.append("".join(w for w in words_of(label) if w not in little)[:24])
@@ -271,17 +285,14 @@ def lexicon() -> Lexicon:
                     if inflected:
                         *head, last = parts
                         start = "".join(head)
-                        for form, plural in _FORMS[language](last):
-                            add(start + form, meaning, germanic)
-                            if plural:
-                                plurals.add(start + form)
+                        plurals.update(inflect(start, last, "", language, meaning))
                         if len(head) == 1:  # the first word is inflected as well: croix(s) pierre, rood → rode
-                            for form, many in _FORMS[language](start):
-                                add(form + last, meaning, germanic)
-                                if many and language == FRENCH:  # both are plural: hêtres pourpres
-                                    for end, also in _french_forms(last):
-                                        if also:
-                                            add(form + end, meaning, False)
+                            both = inflect("", start, last, language, meaning)
+                            if language == FRENCH:  # both are plural: hêtres pourpres
+                                ends = [end for end, also in _french_forms(last) if also]
+                                for form in both:
+                                    for end in ends:
+                                        add(form.removesuffix(last) + end, meaning, False)
                     else:
                         add(phrase, meaning, germanic)
                         if germanic:
