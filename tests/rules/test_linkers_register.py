@@ -86,6 +86,24 @@ def test_a_value_may_run_over_lines_and_an_open_quotation_mark_swallows_nothing(
     assert len(good) == 501
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\x1c"])
+def test_a_sign_that_ends_a_line_elsewhere_ends_no_row_here(tmp_path: Path, sign: str) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text(f"id,schema,name,address\nz,Person,Émile{sign}Zorba,Kerkstraat 1\n", encoding="utf-8", newline="")
+    good, bad = read(path)
+    assert not bad
+    assert good[0].entity["properties"] == {"name": [f"Émile{sign}Zorba"], "address": ["Kerkstraat 1"]}
+
+
+@pytest.mark.parametrize("text", ["Émile \\x00", "Émile \ufffd"])
+def test_a_row_with_signs_that_are_no_text_is_refused_however_short_it_is(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "register.csv"
+    path.write_text(f"id,schema,name\nz,Person,{text}\n", encoding="utf-8")
+    good, bad = read(path)
+    assert not good
+    assert [one.code for one in bad] == ["link.unreadable"]
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

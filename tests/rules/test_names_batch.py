@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from passerelle.names import parts
+from passerelle.names import parts, sounds
 from passerelle.names.batch import Names
 from passerelle.names.compare import align
+from passerelle.names.distances import distances
 from passerelle.names.organisations import compare_organisations
 from passerelle.names.organisations_batch import OrganisationNames
 from passerelle.names.pair_table import PairTable
@@ -92,3 +93,27 @@ def test_names_of_organisations_have_one_figure_in_a_batch_and_alone() -> None:
     for score, one, two in zip(found, left.ravel(), right.ravel(), strict=True):
         alone = compare_organisations(names[one], names[two]).score
         assert score == pytest.approx(alone, abs=1e-9), (names[one], names[two])
+
+
+@pytest.mark.parametrize("even", [True, False])
+def test_a_pair_of_words_that_is_far_enough_is_not_followed_and_no_nearer_one_is_told_wrong(even: bool) -> None:
+    source = np.random.default_rng(7)
+    many, wide = 1500, 9
+    units = len(sounds.tables().units)
+    left, right = source.integers(0, units, (2, many, wide))
+    alike = source.random(many) < 0.4
+    right[alike] = np.where(source.random((int(alike.sum()), wide)) < 0.8, left[alike], right[alike])
+    lengths = np.full((2, many), wide) if even else source.integers(1, wide + 1, (2, many))
+    abjad = source.random((2, many)) < 0.2
+    enough = source.integers(0, 500, many)
+    found = distances(left, lengths[0], right, lengths[1], *abjad, enough)
+    whole = distances(left, lengths[0], right, lengths[1], *abjad)
+    near = whole < enough
+    assert near.any()
+    assert not near.all()
+    assert (found[near] == whole[near]).all()
+    assert (found[~near] >= enough[~near]).all()
+    assert (found != whole).any()  # some were not followed to their ends
+    for row in range(0, many, 50):
+        words = (tuple(side[row, : lengths[place, row]].tolist()) for place, side in enumerate((left, right)))
+        assert whole[row] == sounds.distance(*words, *abjad[:, row].tolist())

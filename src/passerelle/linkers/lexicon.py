@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from passerelle.linkers import digests
 from passerelle.linkers.digests import Ints
-from passerelle.linkers.keeping import save, save_text
+from passerelle.linkers.keeping import mapped, save, save_text
 from passerelle.matching.keys import SHORT, said_of
 from passerelle.names import parts, words_kept
 from passerelle.names.compare import weights
@@ -27,7 +27,7 @@ PIECES_MAX = 200_000
 PLAIN_MAX = parts.WORDS_MOST * 2
 """A name so long, of which some may be left unread, is read by itself."""
 
-_NAMES = ("name", "alias", "previousName", "weakAlias", "firstName", "lastName")
+_NAMES = frozenset(("name", "alias", "previousName", "weakAlias", "firstName", "lastName"))
 _SHIP = "mv"
 """A piece that is dropped where it begins a name is no piece of the vocabulary."""
 
@@ -54,29 +54,27 @@ class Pieces:
 
     def __init__(self) -> None:
         self._pieces: set[str] = set()
-        self._small: dict[str, bool] = {}
+        self._small: set[str] = set()
 
     def add(self, entity: Mapping[str, Any]) -> None:
         """Takes in the names of an entity."""
         if entity["schema"] != "Person" or len(self._pieces) >= PIECES_MAX:
             return
-        given, held = entity["properties"], self._pieces
-        for kind in _NAMES:
-            for name in given.get(kind, ()):
+        given, held, small = entity["properties"], self._pieces, self._small
+        for kind in given.keys() & _NAMES:
+            for name in given[kind]:
                 if isinstance(name, str):
                     pieces = name.split(" ")
-                    held.update(pieces)
-                    self._after(pieces)
+                    if not held.issuperset(pieces):
+                        small.update(piece for piece in pieces if piece not in held and parts.is_small(piece))
+                        held.update(pieces)
+                    if not small.isdisjoint(pieces):
+                        self._after(pieces)
 
     def _after(self, pieces: list[str]) -> None:
-        for at, piece in enumerate(pieces):
-            small = self._small.get(piece)
-            if small is None:
-                small = self._small[piece] = parts.is_small(piece)
-            if small:
-                if at and at + 1 < len(pieces):
-                    self._pieces.add(" ".join(pieces[at:]))
-                return
+        at = next(at for at, piece in enumerate(pieces) if piece in self._small)
+        if at and at + 1 < len(pieces):
+            self._pieces.add(" ".join(pieces[at:]))
 
     def sorted(self) -> list[str]:
         """Those that may be words, in order."""
@@ -157,9 +155,9 @@ class Vocabulary:
         self.after: dict[str, list[int]] = {piece: at for piece, at in both if " " in piece}
         self.stems: list[str] = told["stems"]
         self.firsts: list[str] = told["firsts"]
-        self.rows: Table = np.load(folder / "lexicon.npy", mmap_mode="r")
+        self.rows: Table = mapped(folder / "lexicon.npy")
         self._lines = {piece: line for line, piece in enumerate(told["pieces"])}
-        self._ends = np.load(folder / "vocabulary.ends.npy", mmap_mode="r")
+        self._ends = mapped(folder / "vocabulary.ends.npy")
         self._file = os.open(folder / "vocabulary.lines", os.O_RDONLY)
 
     def words(self, piece: str) -> tuple[parts.Word, ...] | None:

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from passerelle.linkers import sieve
-from passerelle.linkers.keeping import save
-from passerelle.linkers.lexicon import Table
+from passerelle.linkers.keeping import mapped, save
 from passerelle.linkers.rarity import Rarity
 from passerelle.linkers.saying import NAMED
 from passerelle.matching import Commonness
@@ -83,17 +82,16 @@ class Noted:
     """What was gathered of the records of one side, opened to be read."""
 
     def __init__(self, folder: Path, side: str) -> None:
-        self.facts: Table = np.load(folder / f"facts-{side}.npy", mmap_mode="r")
-        self.said: Table = np.load(folder / f"said-{side}.npy", mmap_mode="r")
-        self.begins = np.load(folder / f"begins-{side}.npy", mmap_mode="r")
-        self.most = np.load(folder / f"most-{side}.npy", mmap_mode="r")
+        self.facts, self.said, self.begins, self.most = (
+            mapped(folder / f"{name}-{side}.npy") for name in ("facts", "said", "begins", "most")
+        )
 
 
 class Naming:
     """The bits of the names of pairs of records; what two words cost is kept from one set of pairs to the next."""
 
     def __init__(self, folder: Path, left: Noted, right: Noted, known: Commonness) -> None:
-        words = np.load(folder / "words.npy", mmap_mode="r")
+        words = mapped(folder / "words.npy")
         self._odd = np.ascontiguousarray(words["odd"])
         self._names = Names.said(words, np.load(folder / "shares.npy"))
         self._sides, self._known = (left, right), known

@@ -23,11 +23,11 @@ from passerelle.names.compare import (
     joints,
     over_cost,
     plain_word_cost,
-    price_of,
     weights,
 )
 from passerelle.names.distances import Bools, Floats, Ints, Shorts, distances, unit_tables
 from passerelle.names.pair_table import PairTable
+from passerelle.names.prices import far_from, prices, scores_of
 from passerelle.names.word_table import FORMS_MAX, PREFIXES, WORD, Rows, pairs_apart, rows_of, share_one
 
 WORDS_MAX = 8
@@ -43,7 +43,8 @@ _KINDS = ("same", "sound", "near", "equivalent", "initial", "different")
 _SAME, _SOUND, _NEAR, _EQUIVALENT, _INITIAL, _DIFFERENT = range(6)
 ROLES = (parts.UNKNOWN, parts.FAMILY, parts.GIVEN)
 _FAR_KEY = np.int64(1) << 40
-NEAREST_MAX = 20_000
+NEAREST_MAX = 25_000_000
+"""So many words times units: what each unit costs at least against each word is kept for all of them, in 50 MB."""
 COSTS_MAX = 1_000_000
 """So many pairs of words are remembered by names that are laid one set after another."""
 _ALIGNED = 8_192  # so many alignments at once stay in the processor's cache
@@ -149,6 +150,7 @@ class Names:
         self._letters, self._held, self._size = words["letters"], words["held"].copy(), words["size"].copy()
         self._own_prefix = words["prefix"].astype(np.int64)
         self._near: Shorts | None = None
+        self._column: Ints | None = None
         self._odd, self._abjad, self._known, self._listed, self._title = (words[name].copy() for name in _YES_OR_NO)
         self._script, self._bare, self._stem, self._signs, self._signs_heard = (words[name].copy() for name in _TEXTS)
         self._weight, self._says = words["weight"].astype(np.int64), words["says"].astype(np.int64)
@@ -248,7 +250,7 @@ class Names:
         to = rows[whose[best]]
         found.cost[to], found.base[to] = cost[best], merged.base[best]
         found.agreeing[to], found.heaviest[to] = merged.agreeing[best], merged.heaviest[best]
-        found.chance[to], found.score[to] = merged.chance[best], _scores(merged.base[best], cost[best])
+        found.chance[to], found.score[to] = merged.chance[best], scores_of(merged.base[best], cost[best])
 
     def _chunk(self, left: Ints, right: Ints, wide_one: int, wide_two: int) -> tuple[Outcome, Bools]:
         table = weights()
@@ -327,7 +329,7 @@ class Names:
             np.where(agreeing < pairs, np.minimum(base, table.initial_base), base + surplus * table.forgiven),
         )
         base = np.where(pairs > 0, base, -np.inf)
-        score = _scores(base, total)
+        score = scores_of(base, total)
         heaviest = np.where(full, np.maximum(weight_one, weight_two), 0).max(axis=1)
         share_one = self._share[np.where(one >= 0, one, 0)]
         share_two = np.take_along_axis(self._share[np.where(two >= 0, two, 0)], safe, axis=1)
@@ -411,11 +413,8 @@ class Names:
     def _may_be_alike(self, one: Ints, two: Ints, length: Ints) -> Bools:
         """Whether two words can cost less than the most there is. Each unit of a word stands against one of the other
         or against none: the sum of the least that each can cost is never more than the whole."""
-        table = weights()
-        far = (table.cap / table.scale) ** (1.0 / table.power) * (
-            table.length_floor * 100 + table.length_share * length
-        ) + 1.0
-        near, places = self._nearest(np.concatenate([one, two]))
+        far = far_from(length)
+        near, places, column = self._nearest(np.concatenate([one, two]))
         alive = np.arange(len(one))
         for mine, other in ((one, places[len(one) :]), (two, places[: len(one)])):
             sums = np.full(len(alive), 100_000, dtype=np.int64)
@@ -427,7 +426,7 @@ class Names:
                 length, most = self._length[words, slot], far[alive[rows]]
                 found = self._form_cost[words, slot].astype(np.int64)
                 for at in range(int(length.max())):
-                    found += np.where(at < length, near[against, self._units[words, slot, at]], 0)
+                    found += np.where(at < length, near[against, column[self._units[words, slot, at]]], 0)
                     if (
                         at % 2
                     ):  # most pairs have cost too much after a few units, and the rest of theirs need not be seen
@@ -444,27 +443,33 @@ class Names:
         may[alive] = True
         return may
 
-    def _nearest(self, words: Ints) -> tuple[Shorts, Ints]:
-        """For each word and each unit of all, the least that the unit can cost against the word, and where these
-        words stand there. Of few words in all it is found once, of many for these."""
-        if len(self._units) <= NEAREST_MAX:
+    def _nearest(self, words: Ints) -> tuple[Shorts, Ints, Ints]:
+        """For each word and each unit of all, the least that the unit can cost against the word; where these words
+        stand there, and in which column each unit. Of few words in all it is found once, of many for these."""
+        if self._column is None:
+            there = np.zeros(len(unit_tables()[0]), dtype=np.bool_)
+            there[self._units.ravel()] = True
+            self._column = np.where(there, np.cumsum(there) - 1, -1)
+        if len(self._units) * int(self._column.max() + 1) <= NEAREST_MAX:
             if self._near is None:
-                self._near = self._nearest_of(np.arange(len(self._units)))
-            return self._near, words
+                self._near = self._nearest_of(np.arange(len(self._units)), self._column)
+            return self._near, words, self._column
         held, places = np.unique(words, return_inverse=True)
-        return self._nearest_of(held), places
+        return self._nearest_of(held, self._column), places, self._column
 
-    def _nearest_of(self, words: Ints) -> Shorts:
+    def _nearest_of(self, words: Ints, column: Ints) -> Shorts:
         apart, *alone = unit_tables()
-        near = np.empty((len(words), len(apart)), dtype=np.int16)
-        near[:] = np.minimum.reduce(alone)
+        units_held = np.flatnonzero(column >= 0)
+        table = np.ascontiguousarray(apart[:, units_held])
+        near = np.empty((len(words), len(units_held)), dtype=np.int16)
+        near[:] = np.minimum.reduce(alone)[units_held]
         for start in range(0, len(words), 2048):
             part, here = words[start : start + 2048], near[start : start + 2048]
             for slot in range(FORMS_MAX):
                 length, units = self._length[part, slot], self._units[part, slot]
                 for place in range(int(length.max(initial=0))):
                     rows = np.flatnonzero(length > place)
-                    here[rows] = np.minimum(here[rows], apart[units[rows, place]])
+                    here[rows] = np.minimum(here[rows], table[units[rows, place]])
         return near
 
     def _compute(self, one: Ints, two: Ints) -> tuple[Ints, Ints]:
@@ -490,6 +495,7 @@ class Names:
         abjad_one, abjad_two = self._abjad[one], self._abjad[two]
         length = np.minimum(self._weight[one], self._weight[two])
         slipped = self._slips(one, two)
+        far = np.ceil(far_from(length)).astype(np.int64)
         for first in range(FORMS_MAX):
             for second in range(FORMS_MAX):
                 ours, theirs = self._length[one, first], self._length[two, second]
@@ -498,18 +504,19 @@ class Names:
                 for at in range(0, len(rows), _ALIGNED):
                     part = rows[at : at + _ALIGNED]
                     a, b = one[part], two[part]
+                    forms = self._form_cost[a, first] + self._form_cost[b, second]
                     found = distances(
                         self._units[a, first], self._length[a, first], self._units[b, second], self._length[b, second],
-                        abjad_one[part], abjad_two[part],
+                        abjad_one[part], abjad_two[part], np.minimum(cost[part], far[part]) - forms,
                     )  # fmt: skip
-                    found = found + self._form_cost[a, first] + self._form_cost[b, second]
+                    found = found + forms
                     cost[part] = np.minimum(cost[part], found)
-        price = _prices(cost, length)
+        price = prices(cost, length)
         if len(slipped):
             a, b = one[slipped], two[slipped]
             of = slips.costs(self._letters[a], self._letters[b], self._listed[a] != self._listed[b])
             less = self._prefix_cost[self._own_prefix[a], self._own_prefix[b]]
-            slip = np.maximum(0, _prices(of, np.maximum(self._weight[a], self._weight[b])) - less)
+            slip = np.maximum(0, prices(of, np.maximum(self._weight[a], self._weight[b])) - less)
             price[slipped] = np.minimum(price[slipped], slip)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
         shared, respelt = self._sisters(one, two)
@@ -572,27 +579,6 @@ class Names:
             ours, theirs = np.searchsorted(known, self._bare[one[rows]]), np.searchsorted(known, self._bare[two[rows]])
             found[rows] = np.isin(ours * len(known) + theirs, pairs)
         return found
-
-
-_PRICED = np.full((1001, 4096), -1, dtype=np.int32)
-"""What `price_of` said so far: by the cost of the sounds, and by what the shorter word says (a word of so few units
-says less than the last column)."""
-
-
-def _prices(cost: Ints, length: Ints) -> Ints:
-    """`compare.price_of` for costs of at most 1000."""
-    length = np.minimum(length, _PRICED.shape[1] - 1)
-    price = _PRICED[cost, length]
-    for one, weight in {*zip(cost[price < 0].tolist(), length[price < 0].tolist(), strict=True)}:
-        _PRICED[one, weight] = price_of(one, weight, 10**9)
-    return _PRICED[cost, length].astype(np.int64)
-
-
-def _scores(base: Floats, cost: Ints) -> Floats:
-    """`compare`'s score for what names can say (more than `weights().base` only makes up for cost), and their cost."""
-    with np.errstate(over="ignore"):
-        found: Floats = 1.0 / (1.0 + np.exp(-np.minimum(base - cost, weights().base) / 100))
-    return found
 
 
 def _sure(stem: str) -> float:

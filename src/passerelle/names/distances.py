@@ -46,10 +46,17 @@ def unit_tables() -> tuple[Shorts, Shorts, Shorts, Shorts]:
     return apart.astype(np.int16), missing, missing_abjad, missing_both
 
 
+EACH = 2
+_WORTH = 256
+"""After so many units of the left words it is seen which pairs are decided; of fewer pairs that is not worth a look."""
+
+
 def distances(
-    left: Ints, left_length: Ints, right: Ints, right_length: Ints, left_abjad: Bools, right_abjad: Bools
-) -> Costs:
-    """`sounds.distance` for many pairs: units padded to `word_table.UNITS_MAX`, and their lengths."""
+    left: Ints, left_length: Ints, right: Ints, right_length: Ints, left_abjad: Bools, right_abjad: Bools,
+    enough: Ints | None = None,
+) -> Costs:  # fmt: skip
+    """`sounds.distance` for many pairs: units padded to `word_table.UNITS_MAX`, and their lengths. A pair that is found
+    to be no nearer than `enough` is not followed to its end, and any figure from there on is told of it."""
     apart, missing, missing_abjad, missing_both = unit_tables()
     wide_left, wide_right = int(left_length.max()), int(right_length.max())
     count = apart.shape[0]
@@ -62,8 +69,8 @@ def distances(
     for column in range(wide_right):
         row.append(row[-1] + gone_right[column])
     out = np.zeros(len(left), dtype=np.int16)
-    even_left = int(left_length.min()) == wide_left
-    even_right = int(right_length.min()) == wide_right
+    at: Ints | None = None
+    even = int(left_length.min()) == wide_left and int(right_length.min()) == wide_right
     before, swaps_before = row, row
     for index in range(wide_left):
         gone = gone_left[index]
@@ -80,16 +87,37 @@ def distances(
                 np.minimum(best, turned, out=best)
             fresh.append(best)
         before, row, swaps_before = row, fresh, swaps
-        if not even_left or not even_right:
-            _finish(out, row, left_length == index + 1, right_length)
-    return (row[-1] if even_left and even_right else out).astype(np.int32)
+        if not even:
+            _finish(out, at, row, left_length == index + 1, right_length)
+        if enough is None or index % EACH == 0 or index + 1 == wide_left or len(enough) < _WORTH:
+            continue
+        # what is still to come adds to the least of the last two rows
+        least = np.minimum.reduce([*row, *before])
+        open_ = least < enough
+        if np.count_nonzero(open_) > len(open_) * 0.7:
+            continue
+        kept = np.flatnonzero(open_)
+        decided = np.flatnonzero(~open_ & (left_length > index + 1))
+        out[decided if at is None else at[decided]] = least[decided]
+        at = kept if at is None else at[kept]
+        if not len(kept):
+            return out.astype(np.int32)
+        row, before, swaps_before = ([line[kept] for line in table] for table in (row, before, swaps_before))
+        ours, theirs, gone_left, gone_right = (table[:, kept] for table in (ours, theirs, gone_left, gone_right))
+        left_length, right_length, enough = left_length[kept], right_length[kept], enough[kept]
+    if even:
+        if at is None:
+            return row[-1].astype(np.int32)
+        out[at] = row[-1]
+    return out.astype(np.int32)
 
 
-def _finish(out: Shorts, row: list[Shorts], ended: Bools, right_length: Ints) -> None:
-    """Takes the figure of those pairs whose left word ends here."""
+def _finish(out: Shorts, at: Ints | None, row: list[Shorts], ended: Bools, right_length: Ints) -> None:
+    """Takes the figure of those pairs whose left word ends here; they stand in `out` where `at` says, or each at its
+    own place."""
     rows = np.flatnonzero(ended)
     if len(rows):
         lengths = right_length[rows]
         for length in np.flatnonzero(np.bincount(lengths)):
             chosen = rows[lengths == length]
-            out[chosen] = row[int(length)][chosen]
+            out[chosen if at is None else at[chosen]] = row[int(length)][chosen]

@@ -307,7 +307,7 @@ class OrganisationNames:
         decide(listens & (self._sound[one] == self._sound[two]), organisations.SAME_SOUND)
         rows = np.flatnonzero(open_ & ~(self._latin[one] & self._latin[two]))
         if len(rows):
-            heard = self._heard(one[rows], two[rows])
+            heard = self._heard(one[rows], two[rows], organisations.SPELT_FROM)
             figures = np.rint(ALIKE * organisations.HEARD_OTHER_SCRIPT * heard).astype(np.int64)
             out[rows] = np.where(heard >= organisations.SPELT_FROM, figures, 0)
             open_[rows] = False
@@ -328,14 +328,14 @@ class OrganisationNames:
         long = np.minimum(self._length[one], self._length[two]) > 4
         rows = np.flatnonzero((spelt < 0.85) & (ratio >= organisations.HEARD_FROM) & long)
         if len(rows):
-            heard = self._heard(one[rows], two[rows])
+            heard = self._heard(one[rows], two[rows], 0.9)
             better = np.maximum(spelt[rows], organisations.HEARD * heard)
             spelt[rows] = np.where(heard >= 0.9, better, spelt[rows])
         figures: Ints = np.rint(ALIKE * spelt).astype(np.int64)
         return figures
 
-    def _heard(self, one: Ints, two: Ints) -> Floats:
-        """How alike two words sound, from 0 to 1."""
+    def _heard(self, one: Ints, two: Ints, least: float) -> Floats:
+        """How alike two words sound, from 0 to 1; below `least` it need not be true."""
         out = np.zeros(len(one), dtype=np.float64)
         rows = np.flatnonzero((self._units_length[one] > 0) & (self._units_length[two] > 0))
         if not len(rows):
@@ -344,12 +344,12 @@ class OrganisationNames:
         for at in range(0, len(rows), 8192):
             part = rows[at : at + 8192]
             a, b = one[part], two[part]
+            weight = np.maximum(np.maximum(self._heavy[a], self._heavy[b]), 1)
             found = distances(
                 self._units[a], self._units_length[a], self._units[b], self._units_length[b],
-                self._abjad[a], self._abjad[b],
+                self._abjad[a], self._abjad[b], np.ceil((1.0 - least) * weight).astype(np.int64) + 1,
             )  # fmt: skip
             same = (self._units[a] == self._units[b]).all(axis=1) & (self._units_length[a] == self._units_length[b])
-            weight = np.maximum(np.maximum(self._heavy[a], self._heavy[b]), 1)
             out[part] = np.where(same, 1.0, np.maximum(0.0, 1.0 - found / weight))
         return out
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import blake2b
 from typing import Any
@@ -64,9 +64,25 @@ def identity(word: parts.Word) -> int:
     )  # fmt: skip
 
 
-def rows_of(words: Iterable[parts.Word]) -> Rows:
+KEPT_MAX = 16_384
+_kept: dict[int, bytes] = {}
+"""The rows of words, by their numbers in this process: one set of names after another says many of the same."""
+
+
+def rows_of(words: Sequence[parts.Word]) -> Rows:
     """The rows of these words."""
-    return np.array([_row(word) for word in words], dtype=WORD)
+    lacking = [word for word in words if word.number not in _kept]
+    if not lacking:
+        return np.frombuffer(b"".join([_kept[word.number] for word in words]), dtype=WORD)
+    made = np.array([_row(word) for word in lacking], dtype=WORD)
+    if len(lacking) == len(words) > KEPT_MAX:
+        return made
+    if len(_kept) + len(lacking) > KEPT_MAX:
+        said = {word.number: _kept.pop(word.number) for word in words if word.number in _kept}
+        _kept.clear()
+        _kept.update(said)
+    _kept.update(zip([word.number for word in lacking], [row.tobytes() for row in made], strict=True))
+    return np.frombuffer(b"".join([_kept[word.number] for word in words]), dtype=WORD)
 
 
 def _row(word: parts.Word) -> tuple[Any, ...]:
