@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from passerelle.capacity import plan_file, sheet, simulate, staffing, workload
+from passerelle.capacity import needed, plan_file, sheet, simulate, staffing, workload
 from passerelle.capacity.plan_file import PlanFaulty
 from passerelle.cli.planning import plan as command
 
@@ -85,6 +85,33 @@ def test_who_is_hired_is_of_use_when_trained_and_what_comes_too_late_is_said(tmp
     assert sum(changes.hired["desk"]) >= 1 and unserved > 0 and 52 <= since <= 80
     there = workload.people(plan, changes)[0]
     assert there[51] == 6 and there[53] > 6
+
+
+def test_what_would_be_needed_is_solved_for_each_thing_by_itself(tmp_path: Path) -> None:
+    plan = small(tmp_path, 6, more="hires_year_max = 8\ntraining_months = 12")
+    found = {one.says: one for one in needed.needed(plan)}
+    as_it_is, sooner = found["as the file allows"], found["training takes half as long"]
+    assert 0 < sooner.since < as_it_is.since and sooner.unserved_hours < as_it_is.unserved_hours
+    assert found["twice as many may be borrowed"].since == as_it_is.since, "nobody lends here"
+    page = sheet.sheet(sheet.answer(plan, runs=20), made="2026-11-23", version="1")
+    assert "Why not sooner" in page and page.count("training takes half as long") >= 1
+
+
+def test_clocks_that_can_hold_ask_for_nothing_more(tmp_path: Path) -> None:
+    page = sheet.sheet(sheet.answer(small(tmp_path, 9), runs=20), made="2026-11-23", version="1")
+    assert "Why not sooner" not in page and "Nothing needs to be changed" in page
+
+
+def test_what_was_told_stands_beside_what_the_file_gives() -> None:
+    plan = plan_file.read(next(path for path in PLANS if path.stem == "city"))
+    gives = [(round(one.figure), needed.modelled(plan, one)) for one in plan.told]
+    assert [figure for figure, _ in gives] == [267, 789, 1050, 68]
+    for figure, given in gives:
+        assert abs(given - figure) <= 0.1 * figure, (figure, given)
+
+
+def test_steps_of_a_plan_that_last_are_told_once_with_their_end() -> None:
+    assert list(sheet._spans((0, 3, 3, 0, 2))) == [(1, 3, 3), (4, 5, 2)]
 
 
 def test_a_deferral_moves_work_and_does_not_do_it(tmp_path: Path) -> None:

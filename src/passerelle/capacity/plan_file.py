@@ -97,6 +97,19 @@ class Arrivals:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A figure that was told of what happened: so many of a kind came from `begins` to `ends`, or, where `lent` people
+    of each group helped from `begins` on, so many waited on the day `ends`. The page sets the model's beside it."""
+
+    says: Said
+    figure: float
+    kind: str
+    begins: date
+    ends: date
+    lent: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A whole plan file. Time is counted in weeks from `begins`."""
 
@@ -113,6 +126,7 @@ class Plan:
     arrivals: tuple[Arrivals, ...]
     assumed: tuple[Said, ...]
     sources: Mapping[str, str]
+    told: tuple[Told, ...] = ()
 
     @property
     def weeks(self) -> int:
@@ -155,7 +169,7 @@ class _Reader:
     def plan(self, raw: Mapping[str, Any]) -> Plan:
         self._known(raw, "the file", {
             "title", "says", "begins", "ends", "decided", "seed", "target", "group", "kind", "arrivals", "assumed",
-            "sources",
+            "sources", "told",
         })  # fmt: skip
         begins, ends = self._day(raw, "begins", "the file"), self._day(raw, "ends", "the file")
         if (ends - begins).days < 28:
@@ -173,6 +187,7 @@ class _Reader:
             target=self._share(raw, "target", "the file", 0.95), groups=groups, kinds=kinds, arrivals=arrivals,
             assumed=tuple(self._said(one, "assumed") for one in raw.get("assumed", ())),
             sources={str(key): str(text) for key, text in raw.get("sources", {}).items()},
+            told=tuple(self._told(row, where, groups, kinds) for row, where in self._rows(raw, "told")),
         )  # fmt: skip
         for kind in kinds:
             if not any(plan.can(group, kind) for group in groups):
@@ -238,6 +253,19 @@ class _Reader:
             kind, first, last, per_year, max(1.0, self._number(row, "spread", where, 1.0)), str(row.get("source", ""))
         )
 
+    def _told(self, row: Mapping[str, Any], where: str, groups: Sequence[Group], kinds: Sequence[Kind]) -> Told:
+        self._known(row, where, {"says", "figure", "kind", "from", "until", "lent"})
+        kind, lent = self._text(row, "kind", where), row.get("lent", {})
+        if kind not in {one.id for one in kinds}:
+            raise self._fault(where, f"“kind” is one of: {', '.join(one.id for one in kinds)}")
+        if not isinstance(lent, Mapping) or not set(lent) <= {group.id for group in groups}:
+            raise self._fault(where, f"“lent” names groups: {', '.join(group.id for group in groups)}")
+        return Told(
+            self._said(row.get("says", kind), where), self._number(row, "figure", where), kind,
+            self._day(row, "from", where), self._day(row, "until", where),
+            {str(key): int(self._number(lent, key, where)) for key in lent},
+        )  # fmt: skip
+
     def _number(self, row: Mapping[str, Any], name: str, where: str, default: float | None = None) -> float:
         value = row.get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
@@ -272,7 +300,7 @@ class _Reader:
         return value
 
     def _rows(self, raw: Mapping[str, Any], name: str) -> list[tuple[Mapping[str, Any], str]]:
-        rows = raw.get(name, ())
+        rows = raw.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
             raise self._fault(name, f"write it as [[{name}]]")
         return [(row, f"[[{name}]] number {number}") for number, row in enumerate(rows, 1)]

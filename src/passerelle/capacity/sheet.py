@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
 
 from passerelle import sheets
+from passerelle.capacity.needed import Needed, modelled, needed
 from passerelle.capacity.plan_file import Kind, Plan, Said
 from passerelle.capacity.simulate import Lived, lived
 from passerelle.capacity.staffing import Best, best, cheapest_that_holds
@@ -22,6 +25,7 @@ from passerelle.capacity.workload import (
     hours,
     quarters,
 )
+from passerelle.sheets import NARROW
 from passerelle.words import LANGUAGES, Sentence, noop
 
 
@@ -29,13 +33,15 @@ from passerelle.words import LANGUAGES, Sentence, noop
 class Answers:
     """What a plan file answers. `breaks`: for each kind the week its clock breaks, nothing changed (None: it holds).
 
-    `deferral`: for each kind that may be deferred, the same weeks for all kinds when as much of it waits as may."""
+    `deferral`: for each kind that may be deferred, the same weeks for all kinds when as much of it waits as may.
+    `needed`: where the clocks cannot hold at once, what more would have to be allowed; else nothing."""
 
     plan: Plan
     breaks: tuple[int | None, ...]
     unchanged: Lived
     deferral: tuple[tuple[str, tuple[int | None, ...]], ...]
     best: Best
+    needed: tuple[Needed, ...] = ()
 
 
 def answer(plan: Plan, *, runs: int = 1000, hold: float | None = None) -> Answers:
@@ -50,9 +56,10 @@ def answer(plan: Plan, *, runs: int = 1000, hold: float | None = None) -> Answer
             shares = tuple(kind.deferred_max if quarter >= first else 0.0 for quarter in range(quarters(plan)))
             late = expected(plan, Changes({}, {}, {kind.id: shares})).late
             waits.append((kind.id, tuple(breaks(plan, late, counts))))
+    found = best(plan, runs=runs) if hold is None else cheapest_that_holds(plan, runs=runs)
     return Answers(
-        plan, tuple(breaks(plan, expected(plan).late, counts)), lived(plan, runs=runs), tuple(waits),
-        best(plan, runs=runs) if hold is None else cheapest_that_holds(plan, runs=runs),
+        plan, tuple(breaks(plan, expected(plan).late, counts)), lived(plan, runs=runs), tuple(waits), found,
+        tuple(needed(plan, found.margin)) if found.since else (),
     )  # fmt: skip
 
 
@@ -91,9 +98,11 @@ class _Page:
                 self._short(),
                 self._picture(),
                 self._plan(),
+                self._needed(),
                 self._prices(),
                 self._deferral(),
                 self._kinds(),
+                self._told(),
                 self._assumed(),
             ]
         )
@@ -101,7 +110,13 @@ class _Page:
     def _day(self, week: int | None) -> str:
         if week is None:
             return self.text(noop("it holds"))
-        return f'<span class="day">{day_of(self.plan, week).isoformat()}</span>'
+        return f'<span class="day">{self._on(day_of(self.plan, week))}</span>'
+
+    def _on(self, day: date) -> str:
+        return sheets.day(day, self.language)
+
+    def _count(self, value: float, places: int = 0) -> str:
+        return sheets.number(value, self.language, places)
 
     def _short(self) -> str:
         rows = ""
@@ -120,9 +135,9 @@ class _Page:
         )  # fmt: skip
         held = self.text(
             noop("With the plan below the clocks hold in {share} % of {runs} simulated lives, from {day} on."),
-            share=round(100 * self.best.lived.holds), runs=self.best.lived.runs,
-            day=day_of(self.plan, max(0, self.best.since - 1)).isoformat() if self.best.since else
-            self.plan.begins.isoformat(),
+            share=round(100 * self.best.lived.holds), runs=self._count(self.best.lived.runs),
+            day=self._on(day_of(self.plan, max(0, self.best.since - 1))) if self.best.since else
+            self._on(self.plan.begins),
         )  # fmt: skip
         return (
             f'<section class="short"><h2>{self.text(noop("If nothing is changed"))}</h2>'
@@ -135,7 +150,7 @@ class _Page:
         share = round(100 * self.plan.target)
         if week is None:
             return " " + self.text(noop("In {share} % of them they do not hold by the end."), share=share)
-        day = first_day(self.plan, week).isoformat()
+        day = self._on(first_day(self.plan, week))
         return " " + self.text(noop("In {share} % of them they hold from {day} on."), share=share, day=day)
 
     def _picture(self) -> str:
@@ -151,50 +166,20 @@ class _Page:
         return f"<section><h2>{title}</h2>{_lines(before[1], after, there, self.plan, title)}<p>{note}</p></section>"
 
     def _plan(self) -> str:
-        changes, spans = self.best.changes, quarters(self.plan)
-        rows = ""
-        for quarter in range(spans):
-            cells = []
-            for group in self.plan.groups:
-                hired = changes.hired.get(group.id, (0,) * spans)[quarter]
-                lent = changes.borrowed.get(group.id, (0,) * spans)[quarter]
-                if hired:
-                    cells.append(
-                        self.text(
-                            noop("hire {count} {group}; they work from {day}"), count=hired,
-                            group=html.unescape(self.said(group.says)),
-                            day=first_day(self.plan, round(quarter * 13 + group.training_months * 4.345)).isoformat(),
-                        )
-                    )  # fmt: skip
-                if lent:
-                    cells.append(
-                        self.text(
-                            noop("borrow {count} for {group} from {source}"), count=lent,
-                            group=html.unescape(self.said(group.says)),
-                            source=html.unescape(self.said(group.loan_from)),
-                        )
-                    )  # fmt: skip
-            for kind in self.plan.kinds:
-                share = changes.deferred.get(kind.id, (0.0,) * spans)[quarter]
-                if share >= 0.005:
-                    cells.append(
-                        self.text(
-                            noop("defer {share} % by a signed deferral: {kind}"), share=round(100 * share),
-                            kind=html.unescape(self.said(kind.says)),
-                        )
-                    )  # fmt: skip
-            if cells:
-                items = "".join(f"<li>{cell}</li>" for cell in cells)
-                rows += f"<tr><td>{first_day(self.plan, quarter * 13).isoformat()}</td><td><ul>{items}</ul></td></tr>"
+        rows = "".join(
+            f"<tr><td>{self._on(first_day(self.plan, first * 13))}</td>"
+            f"<td>{self._on(first_day(self.plan, last * 13)) if last else '–'}</td><td>{says}</td></tr>"
+            for first, last, says in sorted(self._steps(), key=lambda step: step[0])
+        )
         if not rows:
-            rows = f'<tr><td colspan="2">{self.text(noop("Nothing needs to be changed."))}</td></tr>'
+            rows = f'<tr><td colspan="3">{self.text(noop("Nothing needs to be changed."))}</td></tr>'
         says = self.text(
             noop(
                 "The cheapest plan found, made for {margin} % more work than expected. It costs {cost} "
                 "person-years beyond those who are there. Decided on {day}; nothing before that day can be "
                 "changed."
             ),
-            margin=round(100 * self.best.margin), cost=f"{self.best.cost:.0f}", day=self.plan.decided.isoformat(),
+            margin=round(100 * self.best.margin), cost=self._count(self.best.cost), day=self._on(self.plan.decided),
         )  # fmt: skip
         short = ""
         if self.best.unserved_hours > 1:
@@ -203,12 +188,87 @@ class _Page:
                     "{hours} hours of work cannot be done in time by anything that this file allows, until {day}: "
                     "whoever is hired is trained too late for them."
                 ),
-                hours=round(self.best.unserved_hours), day=day_of(self.plan, self.best.since - 1).isoformat(),
+                hours=self._count(self.best.unserved_hours), day=self._on(day_of(self.plan, self.best.since - 1)),
             ) + "</b></p>"  # fmt: skip
-        heads = (noop("Quarter from"), noop("What to do"))
+        heads = (noop("From"), noop("Until"), noop("What to do"))
         return (
             f"<section><h2>{self.text(noop('The plan'))}</h2><p>{says}</p>{short}"
-            f"<table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
+            '<div class="wide"><table><thead>'
+            f"<tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>"
+        )
+
+    def _steps(self) -> Iterator[tuple[int, int, str]]:
+        """What the plan does: the quarter from which, the quarter until which (0: once), and what it is."""
+        changes, spans = self.best.changes, quarters(self.plan)
+        for group in self.plan.groups:
+            says = html.unescape(self.said(group.says))
+            for first, last, count in _spans(changes.hired.get(group.id, (0,) * spans)):
+                for quarter in range(first, last):
+                    day = self._on(first_day(self.plan, round(quarter * 13 + group.training_months * 4.345)))
+                    yield (
+                        quarter,
+                        0,
+                        self.text(
+                            noop("hire {count} {group}; they work from {day}"), count=round(count), group=says, day=day
+                        ),
+                    )
+            for first, last, count in _spans(changes.borrowed.get(group.id, (0,) * spans)):
+                yield first, last, self.text(
+                    noop("borrow {count} for {group} from {source}"), count=round(count), group=says,
+                    source=html.unescape(self.said(group.loan_from)),
+                )  # fmt: skip
+        for kind in self.plan.kinds:
+            shares = [round(100 * share) for share in changes.deferred.get(kind.id, (0.0,) * spans)]
+            for first, last, share in _spans(shares):
+                yield first, last, self.text(
+                    noop("defer {share} % by a signed deferral: {kind}"), share=round(share),
+                    kind=html.unescape(self.said(kind.says)),
+                )  # fmt: skip
+
+    def _needed(self) -> str:
+        """Where the clocks cannot hold at once: what more would have to be allowed."""
+        if not self.answers.needed:
+            return ""
+        heads = (noop("If this were allowed"), noop("The clocks can hold from"), noop("Person-years"))
+        rows = ""
+        for one in self.answers.needed:
+            if one.since in (0, self.plan.weeks):
+                day = self.text(noop("never") if one.since else noop("it holds"))
+            else:
+                day = self._on(first_day(self.plan, one.since))
+            rows += (
+                f'<tr><th scope="row">{self.text(one.says)}</th><td>{day}</td>'
+                f'<td class="number">{self._count(one.cost)}</td></tr>'
+            )
+        months = max((group.training_months for group in self.plan.groups if group.hires_year_max), default=0)
+        note = self.text(
+            noop(
+                "The clocks are broken before anything that is decided on {day} can help: whoever is hired is of use "
+                "after {months} months, and until then only borrowing and deferring do. On the expected course, each "
+                "line by itself:"
+            ),
+            day=self._on(self.plan.decided), months=round(months),
+        )  # fmt: skip
+        return (
+            f"<section><h2>{self.text(noop('Why not sooner, and what would be needed'))}</h2><p>{note}</p>"
+            '<div class="wide"><table><thead>'
+            f"<tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>"
+        )
+
+    def _told(self) -> str:
+        """What was told of what happened, beside what this file gives."""
+        if not self.plan.told:
+            return ""
+        rows = "".join(
+            f'<tr><th scope="row">{self.said(one.says)}</th><td class="number">{self._count(one.figure)}</td>'
+            f'<td class="number">{self._count(modelled(self.plan, one))}</td></tr>'
+            for one in self.plan.told
+        )
+        heads = (noop("Figure"), noop("Told"), noop("In this file"))
+        return (
+            f"<section><h2>{self.text(noop('What was told, and what this file gives'))}</h2>"
+            '<div class="wide"><table><thead>'
+            f"<tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>"
         )
 
     def _prices(self) -> str:
@@ -228,7 +288,7 @@ class _Page:
                     "Asked for: {asked} %. The cheapest plan found that holds in so many lives, checked in {runs} that "
                     "it was not chosen by, costs {cost} person-years."
                 ),
-                asked=f"{asked:g}", runs=self.best.lived.runs, cost=f"{self.best.cost:.0f}",
+                asked=f"{asked:g}", runs=self._count(self.best.lived.runs), cost=self._count(self.best.cost),
             )  # fmt: skip
         else:
             says = self.text(
@@ -237,11 +297,12 @@ class _Page:
                     "plan above does so from the earliest day there is. Where more is paid for no more, hiring or "
                     "borrowing is at its most."
                 ),
-                asked=f"{asked:g}", day=first_day(self.plan, self.best.since).isoformat(),
+                asked=f"{asked:g}", day=self._on(first_day(self.plan, self.best.since)),
             )  # fmt: skip
         return (
             f"<section><h2>{self.text(noop('What more certainty costs'))}</h2><p>{says}</p>"
-            f"<table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
+            '<div class="wide"><table><thead>'
+            f"<tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div></section>"
         )
 
     def _deferral(self) -> str:
@@ -261,8 +322,9 @@ class _Page:
             noop("A deferral is signed, has an end, and is seen by whoever waits. It moves work; it does not do it.")
         )
         return (
-            f"<section><h2>{self.text(noop('What a deferral would buy'))}</h2><p>{note}</p><table><thead><tr>"
-            f"{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></section>"
+            f"<section><h2>{self.text(noop('What a deferral would buy'))}</h2><p>{note}</p>"
+            f'<div class="wide"><table><thead><tr>{self._heads(heads)}</tr></thead><tbody>{rows}</tbody></table></div>'
+            "</section>"
         )
 
     def _kinds(self) -> str:
@@ -270,23 +332,25 @@ class _Page:
         rows = "".join(self._kind(kind, float(count)) for kind, count in zip(self.plan.kinds, counts, strict=True))
         heads = (noop("Kind of duty"), noop("Arrive in all"), noop("Hours each"), noop("Clock, days"), noop("Who can"))
         return (
-            f"<section><h2>{self.text(noop('What arrives'))}</h2><table><thead><tr>{self._heads(heads)}</tr></thead>"
-            f"<tbody>{rows}</tbody></table></section>"
+            f"<section><h2>{self.text(noop('What arrives'))}</h2>"
+            f'<div class="wide"><table><thead><tr>{self._heads(heads)}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div></section>"
         )
 
     def _kind(self, kind: Kind, count: float) -> str:
         able = ", ".join(self.said(group.says) for group in self.plan.groups if self.plan.can(group, kind))
         return (
-            f'<tr><td>{self.said(kind.says)}</td><td class="number">{count:.0f}</td>'
-            f'<td class="number">{kind.hours:g}</td>'
-            f'<td class="number">{kind.clock_days:g}</td><td>{able}</td></tr>'
+            f'<tr><td>{self.said(kind.says)}</td><td class="number">{self._count(count)}</td>'
+            f'<td class="number">{self._count(kind.hours, 0 if kind.hours == round(kind.hours) else 2)}</td>'
+            f'<td class="number">{self._count(kind.clock_days)}</td><td>{able}</td></tr>'
         )
 
     def _assumed(self) -> str:
         items = "".join(f"<li>{self.said(one)}</li>" for one in self.plan.assumed)
         items += "".join(f"<li>{html.escape(key)}: {html.escape(text)}</li>" for key, text in self.plan.sources.items())
         limits = "".join(f"<li>{self.text(text)}</li>" for text in LIMITS)
-        end = self.text(noop("Made on {day} with Passerelle {version}."), day=self.made, version=self.version)
+        made = self._on(date.fromisoformat(self.made))
+        end = self.text(noop("Made on {day} with Passerelle {version}."), day=made, version=self.version)
         return (
             f'<section class="caught"><h2>{self.text(noop("What this rests on"))}</h2><ul>{items}{limits}</ul>'
             f"<p>{end}</p></section>"
@@ -306,8 +370,12 @@ LIMITS = (
 )
 
 
-NARROW = "\u202f"
-"""The space that stands between thousands in each of the four languages."""
+def _spans(counts: Sequence[float]) -> Iterator[tuple[int, int, float]]:
+    """Quarters in a row with the same count above nothing: the first, the one after the last, and the count."""
+    for count, those in groupby(range(len(counts)), key=lambda quarter: counts[quarter]):
+        run = list(those)
+        if count:
+            yield run[0], run[-1] + 1, count
 
 
 def _lines(before: Floats, after: Floats, there: Floats, plan: Plan, title: str) -> str:
