@@ -19,7 +19,7 @@ SAMPLE = (
     ("Vehicle", "Citroën Berlingo", {"registrationNumber": ["1-KLM-482"]}),
     ("Address", "rue des Quatre-Vents 79, 1080 Bruxelles", {}), ("Person", "Abd al-Rahman Ould Cheikh", {}),
 )  # fmt: skip
-KNOWN = {3: "6d786c97b075d47c"}
+KNOWN = {4: "d8307f1a184030cb"}
 """By form, the digest of these subjects' keys."""
 
 

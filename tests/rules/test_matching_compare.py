@@ -121,3 +121,15 @@ def test_a_subject_is_read_from_followthemoney() -> None:
     assert subject.names == ("Choukri Boujida", "Chouk")
     assert subject.weak_names == ("CB",)
     assert subject.values("birthDate") == ("1980",)
+
+
+@pytest.mark.parametrize(("left", "right", "band"), [
+    ("1-ABO-234", "1-AB0-234", "possible"), ("1-ABC-234", "1-A8C-234", "possible"),
+    ("1-ABC-238", "1-ABC-283", "possible"), ("1-ABC-233", "1-ABC-238", "possible"), ("1-ABC-234", "1-AHC-234", "none"),
+])  # fmt: skip
+def test_a_plate_with_one_sign_misread_is_possible_by_itself_and_another_sign_is_not(
+    left: str, right: str, band: str
+) -> None:
+    one, two = (Subject(text, "Vehicle", properties={"registrationNumber": (text,)}) for text in (left, right))
+    assert compare(one, two).band == band
+    assert band == "none" or keys(one) & keys(two)

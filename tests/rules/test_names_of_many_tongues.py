@@ -188,21 +188,21 @@ APART = (
     ("Tanaka Ken'ichi", "Tanaka Kenji"),
     ("Moshe Cohen", "Moshe Kahane"),
     ("David Levi", "David Levin"),
+    ("Andrés Quiroga", "Andrea Quiroga"),
+    ("Nguyễn Văn Hùng", "Nguyễn Văn Hưởng"),
     ("Oumar Diallo", "Ousmane Diallo"),
     ("Aminata Traoré", "Aminatou Touré"),
     ("Somchai Wongsawat", "Somsak Wongsuwan"),
     ("Chinonso Okafor", "Chinedu Okafor"),
     ("Rita Lopes da Silva", "Rita Gomes da Silva"),
 )
-# What is known to go wrong: a Cantonese reading of Chinese signs, a German
-# *dsch* that English leaves out; two syllables that differ in a vowel, three given names in reverse order, and two
-# German short forms of one saint's name.
+# What is known to go wrong: a Cantonese reading of Chinese signs, a German *dsch* that English leaves out; two Korean
+# syllables that differ in a vowel, three given names in reverse order, and two German short forms of one saint's name.
 MISSED = (
     ("Cheung Siu Ming", "张小明"),
     ("Dschamal Chaschukdschi", "Jamal Khashoggi"),
 )
 TAKEN_FOR_ONE = (
-    ("Nguyễn Văn Hùng", "Nguyễn Văn Hưởng"),
     ("Lee Seung-ho", "Lee Sang-ho"),
     ("Ahmed Hassan Mohamed", "Mohamed Hassan Ahmed"),
     ("Jürgen Meier", "Jörg Meier"),

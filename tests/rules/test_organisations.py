@@ -48,6 +48,9 @@ def test_the_legal_form_is_found(name: str, form: str | None) -> None:
         ("Comercializadora Tilovar S.A. de C.V.", "Tilovar Trading"),
         ("Banque Tilovar Allemagne", "Bank Tilovar Duitsland"),
         ("Fast Tilovar Link", "Fasttilovarlink"),
+        ("Union nationale des femmes tunisiennes", "National Union of Tunisian Women"),
+        ("Ministère de l'Intérieur", "Ministerie van Binnenlandse Zaken"),
+        ("Rode Kruis Vlaanderen", "Croix-Rouge de Flandre"),
     ],
 )
 def test_one_organisation_is_recognised_and_shares_a_key(left: str, right: str) -> None:

@@ -92,8 +92,9 @@ def family_groups(sign: str) -> frozenset[int]:
 
 
 def is_known(word: str) -> bool:
-    """Whether the word is a well-known given or family name as it is spelt; a syllable of the Korean, Chinese and
-    Vietnamese tables is not: what it is one with is known, what it is not is left to its sound."""
+    """Whether the word is a well-known given or family name as it is spelt; a syllable that the Korean, Chinese
+    and Vietnamese tables spell in several ways is not: what it is one with is known, what it is not is left to its
+    sound. One that is spelt in one way alone (*Hung*, *Huong*) is."""
     return _letters(word) in _index()[0] and _letters(word) not in _only_syllables()
 
 
@@ -118,6 +119,7 @@ def _only_syllables() -> frozenset[str]:
     data = sounds.load("given_names")
     rows = [*data["groups"], *data["families"], *(str(row).split() for block in data["known"] for row in block)]
     rows += [[*signs, *str(names).split()] for signs, given in data["han_families"].items() for names in given]
+    rows += [row for row in data["syllables"] if len(row) == 1]
     others = {latin.bare(str(name)) for row in rows for name in row}
     return frozenset({latin.bare(str(name)) for row in data["syllables"] for name in row} - others)
 

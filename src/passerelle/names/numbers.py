@@ -191,6 +191,25 @@ def _misread() -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for pair in read_yaml("numbers_misread.yaml")["pairs"])
 
 
+@lru_cache(maxsize=1)
+def _alike() -> dict[int, str]:
+    """For each sign the first of those it may be misread for, or be misread for what they are misread for."""
+    of: dict[str, str] = {}
+    for pair in sorted("".join(sorted(pair)) for pair in _misread()):
+        one, two = sorted(of.get(sign, sign) for sign in pair)
+        of |= dict.fromkeys((*pair, *(sign for sign, first in of.items() if first == two)), one)
+    return str.maketrans(of)
+
+
+def as_misread(number: str) -> str:
+    """A number with one sign for all that are misread for each other: equal where two differ by such signs alone.
+
+    >>> as_misread("1ABO234") == as_misread("1AB0234")
+    True
+    """
+    return number.translate(_alike())
+
+
 SAME = noop("{left} and {right} are the same number.")
 MISREAD = noop("{left} and {right} differ in one sign that is easily misread: {one} for {other}.")
 TRANSPOSED = noop("{left} and {right} differ in two neighbouring signs that changed places.")

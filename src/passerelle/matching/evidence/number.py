@@ -21,6 +21,9 @@ SINGULAR = frozenset(
 )
 """A subject has one of these: two different ones speak against being the same."""
 
+MISREAD_LEAST = 0.7
+"""From this score on, two plates of `numbers.compare_numbers` differ as by a misread sign (8 and B) or a swap."""
+
 SAME = noop("The number {left} is the same on both sides.")
 NEAR = noop("The numbers {left} and {right} differ in one sign or in two that changed places.")
 DIFFERENT = noop("The numbers {left} and {right} are different.")
@@ -135,5 +138,7 @@ def _plates(left: Subject, right: Subject) -> list[Evidence]:
     for one in ours:
         for two in theirs:
             if slipped(one, two):
-                return [Evidence("plate", weigh["near"], partial(sentence, PLATE_NEAR, left=one, right=two))]
+                misread = numbers.compare_numbers("plate", one, two).score >= MISREAD_LEAST
+                bits = weigh["misread" if misread else "near"]
+                return [Evidence("plate", bits, partial(sentence, PLATE_NEAR, left=one, right=two))]
     return [Evidence("plate", weigh["different"], partial(sentence, PLATE_DIFFERENT, left=ours[0], right=theirs[0]))]
