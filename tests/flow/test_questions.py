@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 STRICT = {"handling_reason": "the source could be recognised", "handling_review_on": (NOON + timedelta(days=30)).date()}
 THIEF = makers.person("p", "Lambert Vercruysse", birthDate=["1980-05-06"])
 LATER = NOON + timedelta(hours=1)
+FOR = "investigation"
 WORDS = "Weet u waar hij nu woont?"
 
 
@@ -192,16 +193,17 @@ def test_a_question_on_a_theme_goes_to_whom_it_is_entrusted_who_reads_its_langua
     french = makers.service("bxl", "federal_police", languages=("fr",), themes=("drugs",))
     dutch = makers.service("gent", "federal_police", languages=("nl",), themes=("drugs",))
     filed = makers.report(exchange["noord"], "Iets over pillen.", themes=["drugs"])
-    asked = ask.ask(about=filed.ref, officer=seat(exchange["noord"], "officer"), text=WORDS, now=LATER)
+    asked = ask.ask(about=filed.ref, officer=seat(exchange["noord"], "officer"), text=WORDS, purpose=FOR, now=LATER)
     assert asked.duty.service == dutch
     asked.asked_by.language = "fr"
-    again = ask.ask(about=filed.ref, officer=asked.asked_by, text="Connaissez-vous ces pilules ?", now=LATER)
+    french_words = "Connaissez-vous ces pilules ?"
+    again = ask.ask(about=filed.ref, officer=asked.asked_by, text=french_words, purpose=FOR, now=LATER)
     assert again.duty.service == french
 
 
 def test_where_nobody_is_known_to_hold_it_the_neutral_desk_finds_who_can_answer(exchange) -> None:
     filed = makers.report(exchange["noord"], "Iets.")
-    asked = ask.ask(about=filed.ref, officer=seat(exchange["noord"], "officer"), text=WORDS, now=LATER)
+    asked = ask.ask(about=filed.ref, officer=seat(exchange["noord"], "officer"), text=WORDS, purpose=FOR, now=LATER)
     assert asked.duty.service == exchange["neutral"]
     neutral = seat(exchange["neutral"], "desk")
     with pytest.raises(answer.AnswerMayNotTravel):
@@ -215,10 +217,10 @@ def test_where_nobody_is_known_to_hold_it_the_neutral_desk_finds_who_can_answer(
 def test_two_worlds_a_hidden_holder_does_not_change_where_a_question_goes(exchange) -> None:
     filed = makers.report(exchange["noord"], "Hij stal.", THIEF)
     officer = seat(exchange["noord"], "officer")
-    first = ask.ask(about=filed.ref, officer=officer, text=WORDS, now=LATER)
+    first = ask.ask(about=filed.ref, officer=officer, text=WORDS, purpose=FOR, now=LATER)
     makers.dossier(exchange["jeugd"], THIEF, discreet=True, now=LATER)
     assert Match.objects.exists()
-    second = ask.ask(about=filed.ref, officer=officer, text=WORDS, now=LATER)
+    second = ask.ask(about=filed.ref, officer=officer, text=WORDS, purpose=FOR, now=LATER)
     assert first.duty.service == second.duty.service == exchange["neutral"]
     assert first.duty.due_at == second.duty.due_at
 

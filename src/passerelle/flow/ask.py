@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, oblige, rungs, sizes
+from passerelle.flow import asked_often, duties, oblige, rungs, sizes
 from passerelle.flow.facts import NotThere, match_facts, reader_facts, service_facts, standing_of
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
@@ -54,13 +54,21 @@ def ask(
 
     It goes to one service: who holds the subject, as far as the asker was told, else by theme, territory and language
     read, else to the neutral desk. Nothing of what the asker may not know decides. Raises NotThere, QuestionIncomplete,
-    UnknownWord.
+    UnknownWord, QuotaExceeded.
     """
     has_words(text)
     if purpose:
         check_word(purpose, PURPOSES, what="purpose")
     with journal(now) as lines:
         target = target_of(about, officer, lines.now)
+        asked_often.one_more("questions_in_an_hour", officer, lines.now)
+        if target.delivery is None and target.report is not None and target.report.service_id == officer.service_id:
+            asked_often.one_more("questions_around_in_a_day", officer, lines.now)
+        if not (purpose or target.purpose):
+            raise QuestionIncomplete(
+                sentence("A question says what for."),
+                way_out=sentence("Choose a purpose: this report stands in no dossier."),
+            )
         wanted = frozenset(themes) or target.themes
         place = territory or target.territory
         to, because = _routed(officer, target, wanted, place, purpose or target.purpose)
@@ -224,7 +232,7 @@ def _report(about: str, officer: Officer) -> Target:
         categories=frozenset(found.subjects.values_list("category", flat=True)) or frozenset({"none"}),
         themes=frozenset(found.themes),
         territory=found.territory,
-        purpose=interest.purpose if interest is not None else "investigation",
+        purpose=interest.purpose if interest is not None else "",
         handling=found.handling,
         holders=frozenset(holders),
         discreet=interest is not None and interest.discreet,

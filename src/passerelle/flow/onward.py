@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import answer, ask, decide, deliver, duties, oblige
+from passerelle.flow import answer, ask, asked_often, decide, deliver, duties, oblige
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
@@ -63,7 +63,7 @@ def ask_originator(
     """Ask the service that filed what was delivered here to pass it on to `to`, for a purpose and a reason.
 
     Nothing travels by asking, and what `to` has or asks for already decides nothing that the asker could see. Raises
-    NotThere, UnknownWord, NothingToPassOn, NotToThem, AskedAlready, OwnWordsStay, QuestionIncomplete.
+    NotThere, UnknownWord, NothingToPassOn, NotToThem, AskedAlready, OwnWordsStay, QuestionIncomplete, QuotaExceeded.
     """
     check_word(purpose, PURPOSES, what="purpose")
     with journal(now) as lines:
@@ -72,6 +72,7 @@ def ask_originator(
         target = ask.target_of(delivery, officer, lines.now)
         got, report = target.delivery, target.report
         assert got is not None and report is not None
+        asked_often.one_more("questions_in_an_hour", officer, lines.now)
         if got.form == "pointer" or got.evidence == "recalled" or report.gone:
             raise NothingToPassOn(
                 sentence("There is nothing here that could be passed on."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -12,14 +12,13 @@ import numpy.typing as npt
 from django.db import connection
 
 from passerelle.errors import Refused
-from passerelle.flow import index, meanings, sizes, visits
+from passerelle.flow import asked_often, index, meanings, sizes, visits
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.visits import PurposeNeeded
 from passerelle.ledger import canonical
 from passerelle.ledger.events import Searched
 from passerelle.names import compare
-from passerelle.policy import quotas
 from passerelle.policy.facts import SERVICE_ROLES
 from passerelle.policy.reading import Follows
 from passerelle.records import visibility, wall
@@ -124,8 +123,7 @@ def search(
 
 def _write_down(lines: Journal, officer: Officer, text: str, purpose: str, reason: str) -> str:
     """The row and the line of a search, and the visit that its purpose begins."""
-    since = lines.now - timedelta(hours=1)
-    quotas.within("searches_in_an_hour", Search.objects.filter(officer=officer, asked_at__gt=since).count() + 1)
+    asked_often.one_more("searches_in_an_hour", officer, lines.now)
     given, words = visits.why(lines, officer, THING, Follows(), purpose, reason)
     if purpose:
         visits.renew(lines, officer, THING, given, words)

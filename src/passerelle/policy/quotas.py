@@ -1,8 +1,10 @@
-"""How many watches one may have, of how many subjects, for how long."""
+"""How many watches one may have, of how many subjects, for how long; how often one may ask and search."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -48,3 +50,15 @@ def within(name: str, count: int) -> None:
             ),
             way_out=sentence("End what is no longer needed, or ask for less."),
         )
+
+
+def busiest(moments: Iterable[datetime], window: timedelta) -> tuple[int, datetime | None]:
+    """The most of these moments that lie within one window, and the last of them; (0, None) for none."""
+    found = sorted(moments)
+    most, last, begin = 0, None, 0
+    for end, moment in enumerate(found):
+        while found[begin] <= moment - window:
+            begin += 1
+        if end - begin + 1 > most:
+            most, last = end - begin + 1, moment
+    return most, last

@@ -7,7 +7,7 @@ from typing import Any
 
 from passerelle.cli.simulation.acts import Act, one_live, one_seat
 from passerelle.cli.simulation.cast import Cast
-from passerelle.flow import answer, ask, bounce, correct, defer, end_report
+from passerelle.flow import answer, ask, bounce, correct, defer, end_report, onward
 from passerelle.flow import ask_back as asking_back
 from passerelle.records.models import Delivery, Report, Service
 from passerelle.records.models.corrections import RECEIPTS
@@ -44,6 +44,20 @@ def ask_question(cast: Cast) -> Any:
     delivery = cast.one(Delivery.objects.exclude(evidence="recalled").select_related("recipient"))
     officer = one_seat(cast, delivery.recipient, "desk", "supervisor") if delivery else None
     return officer and (lambda now: ask.ask(about=delivery.ref, officer=officer, text=TEXT, now=now))
+
+
+def ask_onward(cast: Cast) -> Any:
+    got = cast.one(Delivery.objects.exclude(evidence="recalled").select_related("recipient"))
+    officer = one_seat(cast, got.recipient, "desk", "supervisor") if got else None
+    to = cast.one(Service.objects.exclude(kind__in=["oversight", "neutral_desk"]))
+    asks = {"to": to, "purpose": "investigation", "reason": "they follow his brother"}
+    return officer and (lambda now: onward.ask_originator(delivery=got.ref, officer=officer, now=now, **asks))
+
+
+def consent(cast: Cast) -> Any:
+    duty = one_live(cast, kind="answer", question__onward_to__isnull=False)
+    officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
+    return officer and (lambda now: onward.consent(ref=duty.ref, officer=officer, now=now))
 
 
 def ask_back(cast: Cast) -> Any:
@@ -104,6 +118,7 @@ def sign_overload(cast: Cast) -> Any:
 
 
 WEIGHTS_LATER: dict[Act, float] = {
-    withdraw: 1, erase: 0.7, give_receipt: 3, ask_question: 3, ask_back: 0.7, answer_question: 3, send_on: 1.5,
+    withdraw: 1, erase: 0.7, give_receipt: 3, ask_question: 3, ask_back: 0.7, answer_question: 3, ask_onward: 1,
+    consent: 1.5, send_on: 1.5,
     not_for_us: 1, hand_back: 1, defer_duty: 1.5, sign_overload: 0.7,
 }  # fmt: skip

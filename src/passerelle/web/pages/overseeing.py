@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from passerelle.errors import Refused
 from passerelle.fairness import sheet
 from passerelle.fairness.work import SMALL_NUMBER, Share, shares
-from passerelle.flow import ledger_lines
+from passerelle.flow import asked_often, ledger_lines
 from passerelle.flow import outcomes as worked
 from passerelle.flow import oversight as verbs
 from passerelle.flow.facts import NotThere
@@ -52,6 +52,7 @@ def oversight(request: HttpRequest, *, now: datetime) -> HttpResponse:
         "samples": samples,
         "kinds": SAMPLE_KINDS,
         "size": SIZE,
+        "at_the_end": asked_often.at_the_end(now),
         "unused": verbs.unused_access(now=now),
         "unused_days": verbs.UNUSED_AFTER.days,
         "ledger": ledger_lines.head(),

@@ -21,6 +21,7 @@ from passerelle.flow import consult_question
 from passerelle.flow import onward as onwards
 from passerelle.flow.facts import NotThere
 from passerelle.policy import deadlines
+from passerelle.policy.facts import PURPOSES
 from passerelle.records import visibility, wall
 from passerelle.records.models import Question, Service
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
@@ -50,15 +51,18 @@ def ask(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
             theme = typed(request, "theme")
             asked = asking.ask(
                 about=ref, officer=request.user, text=typed(request, "text"), themes=[theme] if theme else (),
-                territory=typed(request, "territory"), now=now,
+                territory=typed(request, "territory"), purpose=typed(request, "purpose"), now=now,
             )  # fmt: skip
         except Refused as refused:
             refusal = beside_the_form(refused)
         else:
             messages.success(request, gettext("Asked. It has a holder and a clock; the answer comes to you."))
             return redirect("question", ref=asked.ref)
-    asking.target_of(ref, request.user, now)
-    context = {"about": ref, "refusal": refusal, "typed": request.POST, "themes": deadlines.themes()}
+    target = asking.target_of(ref, request.user, now)
+    context = {
+        "about": ref, "refusal": refusal, "typed": request.POST, "themes": deadlines.themes(), "purposes": PURPOSES,
+        "purpose": typed(request, "purpose") or target.purpose,
+    }  # fmt: skip
     return render(request, "ask.html", context, status=REFUSED_STATUS if refusal else 200)
 
 
