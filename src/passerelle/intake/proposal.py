@@ -11,7 +11,9 @@ from passerelle.intake import text_relations
 from passerelle.intake.language import detect_language
 from passerelle.intake.mention import Mention
 from passerelle.intake.mentions import mentions
-from passerelle.intake.text_relations import PARTICULARS, RELATION_WORD, SAME_PLACE
+from passerelle.intake.text_aliases import aliases
+from passerelle.intake.text_labels import label_table
+from passerelle.intake.text_relations import MAYBE, PARTICULARS, RELATION_WORD, SAME_PLACE
 from passerelle.intake.text_words import CAPITAL, LANGUAGES, all_titles, word_table
 from passerelle.words import Sentence, noop, sentence
 
@@ -91,8 +93,10 @@ class _Proposing:
         self.places: dict[Mention, int] = {}
         self.called: dict[str, str] = {}
         self.owned: set[Mention] = set()
+        self.also: dict[Mention, Mention] = {}
 
     def proposal(self) -> Proposal:
+        self.also = aliases(self.text, [m for m in self.found if m.kind == "person"])
         self.called = _full_names([m.value for m in self.found if m.kind == "person"])
         for mention in self.found:
             if mention.kind in _SCHEMAS:
@@ -110,6 +114,8 @@ class _Proposing:
             subject.properties.update(properties)
             subject.spans.append((mention.start, mention.end))
             return vehicle
+        if mention in self.also:
+            return self._also(mention)
         key = (schema, mention.value.casefold())
         if mention.kind == "person":
             key = (schema, self.called.get(mention.value, mention.value).casefold())
@@ -122,6 +128,19 @@ class _Proposing:
         place = len(self.subjects) - 1
         if mention.kind != "nameless":
             self.by_value.setdefault(key, place)
+        return place
+
+    def _also(self, mention: Mention) -> int:
+        """Another name of one who is there: an alias, or the first name of a form whose family name came before."""
+        place = self.places[self.also[mention]]
+        subject = self.subjects[place]
+        subject.spans.append((mention.start, mention.end))
+        if str(dict(mention.because.facts).get("label", "")).lower() in label_table()["given_names"]:
+            family = subject.properties["name"][0]
+            subject.properties["name"] = [f"{mention.value} {family}"]
+        else:
+            subject.properties.setdefault("alias", []).append(mention.value)
+        self.by_value.setdefault((subject.schema, mention.value.casefold()), place)
         return place
 
     def _properties(self, mention: Mention) -> dict[str, list[str]]:
@@ -147,7 +166,7 @@ class _Proposing:
         return self.places[near[-1]] if near else None
 
     def _relate(self, kind: str, subject: int, other: int, because: Sentence) -> None:
-        confidence = 0.4 if because.text == SAME_PLACE else 0.8
+        confidence = {SAME_PLACE: 0.4, MAYBE: 0.45}.get(because.text, 0.8)
         if subject == other or any((r.kind, r.subject, r.other) == (kind, subject, other) for r in self.relations):
             return
         if kind in ("in_contact_with", "sibling_of", "spouse_of") and any(
@@ -168,7 +187,8 @@ class _Proposing:
                 continue
             for inner, other in self.places.items():
                 if inner.kind == "person" and mention.start <= inner.start and inner.end <= mention.end:
-                    self._relate(kind, place, other, sentence(RELATION_WORD, word=mention.text))
+                    loose = MAYBE if kind == "in_contact_with" else RELATION_WORD
+                    self._relate(kind, place, other, sentence(loose, word=mention.text))
 
     def _list_siblings(self) -> None:
         many = word_table()["siblings_of_many"][self.language]

@@ -12,7 +12,7 @@ import yaml
 
 from passerelle.intake.mention import Mention, mention_of
 from passerelle.intake.text_words import CAPITAL, all_function_words, kin_words, word_table
-from passerelle.names import towns
+from passerelle.names import given, towns
 from passerelle.words import noop, sentence
 
 BY_LOOKS = noop("Somebody described by looks, age or dress.")
@@ -76,14 +76,18 @@ def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Patte
     )
     colours = "|".join(word_table()["colours"]["fr"])
     coloured = rf"(?:\s(?:{colours}|longs?|longues?|courte?s?)s?(?!\w))*" if language == "fr" else ""
-    the = r"(?:(?:de|het|la|le|les|l['’]|der|dem|den|the|his|her)\s?)?"
+    the = r"(?:(?:zijn|haar|son|sa|ses|seine[rmn]?|ihre[rmn]?|de|het|la|le|les|l['’]|der|dem|den|the|his|her)\s?)?"
     stuff = r"(?:\s(?:en|de)\s(?:cuir|jeans?|laine|coton|toile|velours)|\s(?:van|in)\s(?:leer|leder|jeans))?"
     worn = (
         rf"(?:(?!(?:{_JOINS}|{_WITH[language]})\s){word}\s){{0,4}}?"
         rf"(?:{looks})(?![\w-])(?:\s(?:{looks})(?![\w-]))?{stuff}"
         rf"{coloured}(?:\s{_PLACED}\s{the}(?:{looks})(?![\w-]))?"
     )
-    modifier = rf"(?:\s(?:{ages})(?!\w)|\s{_WITH[language]}\s?{worn}(?:\s?{_JOINS}\s{worn})*)"
+    last = (
+        r"(?:\s(?:en|et|und|and)\s(?:(?:een|une?|eine[nrm]?|an?)\s)?[a-zà-ÿ-]+(?:\s[a-zà-ÿ-]+)?"
+        r"(?=\s?[.,;)\n]|$|\s(?:who|die|qui|der|that|dat)\s))?"
+    )
+    modifier = rf"(?:\s(?:{ages})(?!\w)|\s{_WITH[language]}\s?{worn}(?:\s?{_JOINS}\s{worn})*{last})"
     chunk = (
         rf",\s(?:(?:{ways})(?!\w)|(?:{_WITH[language]}\s)?{worn}(?:\s[a-zà-ÿ]+){{0,2}}|(?:{ages}))(?=\s?[,.;:()\n]|$)"
     )
@@ -118,14 +122,17 @@ def find_descriptions(text: str, language: str) -> Iterator[Mention]:
 @cache
 def _kin_in_town(language: str) -> re.Pattern[str]:
     kin = "|".join(re.escape(word) for word in sorted(kin_words(language), key=len, reverse=True))
-    article = {"nl": "een|zijn|haar", "fr": "une?|son|sa", "de": "eine?n?|sein|seine|ihr|ihre", "en": "an?|his|her"}[
-        language
-    ]
+    article = {
+        "nl": "een|zijn|haar",
+        "fr": "une?|son|sa",
+        "de": "eine[nmr]?|ein|seine[nmr]?|sein|ihre[nmr]?|ihr",
+        "en": "an?|his|her",
+    }[language]
     link = {"nl": "in|uit|te", "fr": "à|de|en", "de": "in|aus", "en": "in|from"}[language]
     return re.compile(rf"(?<!\w)(?:{article})\s(?:{kin})\s(?:{link})\s(?P<town>{CAPITAL}[\w'’-]+)")
 
 
 def find_kin_in_towns(text: str, language: str) -> Iterator[Mention]:
     for found in _kin_in_town(language).finditer(text):
-        if towns.read_town(found["town"]):
+        if towns.read_town(found["town"]) or not given.is_known(found["town"].lower()):
             yield mention_of("nameless", text, found.span(), found[0], 0.75, sentence(BY_TOWN), description=found[0])

@@ -19,6 +19,7 @@ from passerelle.intake.text_words import (
     sentence_openers,
     word_table,
 )
+from passerelle.intake.word_pieces import written_small
 from passerelle.names import given, towns
 from passerelle.names.street_words import fold
 from passerelle.words import noop, sentence
@@ -64,6 +65,14 @@ def _ranks() -> frozenset[str]:
     return frozenset(str(word) for word in word_table()["ranks"])
 
 
+@cache
+def salutes() -> frozenset[str]:
+    """What stands before the name in the first or the last line of a letter: “Dag Jan”, “LG Peter”."""
+    words = word_table()
+    short = ("lg", "vg", "mvg", "grtz", "gr", "thx", "salut")
+    return frozenset((*words["greetings"], *words["sign_offs"], *short))
+
+
 def _before_a_role(text: str, first: re.Match[str], end: int) -> bool:
     """Whether this is a little word with a capital before a role: “Mein Schüler Leon”."""
     following = _WORD.match(text, first.end() + 1, end)
@@ -100,6 +109,8 @@ def refined(text: str, language: str, run: Mention) -> Mention | None:
     without the genitive's s; None where it is no name."""
     start, end = run.start, run.end
     stripped = ""
+    while (first := _WORD.match(text, start, end)) and first.end() < end and first[0].lower() in salutes():
+        start = first.end() + len(text[first.end() : end]) - len(text[first.end() : end].lstrip(" ,\n"))
     while (first := _WORD.match(text, start, end)) and first.end() < end:
         low = first[0].lower().rstrip(".")
         if not is_role(low) and low not in kin_words(language) and not _before_a_role(text, first, end):
@@ -273,6 +284,8 @@ def find_single_names(text: str, language: str) -> Iterator[Mention]:
     for found in _FAMILY_FIRST.finditer(text):
         start = found.start("family")
         family = found["family"].split()
+        if family[-1].lower() in salutes():
+            continue
         while len(family) > 1 and (is_plain_word(family[0], language) or family[0].lower() in all_titles()):
             start += len(family.pop(0)) + 1
         tells = start != found.start("family") or not known_name(family[-1].split("-")[0])
@@ -408,6 +421,10 @@ def find_names_in_small_letters(text: str, language: str) -> Iterator[Mention]:
     said = {*kin_words(language), *word_table()["naming_cues"], *more}
     cues = "|".join(re.escape(word) for word in sorted(said, key=len, reverse=True))
     little = "de|la|le|der|die|het|ne|is|ist|est|blijkbaar|apparently|wohl|angeblich|ook|aussi"
+    naming = "called|named|heet|genaamd|genannt|heißt|heisst|s['’ ]?appelle|surnommé|bijgenaamd|alias|aka"
+    for found in re.finditer(rf"(?<!\w)(?P<cue>{naming})\s(?P<name>[a-zà-ÿ'’-]{{3,}})(?!\w)", text):
+        if not written_small(found["name"]) and not is_word(found["name"], language):
+            yield _named(text, found.span("name"), 0.75, BEHIND_WORD, word=found["cue"])
     for found in re.finditer(rf"(?<!\w)(?P<cue>{cues})\s(?:(?:{little})\s)?(?P<name>[a-zà-ÿ'’-]{{3,}})(?!\w)", text):
         if known_name(found["name"]) and not is_word(found["name"], language):
             yield _named(text, found.span("name"), 0.75, BEHIND_WORD, word=found["cue"])

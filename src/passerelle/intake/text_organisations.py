@@ -20,7 +20,7 @@ TRADE = noop("A name with the word “{word}”, which says what kind of place i
 EMPLOYER = noop("A name behind “{word}”, which says where somebody works.")
 CHAIN = noop("A well-known company.")
 
-_CAPITAL_WORD = rf"{CAPITAL}[\w'’&-]*(?:\.(?=\w))?[\w'’-]*"
+_CAPITAL_WORD = rf"{CAPITAL}[\w'’&-]{{0,40}}(?:\.(?=\w)[\w'’-]{{1,40}})?(?![\w'’&-])"
 _ARTICLE = r"(?:de\sla\s|de\sl['’]|du\s|des\s|de\s|d['’]|la\s|le\s|les\s|l['’]|aux?\s|van\sde\s|van\shet\s|van\s|"
 _ARTICLE += r"het\s|den\s|'t\s|"
 _ARTICLE += r"am\s|an\sder\s|zum\s|zur\s|im\s|der\s|the\s|St\.?\s|Ste\.?\s)"
@@ -32,6 +32,19 @@ _OF_SOMEBODY = re.compile(r"(?:van|von|de|du|d['’]|of)\s?$")
 def organisation_table() -> Any:
     """The table of `data/text_organisations.yaml`."""
     return yaml.safe_load((Path(__file__).parent / "data" / "text_organisations.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def _house_words() -> frozenset[str]:
+    table = organisation_table()
+    return frozenset(str(one).strip().lower() for key in ("heads", "outside", "tails", "kinship") for one in table[key])
+
+
+def is_house_word(word: str) -> bool:
+    """Whether a word says that what it stands in is a house and no person: a trade, a kind of place, a legal form."""
+    low = word.lower().rstrip(".")
+    clubs = ("fc", "sc", "sv", "tv")
+    return low in _house_words() or low.endswith(tuple(organisation_table()["compounds"])) or low in clubs
 
 
 def _either(words: list[str]) -> str:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 from passerelle.intake.mention import Mention
+from passerelle.intake.text_labels import LABELLED
 from passerelle.intake.text_names import SIGNED
 from passerelle.intake.text_organisations import CHAIN, organisation_table
+from passerelle.intake.text_segments import Segment, segments
 from passerelle.intake.text_words import all_titles, role_words, title_words, word_table
 from passerelle.words import Sentence, noop, sentence
 
 RELATION_WORD = noop("The word “{word}” joins the two.")
 SAME_PLACE = noop("They are mentioned together.")
+MAYBE = noop("The word “{word}” may join the two; it may mean another.")
 LISTED = noop("One stands in a list under the name of the other.")
 BESIDE = noop("One stands directly beside the other.")
 IN_THE_NAME = noop("It is said to be in this name.")
@@ -29,28 +30,8 @@ PARTICULARS = {"email": "email", "username": "weakAlias", "born": "birthDate"}
 
 THINGS = {"address": "lives_at", "vehicle": "drives", "plate": "drives", "phone": "uses", "account": "uses",
           "document": "is_identified_by", "email": "email", "username": "username"}  # fmt: skip
-SEGMENT_CHARACTERS_MAX = 2_000
-"""Nothing is a sentence beyond this: what is read again for each thing in a sentence stays short."""
-
 BESIDE_CHARACTERS = 70
 """So far a thing may stand behind a person and be taken for theirs without a word that says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A sentence, or a line of a list, with what it mentions."""
-
-    start: int
-    end: int
-    item: bool
-    part: bool
-    """Whether it goes on with the sentence before (behind a semicolon)."""
-    here: tuple[Mention, ...]
-
-    def people(self) -> list[Mention]:
-        inner = {m for m in self.here if m.kind == "person"
-                 and any(n.kind == "nameless" and n.start <= m.start < n.end for n in self.here)}  # fmt: skip
-        return [m for m in self.here if m.kind in ("person", "nameless") and m not in inner]
 
 
 @cache
@@ -70,53 +51,13 @@ def _words(key: str) -> str:
 
 _MINE = frozenset(("mon", "ma", "mijn", "m'n", "mein", "meine", "meiner", "meinem", "meinen", "my"))
 _WHO = re.compile(r"[^.;]{0,30},\s(?:die|der|das|qui|who|that|welke|welcher)\s")
-_ITEM = re.compile(r"[ \t]*(?:[-–•*·]|\(?\d{1,2}[.)])[ \t]")
 
 
 def relations(
     text: str, language: str, found: tuple[Mention, ...], sentences: Iterator[tuple[int, int]], relate: Relate
 ) -> None:
     """Calls `relate(kind, one, other, why)` for each relation that is guessed; SAME_PLACE is no more than a guess."""
-    _Relating(text, language, found, relate).run(list(_segments(text, found, sentences)))
-
-
-def _segments(text: str, found: tuple[Mention, ...], sentences: Iterator[tuple[int, int]]) -> Iterator[Segment]:
-    cuts = set()
-    for start, end in sentences:
-        cuts |= {start, end}
-    items, parts, lines = set(), set(), []
-    at = 0
-    for line in text.splitlines(keepends=True):
-        if _ITEM.match(line):
-            items.add(at)
-            lines.append((at, at + len(line)))
-        at += len(line)
-    starts = [m.start for m in found]
-    furthest = list(accumulate((m.end for m in found), max))
-    for mark in re.finditer(r";\s|\n\s*\n", text):
-        before = bisect_left(starts, mark.end())
-        if not before or furthest[before - 1] < mark.end():
-            cuts.add(mark.end())
-            parts |= {mark.end()} if mark[0][0] == ";" else set()
-    of_sentences = sorted(cuts)
-    for begin, end in lines:  # an item of a list is one, whatever signs stand inside it
-        inside = of_sentences[bisect_right(of_sentences, begin) : bisect_left(of_sentences, end)]
-        cuts.difference_update(cut for cut in inside if cut not in parts)
-        cuts |= {begin, end}
-    places = sorted(cuts | {0, len(text)})
-    for start, end in pairwise(places):
-        here = found[bisect_left(starts, start) : bisect_left(starts, end)]
-        yield from _bounded(Segment(start, end, start in items, start in parts, tuple(here)))
-
-
-def _bounded(segment: Segment) -> Iterator[Segment]:
-    """The segment, or where no sentence is so long its pieces, each beginning where something is mentioned."""
-    first = 0
-    for number, mention in enumerate(segment.here):
-        if mention.start - segment.start > SEGMENT_CHARACTERS_MAX and number > first:
-            yield replace(segment, end=mention.start, here=segment.here[first:number])
-            segment, first = replace(segment, start=mention.start, item=False, part=True), number
-    yield replace(segment, here=segment.here[first:])
+    _Relating(text, language, found, relate).run(list(segments(text, found, sentences)))
 
 
 class _Relating:
@@ -137,6 +78,10 @@ class _Relating:
         self.kin_of: dict[Mention, Mention] = {}
         """Whose kin somebody came in as."""
         self.speaker = self._speaker()
+        self.stated = self._stated()
+        """Whom a statement is of: “he” is never this person."""
+        self.last: Mention | None = None
+        self.gender: dict[Mention, str] = {}
         self.pronouns = frozenset(word_table()["pronouns"][language]) | frozenset(word_table()["possessives"][language])
 
     def run(self, segments: list[Segment]) -> None:
@@ -146,14 +91,19 @@ class _Relating:
                 self.header = self._header(segments[:number])
             if not segment.item:
                 self.header = None
+            self.gender.update({person: self._gender(person) for person in people})
             opening = self._opens_with_pronoun(segment)
+            meant = self._meant(segment, people)
             current = people[0] if people else self.focus
-            if self.focus is not None and opening:
+            if meant is not None:
+                current, opening = meant, True
+            elif self.focus is not None and opening:
                 current = self.focus
             if self.header is not None and people:
                 self._listed(segment, people[0])
                 current = people[0]
             self._kin(segment, people)
+            self._siblings(segment, people)
             self._roles(segment, people)
             self._born(segment, people)
             for mention in segment.here:
@@ -162,7 +112,8 @@ class _Relating:
                 elif mention.kind == "organisation":
                     self._works(segment, mention, people, current, opening)
             self._contact(segment, people, current)
-            main = next((p for p in people if p not in self.beside), None)
+            main = next((p for p in people if p not in self.beside and p is not self.stated), None)
+            self.last = next((p for p in reversed(people) if p is not self.stated), self.last)
             letter = any(m.kind == "email" for m in segment.here)
             if (
                 main is not None
@@ -183,6 +134,41 @@ class _Relating:
         greeted = rf"(?i)(?<!\w)(?:{_words('greetings')})\s(?:(?:{titles})\.?\s)?$"
         before_all = self.text[max(0, person.start - 30) : person.start]
         return bool(re.search(rf"(?i)(?<!\w)(?:{_words('families')})\s$", before) or re.search(greeted, before_all))
+
+    def _gender(self, person: Mention) -> str:
+        """Whether a word before the name or in the description says that this is a man (m) or a woman (f)."""
+        said = self.text[max(0, person.start - 25) : person.start]
+        words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", said)[-2:]
+        if person.kind == "nameless":
+            words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)?", person.text)[:4]
+        for gender in ("f", "m"):
+            if any(word.lower() in word_table()["genders"][gender] for word in words):
+                return gender
+        return next((g for other, g in self.gender.items() if other.value == person.value and g), "")
+
+    def _meant(self, segment: Segment, people: list[Mention]) -> Mention | None:
+        """Whom “he” or “she” means, or “the latter”, where it stands before anybody is named in this sentence."""
+        until = people[0].start if people else segment.end
+        said = self.text[segment.start : until]
+        latter = re.match(rf"(?i)[^\w]*(?:{_words('latter')})(?!\w)", said)
+        if latter and self.last is not None:
+            return self.last
+        words = [word.lower() for word in re.findall(r"[^\W\d_]+", said)]
+        table = word_table()["genders"]
+        wanted = next(("m" if w in table["he"] else "f" for w in words if w in table["he"] or w in table["she"]), "")
+        if not wanted or self.focus is None:
+            return None
+        if self.gender.get(self.focus, "") == wanted:
+            return self.focus
+        fitting = [person for person, gender in self.gender.items() if gender == wanted and person.end <= segment.start]
+        if fitting and fitting[-1].start > self.focus.start:
+            return fitting[-1]
+        return self.focus if not self.gender.get(self.focus, "") else (fitting[-1] if fitting else None)
+
+    def _stated(self) -> Mention | None:
+        stated = re.compile(rf"(?i)(?<!\w)(?:{_words('statements')})(?!\w)[^.\n]{{0,25}}$")
+        people = [m for m in self.found if m.kind == "person"]
+        return next((m for m in people if stated.search(self.text[max(0, m.start - 60) : m.start])), None)
 
     def _speaker(self) -> Mention | None:
         """Who says “I”: whom a statement is of, or who signs."""
@@ -234,7 +220,17 @@ class _Relating:
             self.beside.add(who)
         self.joined.add(frozenset((who.value, of.value)))
         self.kin_of[who] = of
-        self.relate(kind, who, of, sentence(RELATION_WORD, word=word))
+        loose = word.lower() in word_table()["loose_company"]
+        self.relate(kind, who, of, sentence(MAYBE if loose else RELATION_WORD, word=word))
+
+    def _siblings(self, segment: Segment, people: list[Mention]) -> None:
+        """“Ionel Radu and Cristian Radu (brothers)”, “…, Brüder”."""
+        many = "|".join(re.escape(word) for word in word_table()["siblings_of_many"][self.language])
+        for one, other in pairwise(people):
+            after = self.text[other.end : other.end + 30]
+            behind = re.match(rf"(?i)\s?[,(]\s?(?:zwei\s|deux\s|both\s)?(?P<word>{many})(?!\w)", after)
+            if behind and re.fullmatch(r"\s?(?:en|et|und|and|&|,)\s?", self._between(one, other)):
+                self._by_kin("sibling_of", one, other, behind["word"])
 
     def _kin(self, segment: Segment, people: list[Mention]) -> None:
         """“zijn vrouw Marzena”, “Karim's wife, Soraya”, “Bilal, oudere broer”, “deux enfants : Augustin et Prune”."""
@@ -244,6 +240,8 @@ class _Relating:
         link += rf"(?:(?i:{titles})\.?\s)?[\"“„«]?\s?$"
         for place, person in enumerate(people):
             if person.kind != "person":
+                continue
+            if self._of_parent(segment, person):
                 continue
             before = self.text[max(segment.start, person.start - 60) : person.start]
             ahead = re.search(rf"(?i)(?<![\w-])(?P<kin>{_kin(self.language)})(?-i:{link})", before)
@@ -306,6 +304,35 @@ class _Relating:
                 if owner is not None:
                     self._by_kin("child_of", person, owner, cue[0].strip(" :,("))
                 at = person.end
+
+    def _of_parent(self, segment: Segment, person: Mention) -> bool:
+        """“Vriend van moeder, genaamd Kris”, “Mother's partner: Shane”: kin of whom the text calls the mother."""
+        said = self.text[max(segment.start, person.start - 70) : person.start]
+        parents = [word for word, kind in _kin_kinds(self.language).items() if kind == "parent_of"]
+        parent = "|".join(re.escape(word) for word in sorted(parents, key=len, reverse=True))
+        named = r"(?:\s?[,:]\s?|\s)(?:(?:genaamd|heet|un\snommé|une\snommée|nommé|namens|called|named|is|ist|est)\s)?"
+        link = r"(?:van|of|de\sla|du|de|der|des|von)\s(?:(?:de|the|der)\s)?"
+        found = re.search(
+            rf"(?i)(?<![\w-])(?:(?P<kin>{_kin(self.language)})\s{link}(?P<parent>{parent})|(?P<of>{parent})['’]s\s(?P<kin2>{_kin(self.language)}))"
+            rf"{named}[\"“„«'‘]?$",
+            said,
+        )
+        if found is None:
+            return False
+        word = (found["parent"] or found["of"]).lower()
+        called = re.compile(rf"(?i)(?<![\w-]){re.escape(word)}(?:\s?[:,=(]\s?|\s(?:is|ist|est)\s|\s)[\"“„]?$")
+        mothers = [
+            m
+            for m in self.gender
+            if m.end <= segment.start and called.search(self.text[max(0, m.start - 30) : m.start])
+        ]
+        if not mothers:
+            return False
+        kin = (found["kin"] or found["kin2"]).lower()
+        kind = _kin_kinds(self.language)[kin]
+        couple = kind == "spouse_of" or any(kin in words for words in word_table()["couples"][self.language].values())
+        self._by_kin("spouse_of" if couple or kin in ("vriend", "freund") else kind, person, mothers[-1], kin)
+        return True
 
     def _owner_of_two(self, others: list[Mention], person: Mention) -> Mention | None:
         """Whose kin the second is in “with her husband Taras and her sister Iryna”."""
@@ -377,7 +404,8 @@ class _Relating:
             if kind in ("lives_at", "drives") and not cue and self.header is None:
                 owner = self._subject_of_verb(kind, segment, before, current if opening else None)
             house = any(m.kind == "organisation" and owner.end <= m.start < thing.start for m in segment.here)
-            near = near and not (kind == "lives_at" and house)
+            near = near and ("\n" not in gap or self.header is not None)
+            near = near and not (kind == "lives_at" and (house or not re.search(r"\d", thing.text)))
             because = sentence(RELATION_WORD, word=cue) if cue else sentence(BESIDE if near else SAME_PLACE)
             self.relate(kind, owner, thing, because)
         elif after is not None and len(self._between(thing, after)) <= 45 and not opening:
@@ -388,11 +416,17 @@ class _Relating:
             cue = self._cue(kind, said)
             sure = (
                 opening
-                or cue
-                or re.search(rf"(?i)\b(?:{'|'.join(word_table()['possessives'][self.language])})\b", said)
+                or self._on_a_line(segment, current, thing)
+                or (re.search(rf"(?i)\b(?:{'|'.join(word_table()['possessives'][self.language])})\b", said))
             )
             word = cue or (self.text[segment.start : thing.start].split() or [""])[0]
-            self.relate(kind, current, thing, sentence(RELATION_WORD, word=word) if sure else sentence(SAME_PLACE))
+            because = sentence(RELATION_WORD, word=word) if sure else sentence(MAYBE if cue else SAME_PLACE, word=word)
+            self.relate(kind, current, thing, because)
+
+    def _on_a_line(self, segment: Segment, current: Mention, thing: Mention) -> bool:
+        """Whether a thing stands in a form about the one person whom it names: each line a label and a value."""
+        labelled = re.fullmatch(r"[^\n:]{1,30}:[^\n]{0,40}", self.text[segment.start : thing.start].split("\n")[-1])
+        return current.because.text == LABELLED and bool(labelled)
 
     def _subject_of_verb(self, kind: str, segment: Segment, before: list[Mention], current: Mention | None) -> Mention:
         """Whom the verb speaks of where somebody else stands between: “she lives with Taras in …”."""
@@ -423,13 +457,24 @@ class _Relating:
     ) -> None:
         before = [p for p in people if p.end <= house.start and p.kind == "person"]
         gap = self._between(before[-1], house) if before else self.text[segment.start : house.start]
+        if self._speaks_for(segment, house, people):
+            return
         jobs = "|".join(map(re.escape, organisation_table()["work"][self.language]["said"]))
-        cue = re.search(rf"(?i)(?<![\w-])(?:{_words('work_words')}|{jobs})(?![\w-])", gap)
+        worked = re.compile(rf"(?i)(?<![\w-])(?:{_words('work_words')}|{jobs})(?![\w-])")
+        cue = worked.search(gap)
+        if cue is None and re.search(r"(?i)(?<!\w)(?:für|bei|beim|im|in|bij|voor)\s(?:der\s|dem\s|de\s|het\s)?$", gap):
+            cue = worked.match(self.text, house.end + 1)  # “soll für Dachbau Niessen arbeiten”
         owner = before[-1] if before else current
+        if owner is None or owner is self.stated:
+            owner = current
         if owner is None:
             return
         if cue:
-            self.relate("works_for", owner, house, sentence(RELATION_WORD, word=cue[0]))
+            far = "\n" in gap and owner.because.text != LABELLED
+            self.relate("works_for", owner, house, sentence(MAYBE if far else RELATION_WORD, word=cue[0]))
+            return
+        if self._on_a_line(segment, owner, house):
+            self.relate("works_for", owner, house, sentence(BESIDE))
             return
         if before and re.fullmatch(
             r"\s*[,(–-]?\s*(?:(?:de|van|von|of|from|bei|bij|chez|at|vom|du)\s)?(?:(?:la|de|het|the|der)\s)?", gap
@@ -452,6 +497,27 @@ class _Relating:
             ):
                 self.relate("works_for", after, house, sentence(RELATION_WORD, word=role[1]))
 
+    def _speaks_for(self, segment: Segment, house: Mention, people: list[Mention]) -> bool:
+        """“Nordfruit Import BV, contact G. Haverkamp”, “the chair of Eastfield Rovers, Gary Stubbs”."""
+        after = next((p for p in people if p.start >= house.end), None)
+        if after is None or after.start - house.end > 45 or "\n" in self._between(house, after):
+            return False
+        titles = "|".join(map(re.escape, all_titles()))
+        between = self._between(house, after)
+        beside = re.fullmatch(
+            rf"(?i)\s?[,(–-]?\s?(?:dont\s(?:le|la)\s)?(?P<role>{_words('house_roles')})\s?(?:is|ist|est)?[\s:]*(?:(?:{titles})\.?\s)?",
+            between,
+        )
+        before = re.search(
+            rf"(?i)(?<!\w)(?P<role>{_words('house_roles')})\s(?:(?:of|van|de|du|des|von|vom|der|bij|for)\s?)(?:the\s|la\s|l['’]|het\s|de\s)?$",
+            self.text[max(segment.start, house.start - 40) : house.start],
+        )
+        led = before if before and re.fullmatch(rf"[^.;\n,]{{0,20}},\s(?:(?:{titles})\.?\s)?", between) else None
+        told = beside or led
+        if told:
+            self.relate("works_for", after, house, sentence(RELATION_WORD, word=told["role"]))
+        return bool(told)
+
     def _contact(self, segment: Segment, people: list[Mention], current: Mention | None) -> None:
         if self.header is not None or current is None:
             return
@@ -471,4 +537,5 @@ class _Relating:
                 and other not in self.kin_of
                 and pair not in self.joined
             ):
-                self.relate("in_contact_with", current, other, sentence(RELATION_WORD, word=cue[0]))
+                weak = cue[0].lower() in word_table()["weak_contact"] and len(gap) > 12
+                self.relate("in_contact_with", current, other, sentence(MAYBE if weak else RELATION_WORD, word=cue[0]))

@@ -108,6 +108,17 @@ def _plate_in_small_letters() -> re.Pattern[str]:
     )
 
 
+@cache
+def _foreign_plate() -> re.Pattern[str]:
+    """A plate of any country, behind a word for it on the same line: “with Serbian plates BG 1102-XL”."""
+    words = "|".join(re.escape(word) for word in sorted(word_table()["plate_words"], key=len, reverse=True))
+    return re.compile(
+        rf"(?i:(?<!\w)(?:{words})(?!\w))[^\n.;\d]{{0,25}}?[\s(,:]"
+        rf"(?P<number>(?:[A-ZÄÖÜČŠŽ]{{1,3}}[- ]?\d{{1,5}}(?:[- ]?[A-Z]{{1,3}}(?![a-z]))?(?:[- ]?\d{{1,3}})?"
+        r"|\d{1,3}[- ]?[A-Z]{1,3}[- ]?\d{1,4}|\d[A-Z]\d[- ]\d{4}))(?![\w-])"
+    )
+
+
 def find_plates(text: str) -> Iterator[Mention]:
     for found in _after_word("plate_words").finditer(text):
         shape = _PLATE.search(text, found.start("number"), found.end("number") + 8)
@@ -117,6 +128,10 @@ def find_plates(text: str) -> Iterator[Mention]:
             start = shape.start() if shape else found.start("number")
             span = (start, start + len(raw))
             yield mention_of("plate", text, span, value, 0.97, sentence(PLATE_WORD), registrationNumber=value)
+    for found in _foreign_plate().finditer(text):
+        if value := numbers.plate(found["number"]):
+            span = found.span("number")
+            yield mention_of("plate", text, span, value, 0.96, sentence(PLATE_WORD), registrationNumber=value)
     for found in _plate_in_small_letters().finditer(text):
         if value := numbers.plate(found["number"].upper()):
             span = found.span("number")
@@ -189,6 +204,11 @@ def _date_patterns() -> tuple[re.Pattern[str], ...]:
             rf"(?i)(?:(?<=^)|(?<=\n)|(?<!\w)(?:{cues})[.:]?\s+|\(\s*|vast\s+)(?P<span>(?P<d>\d{{1,2}})[/.](?P<m>\d{{1,2}})(?P<y>))\.?"
             r"(?![\w/-]|[.,]\d)"
         ),
+        re.compile(r"(?<![\w./-])(?P<span>(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.(?P<y>))(?![\w/-])"),
+        re.compile(
+            r"(?i)(?<![\w./,-])(?P<span>(?P<d>\d{1,2})/(?P<m>\d{1,2})(?P<y>))"
+            r"(?=\s?:\s|,?\s(?:rond|om|omstreeks|vers|à\s\d|gegen|um|approx|about|around|at|circa|ca)\b)"
+        ),
     )
 
 
@@ -218,7 +238,9 @@ def find_dates(text: str) -> Iterator[Mention]:
 def _colour_words() -> str:
     words = word_table()
     colours = "|".join(sorted({c for of in words["colours"].values() for c in of}, key=len, reverse=True))
-    shades = r"(?:licht|donker|hell|dunkel|light|dark|fel|knal)?"
+    shades = (
+        r"(?:licht|donker|hell|dunkel|light|dark|fel|knal|zilver|metaal|silber|mint|marine|nacht|antraciet|anthrazit)?"
+    )
     shine = "|".join(words["shine"])
     return rf"(?:(?:{shine})\s)?{shades}(?:{colours})(?:\s(?:{shine}))?"
 
@@ -234,7 +256,8 @@ def _vehicle_pattern() -> re.Pattern[str]:
         r"(?:-(?:scooter|motor|motorfiets|moto|bus|busje|bestelwagen|bestelbus|jeep|vrachtwagen|roller|motorrad|"
         r"transporter|lkw)(?!\w))?"
         r"(?:[ ](?!(?:BE|NL|DE|FR|LU|D|F|PV)\b)(?:[A-Z][\w-]*|[A-Z]?\d{1,4}[a-z]?)(?!\w)"
-        r"(?:[ ](?:[A-Z]{0,2}\d[\w]{0,3}|[A-Z]{1,4}|Connect|Custom|Tourer|Touring|Estate|Combi|Variant|Cross|Kombi)"
+        r"(?:[ ](?:[A-Z]{0,2}\d[\w]{0,3}|[A-Z]{1,4}|Connect|Custom|Tourer|Touring|Estate|Combi|Variant|Cross|"
+        r"Kombi|break|kombi|estate|stationwagen|cabrio)"
         r"(?![\w-]))?"
         r"|(?<=[a-zë])[ ][a-z]{0,2}\d{1,3}(?![\w-]))"
     )
@@ -264,10 +287,22 @@ def _colour_names() -> dict[str, str]:
 def _colour(*written: str | None) -> str:
     for words in written:
         for word in re.findall(r"[^\W\d_]+", (words or "").lower()):
-            for bare in (word, re.sub(r"^(?:licht|donker|hell|dunkel|light|dark|fel|knal)", "", word)):
+            for bare in (
+                word,
+                re.sub(
+                    r"^(?:licht|donker|hell|dunkel|light|dark|fel|knal|zilver|metaal|silber|mint|marine|nacht)",
+                    "",
+                    word,
+                ),
+            ):
                 if bare in _colour_names():
                     return _colour_names()[bare]
     return ""
+
+
+@cache
+def _models() -> frozenset[str]:
+    return frozenset(model.lower() for model in (*word_table()["models"], *word_table()["makes"]))
 
 
 def find_vehicles(text: str) -> Iterator[Mention]:
@@ -276,8 +311,10 @@ def find_vehicles(text: str) -> Iterator[Mention]:
         model = f"{found['make']}{found['model'] or ''}".strip()
         if not colour and found["make"].islower():
             continue
+        called = (found["model"] or "").strip()
         if (
             not colour
+            and not (re.fullmatch(r"[A-Z]{2,4}\d{0,3}|[A-Z]?\d{1,4}", called) or called.lower() in _models())
             and found["make"] not in word_table()["clear_models"]
             and found["make"]
             in (
@@ -329,14 +366,16 @@ def _address_patterns() -> tuple[re.Pattern[str], ...]:
         ),
         re.compile(
             rf"(?<![\w-])(?:(?:{CAPITAL}[\w'’.-]+|(?:van|de|den|der|het|ter|ten))\s){{0,4}}?{CAPITAL}?[\w'’-]*(?:(?i:{words['street_suffixes_nl']}"
-            rf"|{words['street_suffixes_de']}))(?!\w)(?P<number>[\s,]+(?:(?:nr|nummer|Nr)\.?\s*)?{_NUMBER}){_BOX}{_TOWN}"
+            rf"|{words['street_suffixes_de']})(?:-(?:Noord|Zuid|Oost|West|Nord|Süd|Ost))?)(?!\w)"
+            rf"(?P<number>[\s,]+(?:(?:nr|nummer|Nr)\.?\s*)?{_NUMBER}){_BOX}{_TOWN}"
         ),
         re.compile(
             rf"(?<![\w-])(?:(?:Oude|Nieuwe|Grote|Kleine|Lange|Korte|Hoge|Lage|Groene|Sint|St\.?|Am|Alte|Neue)\s)*{CAPITAL}[\w'’-]*"
             rf"(?:straat|laan|steenweg|plein|dreef|kaai|straße|strasse|allee|platz|gasse)(?!\w)(?P<number>){_TOWN}"
         ),
         re.compile(
-            rf"(?<![\w-])(?P<number>{_NUMBER})\s*,?\s+(?:{CAPITAL}[\w'’-]+\s){{1,4}}(?:{words['street_words_en']})(?!\w)"
+            rf"(?<![\w-])(?:(?:Unit|Flat|Plot|Room)\s)?(?P<number>{_NUMBER})\s*,?\s+(?:{CAPITAL}[\w'’-]+\s){{1,4}}(?:{words['street_words_en']})"
+            rf"(?:\s(?:North|South|East|West))?(?!\w)"
             rf"(?P<town>,\s(?:{_PLACE_WORD}){{1,2}}\s?[A-Z]{{1,2}}\d[A-Z\d]?\s\d[A-Z]{{2}}(?!\w)"
             rf"|{_TOWN.replace('(?P<town>', '(?:')})"
         ),
@@ -432,7 +471,7 @@ _CODE_BEHIND = re.compile(
     rf"|,\s\d{{4}}\s?[A-Z]{{2}}\s{CAPITAL}[\w'’-]+"
 )
 _TOWN_BEHIND = re.compile(
-    rf"(?:,\s|\s(?:à|te)\s)(?P<town>{CAPITAL}[a-zà-ÿ][\w'’-]+(?:[ -]{CAPITAL}[\w'’-]+){{0,2}})(?=\s?[.,;)\n]|$)"
+    rf"(?:,\s|\s(?:à|te|in)\s)(?P<town>{CAPITAL}[a-zà-ÿ][\w'’-]+(?:[ -]{CAPITAL}[\w'’-]+){{0,2}})(?=\s?[.,;)\n]|$)"
 )
 
 
@@ -497,7 +536,8 @@ def _institutions(language: str) -> tuple[re.Pattern[str], ...]:
             rf"(?:{heads})(?:\s(?:{little}\s?)?{name}){{1,5}}(?:\sde\s{name})?)(?![\w-])"
         ),
         re.compile(
-            rf"(?<![\w-])(?P<name>(?:{CAPITAL}[\w’']*-)+[\w’']*(?:{ends})"
+            rf"(?<![\w-])(?P<name>(?:St\.-|{CAPITAL}[\w’']{{0,40}}-)(?:{CAPITAL}[\w’']{{0,40}}-){{0,4}}[\w’']{{0,40}}"
+            rf"(?:{ends}|[Hh]ospital|[Kk]olleg|[Ss]tift|[Zz]entrum|[Hh]eim)"
             rf"|{CAPITAL}[\w’']{{2,}}(?:basisschool|gymnasium|grundschule|gesamtschule|krankenhaus))(?![\w-])"
         ),
         re.compile(rf"(?<![\w-])(?P<name>(?:{name}\s){{1,4}}(?:{english}))(?![\w-])"),

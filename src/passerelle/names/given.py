@@ -64,6 +64,11 @@ def _index() -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
     return {n: frozenset(g) for n, g in exact.items()}, {n: frozenset(g) for n, g in heard.items()}
 
 
+def spellings() -> frozenset[str]:
+    """Every spelling of a given or family name in `data/given_names.yaml`, bare."""
+    return frozenset(_index()[0])
+
+
 @lru_cache(maxsize=65536)
 def groups(word: str) -> frozenset[int]:
     """The numbers of the rows of `data/given_names.yaml` the word stands in, by its letters or else by its sound."""
