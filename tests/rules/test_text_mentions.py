@@ -96,10 +96,11 @@ def test_what_the_wording_does_not_say_is_proposed_unticked() -> None:
 
 def test_he_is_the_man_just_named_and_not_the_woman_the_text_is_about() -> None:
     proposal = propose(
-        "Seit Nadia Azzouzi umgezogen ist, lauert ihr der Ex-Mann Khalid auf. Am Dienstag saß er in seinem blauen Renault."
+        "Seit Nadia Azzouzi umgezogen ist, lauert ihr der Ex-Mann Khalid auf. Am Dienstag saß er in seinem blauen "
+        "Renault."
     )
-    names = {place: s.properties.get("name", s.properties.get("model", [""]))[0] for place, s in enumerate(proposal.subjects)}
-    assert [names[r.subject] for r in proposal.relations if r.kind == "drives"] == ["Khalid"]
+    drivers = [proposal.subjects[r.subject] for r in proposal.relations if r.kind == "drives"]
+    assert [driver.properties["name"] for driver in drivers] == [["Khalid"]]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
