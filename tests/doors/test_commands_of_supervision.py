@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from passerelle.cli import main
 from passerelle.policy.tables import DATA_FOLDER
+from passerelle.records.models import ReportVersion
 from passerelle.testing import makers
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +53,37 @@ def test_onboarding_says_which_seats_lack_what_columns_mean_and_which_row_fails_
     again = json.loads(run(tmp_path, "onboard", "noord", str(file), "--mapping", str(kept), "--json").output)
     assert (again["read"], again["refused"], again["missing_seats"]) == (2, 1, [])
     assert run(tmp_path, "onboard", "nobody", str(file)).exit_code == 2
+
+
+def test_what_is_taken_in_with_a_mapping_is_in_the_language_of_its_service_and_mended_with_the_mapping(
+    exchange: dict[str, Any], tmp_path: Path
+) -> None:
+    file, kept, mended = tmp_path / "zone.csv", tmp_path / "columns.yaml", tmp_path / "mended.csv"
+    file.write_text(TABLE, encoding="utf-8")
+    run(tmp_path, "onboard", "midi", str(file), "--write", str(kept))
+    first = run(tmp_path, "import", "midi", str(file), "--mapping", str(kept), "--workers", "0")
+    assert first.exit_code == 1 and "1 added" in first.output
+    (waits,) = json.loads(run(tmp_path, "refused", "midi", "--json").output)
+    mended.write_text(waits["raw"].replace("31/02/1980", "28/02/1980"), encoding="utf-8")
+    without = run(tmp_path, "mend", str(waits["id"]), str(mended))
+    assert without.exit_code == 1 and "--mapping" in without.output
+    done = run(tmp_path, "mend", str(waits["id"]), str(mended), "--mapping", str(kept))
+    assert done.exit_code == 0 and "1 added" in done.output
+    assert set(ReportVersion.objects.values_list("language", flat=True)) == {"fr"}
+    file.write_text(TABLE.replace("31/02/1980", "28/02/1980"), encoding="utf-8")
+    again = json.loads(run(tmp_path, "import", "midi", str(file), "--mapping", str(kept), "--json").output)
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 2)
+
+
+def test_the_officers_are_listed_and_who_is_not_one_of_them_is_pointed_there(
+    exchange: dict[str, Any], tmp_path: Path
+) -> None:
+    clerk = makers.seat(exchange["noord"], "desk")
+    rows = json.loads(run(tmp_path, "officer", "list", "--service", "noord", "--json").output)
+    assert clerk.username in {row["username"] for row in rows} and {row["service"] for row in rows} == {"noord"}
+    assert f"{clerk.username}: {clerk.name}, desk of noord" in run(tmp_path, "officer", "list").output
+    wrong = run(tmp_path, "requests", "list", "--as", "nobody")
+    assert wrong.exit_code == 2 and "passerelle officer list" in wrong.output
 
 
 def test_rules_are_shown_tried_asked_for_and_approved_from_the_command_line(

@@ -15,7 +15,8 @@ def gazetteer() -> None:
 
 
 @gazetteer.command("add")
-@click.argument("files", metavar="FILE …", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("files", metavar="FILE …", nargs=-1, required=True,
+                type=click.Path(path_type=Path, exists=True, dir_okay=False))  # fmt: skip
 @click.option(
     "--name", help="The list's name here, for one FILE; by default the file's. A list of that name is replaced."
 )

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
 from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+
+
+class _Counted:
+    """How many values are done, on one line of a terminal; nothing where nobody watches."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+
+    def __call__(self, done: int) -> None:
+        if self._watched:
+            click.echo(f"\r{done} values", nl=False, err=True)
+
+    def __enter__(self) -> _Counted:
+        return self
+
+    def __exit__(self, *failed: object) -> None:
+        if self._watched:
+            click.echo(err=True)
 
 
 @click.group()
@@ -43,9 +62,10 @@ def rotate(ring: str, folder: Path) -> None:
         count = verbs.rotate_index(now=now())
         click.echo(f"A fresh key for the index. {count} subjects wait to be compared again: `passerelle work` does it.")
     else:
-        count = verbs.rotate_fields(now=now(), told=lambda done: click.echo(f"\r{done} values", nl=False, err=True))
+        with _Counted() as counted:
+            count = verbs.rotate_fields(now=now(), told=counted)
         click.echo(
-            f"\nA fresh key; {count} values were sealed with it. Next: copy keys.json, then `passerelle keys retire`."
+            f"A fresh key; {count} values were sealed with it. Next: copy keys.json, then `passerelle keys retire`."
         )
 
 
@@ -56,8 +76,9 @@ def reseal(folder: Path) -> None:
     open_installation(folder)
     from passerelle.flow import keys as verbs
 
-    count = verbs.reseal(now=now(), told=lambda done: click.echo(f"\r{done} values", nl=False, err=True))
-    click.echo(f"\n{count} values were sealed anew.")
+    with _Counted() as counted:
+        count = verbs.reseal(now=now(), told=counted)
+    click.echo(f"{count} values were sealed anew.")
 
 
 @keys.command("retire")

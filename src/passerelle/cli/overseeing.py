@@ -74,7 +74,7 @@ def seat(username: str) -> Any:
 
     found = Officer.objects.select_related("service").filter(username=username, is_active=True).first()
     if found is None:
-        raise click.UsageError(f"There is no officer {username}.")
+        raise click.UsageError(f"There is no officer {username}; `passerelle officer list` names them.")
     return found
 
 
@@ -156,7 +156,7 @@ def unused(folder: Path, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row['service']}: {row['officer']} ({row['role']}), last read {row['last_read'] or 'never'}")
-    click.echo(f"{len(rows)} seats. What nobody uses, nobody needs: `passerelle officer` takes a seat back.")
+    click.echo(f"{len(rows)} seats. What nobody uses, nobody needs: `passerelle officer close USERNAME` takes it back.")
 
 
 @oversight.command("figures")

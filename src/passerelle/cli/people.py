@@ -60,7 +60,8 @@ def add_service(
         place=place,
         now=now(),
     )
-    click.echo(f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role desk`.")
+    first = "oversight" if kind == "oversight" else "desk"
+    click.echo(f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role {first}`.")
 
 
 @service.command("close")
@@ -92,17 +93,19 @@ def close_service(key: str, successor: str, folder: Path, as_json: bool) -> None
 def list_services(as_json: bool, folder: Path) -> None:
     """The services, and how many officers each has."""
     open_installation(folder)
+    from django.db.models import Count, Q
+
     from passerelle.records.models import Service
 
     rows = [
-        {"key": s.key, "name": s.name, "kind": s.kind, "languages": s.languages, "officers": s.officers.count()}
-        for s in Service.objects.all()
+        {"key": one.key, "name": one.name, "kind": one.kind, "languages": one.languages, "officers": one.seated}
+        for one in Service.objects.annotate(seated=Count("officers", filter=Q(officers__is_active=True)))
     ]
     if as_json:
         print_json(rows)
     else:
         for row in rows:
-            click.echo(f"{row['key']}: {row['name']} ({row['kind']}), {row['officers']} officers")
+            click.echo(f"{row['key']}: {row['name']} ({row['kind']}), officers: {row['officers']}")
 
 
 @click.group()
@@ -149,12 +152,41 @@ def add_officer(
     )
 
 
+@officer.command("list")
+@click.option("--service", "service_key", default="", help="Only those of the service with this key.")
+@as_json
+@in_folder
+def list_officers(service_key: str, as_json: bool, folder: Path) -> None:
+    """Who has a seat: username, name, role, service, and until when away."""
+    open_installation(folder)
+    from passerelle.records.models import Officer
+
+    found = Officer.objects.filter(is_active=True, account__isnull=True).select_related("service")
+    if service_key:
+        found = found.filter(service__key=service_key)
+    rows = [
+        {
+            "username": one.username, "name": one.name, "role": one.role, "service": one.service.key,
+            "languages": list(one.languages_read), "away_until": one.away_until,
+        }
+        for one in found.order_by("service__key", "username")
+    ]  # fmt: skip
+    if as_json:
+        print_json(rows)
+        return
+    for row in rows:
+        away = f", away until {row['away_until']:%Y-%m-%d %H:%M} UTC" if row["away_until"] else ""
+        click.echo(f"{row['username']}: {row['name']}, {row['role']} of {row['service']}{away}")
+    if not rows:
+        click.echo("Nobody. Next: `passerelle officer add USERNAME NAME --service KEY --role desk`.")
+
+
 def _found(username: str) -> Any:
     from passerelle.records.models import Officer
 
     of = Officer.objects.select_related("service").filter(username=username).first()
     if of is None:
-        raise click.UsageError(f"There is no officer {username}.")
+        raise click.UsageError(f"There is no officer {username}; `passerelle officer list` names them.")
     return of
 
 

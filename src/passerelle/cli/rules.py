@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -53,10 +54,16 @@ def list_(folder: Path, as_json: bool) -> None:
         return
     for row in rows:
         number = f"version {row['version']}" if row["version"] else row["outcome"]
-        since = f"in force since {row['in_force_at']:%Y-%m-%d %H:%M}" if row["in_force_at"] else "not in force"
+        since = f"in force since {row['in_force_at']:%Y-%m-%d %H:%M}" if row["in_force_at"] else _not_yet(row)
         click.echo(f"{row['id']}  {row['table']}, {number}, asked by {row['proposed_by']}, {since}")
     if not rows:
         click.echo("The shipped tables are in force. Next: passerelle rules show deadlines > deadlines.yaml")
+
+
+def _not_yet(row: dict[str, Any]) -> str:
+    if row["outcome"] == "approved":
+        return f"counts from {row['starts_at']:%Y-%m-%d %H:%M} UTC"
+    return "not in force" if row["outcome"] == "refused" else f"not in force: duty {row['review']} waits"
 
 
 @rules.command("try")

@@ -91,7 +91,8 @@ def import_(
         raise click.UsageError("--grade is a letter A, B, C or X and a number 1 to 4: B2.")
     if dossier_title and (not legal_basis or until is None):
         raise click.UsageError("--dossier needs --legal-basis and --until: an interest has a basis in law and an end.")
-    source = intake.open_source(file, format=format_, mapping=mapping)
+    language = _language_of(service)
+    source = intake.open_source(file, format=format_, mapping=mapping, language=language)
     helpers_mb = 0.0
     if dry_run:
         result = _look(source)
@@ -172,6 +173,14 @@ def _look(source: Any) -> dict[str, Any]:
         "refusals": refusals[:1000],
         "notes": list(source.notes),
     }
+
+
+def _language_of(key: str) -> str | None:
+    """The first language a service works in: that of a table which does not say its own."""
+    from passerelle.records.models import Service
+
+    found = Service.objects.filter(key=key).values_list("languages", flat=True).first()
+    return found[0] if found else None
 
 
 def _service(key: str, quiet: bool) -> tuple[Any, bool]:
@@ -299,7 +308,8 @@ def refused(service: str, folder: Path, as_json: bool) -> None:
     for row in rows:
         click.echo(f"{row['id']}: {row['because']}\n    {row['raw'][:200]}")
     click.echo(
-        f"{len(rows)} rows wait. Mend the file and import it again, or one row: `passerelle mend ID MENDED-ROW-FILE`."
+        f"{len(rows)} rows wait. Mend the file and import it again, or one row: `passerelle mend ID MENDED-ROW-FILE`, "
+        "with --mapping if the register came with one."
         if rows
         else "No row waits."
     )
@@ -323,5 +333,10 @@ def mend(row_id: int, file: Any, mapping: Path | None, folder: Path) -> None:
     row = RefusedRow.objects.select_related("register__service").filter(pk=row_id, mended_at__isnull=True).first()
     if row is None:
         raise click.UsageError(f"No row {row_id} waits. `passerelle refused SERVICE` shows those that do.")
-    taken = take_in.mend(row=row, raw=file.read(), officer=None, mapping=mapping, now=now())
+    try:
+        taken = take_in.mend(row=row, raw=file.read(), officer=None, mapping=mapping, now=now())
+    except take_in.NotMended as refused:
+        if mapping is not None or row.register.format != "csv":
+            raise
+        raise click.ClickException(f"{refused} If the register came with a mapping, give it here: --mapping.") from None
     click.echo(f"Mended: {taken.added} added, {taken.changed} changed, {taken.matches} matches found or weighed again.")

@@ -172,7 +172,8 @@ def mend(
     filing: Filing | None = None,
 ) -> Taken:
     """A refused row, edited, is read again and lands, or is refused again with its reason (NotMended)."""
-    read = intake.reread(raw, row.register.format, mapping)
+    works_in = row.register.service.languages
+    read = intake.reread(raw, row.register.format, mapping, language=works_in[0] if works_in else None)
     if isinstance(read, BadRow):
         raise NotMended(read.sentence)
     taken = Taken(register=row.register.name, format=row.register.format, read=1)

@@ -85,13 +85,15 @@ def source(opened: Opened, mapping_path: Path | None, language: str | None = Non
     return Source("csv", (opened.name,), opened.total(), tuple(notes), reader)
 
 
-def reread(raw: str, mapping_path: Path | None, number: int = 1, file: str = "") -> Row | BadRow:
+def reread(
+    raw: str, mapping_path: Path | None, number: int = 1, file: str = "", language: str | None = None
+) -> Row | BadRow:
     """One row that was mended: its header line and itself, as `raw` of a Row or BadRow has them."""
     name = file or str(sentence("the mended row"))
     mapping = None if mapping_path is None else read_mapping(mapping_path)
     text = io.StringIO(raw, newline="")
     try:
-        table = open_table(name, text, mapping, None)
+        table = open_table(name, text, mapping, language)
     except (HeaderWrong, MappingWrong) as refused:
         return bad_row(name, number, None, RowFault(refused.code, refused.sentence), raw)
     found = [record for record in records(lines_of(text), table.delimiter) if record.cells != ()]

@@ -97,8 +97,10 @@ def reread(
     mapping: Path | None = None,
     *,
     number: int = 1,
+    language: str | None = None,
 ) -> Row | BadRow:
-    """One row that somebody mended, from the `raw` of its Row or BadRow; the same result as from the whole file."""
+    """One row that somebody mended, from the `raw` of its Row or BadRow; the same result as from the whole file.
+    `language`: as `open_source` was told."""
     if format == "un":
         return un_consolidated.reread(raw, number)
     if format == "ftm":
@@ -106,7 +108,7 @@ def reread(
     if format == "ofac":
         return ofac_sdn.reread(raw, number)
     if format == "csv":
-        return csv.reread(raw, mapping, number)
+        return csv.reread(raw, mapping, number, language=language)
     raise UnknownFormat(
         sentence("There is no format “{format}”.", format=format),
         way_out=sentence("The formats are {known}.", known=", ".join(FORMATS)),

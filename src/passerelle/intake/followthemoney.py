@@ -68,7 +68,7 @@ def source(opened: Opened) -> Source:
 def reread(raw: str, number: int = 1) -> Row | BadRow:
     """One row that was mended: its entity on the first line, what belongs to it after it, as `raw` has them."""
     name = str(sentence("the mended row"))
-    lines = [line for line in raw.splitlines() if line.strip()]
+    lines = [line for line in raw.split("\n") if line.strip()]  # a value may hold U+2028: no end of a line here
     try:
         if not lines:
             raise RowFault("intake.not_one_row", sentence("It is empty. Give one entity."))
