@@ -67,7 +67,8 @@ section>:first-child{margin-top:0}section{margin-top:2rem}section.short>:first-c
 @media print{:root{color-scheme:light}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 .languages>label{display:none}.languages{max-width:none;padding:0}body{font-size:9.5pt;line-height:1.4}
 h1{font-size:17pt}h2{font-size:12.5pt;margin-top:0}.lead,.first{font-size:10.5pt}section{margin-top:5mm}
-tr,li,p,dt,dd,.short,.caught,figure,.item{break-inside:avoid}tr.long{break-inside:auto}
+h1,h2,tr,li,p,dt,dd,.short,.caught,figure,.item{break-inside:avoid}tr.long{break-inside:auto}
+table:not(:has(tbody tr:nth-child(8))):not(.line){break-inside:avoid}
 h1,h2,h2+p,thead,dt{break-after:avoid}tbody>tr:first-child{break-before:avoid}p,li{orphans:3;widows:3}
 .wide{overflow:visible}th,td{padding:1.5mm 2mm}a{text-decoration:none}}
 """

@@ -81,6 +81,16 @@ def test_a_group_hidden_alone_cannot_be_had_by_subtracting_from_another_breakdow
     assert found == {"A": None, "B": None, "C": 40, "nl": 65}
 
 
+def test_groups_that_are_few_even_together_hide_a_larger_one_beside_them() -> None:
+    def cases(service: str, count: int) -> list[work.Case]:
+        groups = (("service", service), ("language", "nl"))
+        return [work.Case("withheld", groups, place < 1, None) for place in range(count)]
+
+    those = [*cases("A", 1), *cases("B", 3), *cases("C", 16), *cases("D", 17)]
+    found = {one.group: one.cases for one in work.shares(those)}
+    assert found == {"A": None, "B": None, "C": None, "D": 17, "nl": 37}, "37 less 33 would tell of four cases"
+
+
 def test_the_page_speaks_four_languages_asks_for_nothing_and_says_what_could_be_misread(measured: Measured) -> None:
     page = sheet.sheet(measured, None, made="2026-11-22", version="0", signed="A. Name, <office>")
     assert "<script" not in page and "http" not in page.replace("http-equiv", "")

@@ -270,6 +270,12 @@ def test_small_cells_are_hidden_and_no_subtraction_gives_one_away() -> None:
     assert sum(told) == found.whole.tail.count == 69
 
 
+def test_cells_that_are_few_even_together_hide_a_larger_one_beside_them() -> None:
+    waits = many({("noord", "val"): 2, ("noord", "stad"): 3, ("noord", "x"): 12, ("noord", "y"): 40})
+    found = live.lessons(waits, month="2026-10", least=rule.SMALL_NUMBER)
+    assert {row.label[:2] for row in found.pairs} == {("noord", "y")} and found.hidden == 3, "57 less 52 tells of five"
+
+
 def test_a_service_sees_what_it_owes_and_not_to_whom() -> None:
     may = rule.whose(role="supervisor", service="noord")
     assert may is not None

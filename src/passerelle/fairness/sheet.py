@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from passerelle import sheets
 from passerelle.fairness import gaps
@@ -60,7 +61,12 @@ def sheet(
     return sheets.page("Passerelle: are errors equal?", bodies, STYLE)
 
 
-STYLE = ".bars td{padding:.2rem .5rem}.bars svg{width:16rem;height:1.2rem}"
+STYLE = """
+.bars td,.bars th{padding:.2rem .5rem}.bars svg{width:16rem;height:1.2rem}
+.bars th:nth-child(n+2){text-align:right}.bars th:nth-child(4){text-align:left}
+@media print{.bars td,.bars th{padding:.4mm 2mm}.bars svg{width:60mm;height:4mm}section:has(.bars){break-inside:avoid}
+.work{font-size:8.5pt}.work td:nth-child(n+4){white-space:nowrap}}
+"""
 
 
 class _Page:
@@ -97,19 +103,44 @@ class _Page:
 
     def _short(self) -> str:
         rows = "".join(f"<li>{self._says(key)}</li>" for key in (*WAYS, "strangers", "strangers_born"))
-        return f'<section class="short"><h2>{self.text(noop("In short"))}</h2><ul>{rows}</ul></section>'
+        differ = sum(one.equality_rejected is True for one in self.verdicts.values())
+        compared = sum(one.equality_rejected is not None for one in self.verdicts.values())
+        answer = noop(
+            "No: in {count} of the {of} measures that can be compared some names bear more errors than others."
+        )
+        if not differ:
+            answer = noop("In none of the {of} measures that can be compared a difference is shown.")
+        says = self.text(answer, count=differ, of=compared)
+        return (
+            f'<section class="short"><h2>{self.text(noop("In short"))}</h2><p class="first">{says}</p>'
+            f"<ul>{rows}</ul></section>"
+        )
+
+    def _worst(self, key: str, per: int) -> str:
+        """The worst group with its own figure."""
+        worst = self.verdicts[key].worst
+        if key in WAYS:
+            rates = {row.tradition: row.missed / row.of for row in self.measured.tried if row.kind == key and row.of}
+        else:
+            rows = [row for row in self.measured.strangers if row.born == (key == "strangers_born")]
+            rates = {row.tradition: row.alarms / row.pairs for row in rows}
+        return f"{self.names.get(worst, worst)} ({self.count(per * rates[worst], 1)})"
+
+    def count(self, value: float, places: int = 0) -> str:
+        """A number as this language writes it."""
+        return sheets.number(value, self.language, places)
 
     def _says(self, key: str) -> str:
         verdict = self.verdicts[key]
         what = self.text(_TITLES[key])
         per = 10_000 if key.startswith("strangers") else 100
-        rate = f"{per * verdict.rate:.1f}"
+        rate, of = self.count(per * verdict.rate, 1), self.count(per)
         if verdict.equality_rejected is None:
-            end = self.text(noop("{rate} of {per}; too few cases to compare the groups."), rate=rate, per=per)
+            end = self.text(noop("{rate} of {per}; too few cases to compare the groups."), rate=rate, per=of)
         elif verdict.equality_rejected:
             end = self.text(
                 noop("{rate} of {per}; the groups differ more than chance would do. Worst: {worst}."),
-                rate=rate, per=per, worst=self.names.get(verdict.worst, verdict.worst),
+                rate=rate, per=of, worst=self._worst(key, per),
             )  # fmt: skip
         else:
             end = self.text(
@@ -117,7 +148,7 @@ class _Page:
                     "{rate} of {per}; no difference between the groups is shown. One of {seen} times would have been "
                     "seen."
                 ),
-                rate=rate, per=per, seen=f"{verdict.seen_from:g}" if verdict.seen_from else "20+",
+                rate=rate, per=of, seen=f"{verdict.seen_from:g}" if verdict.seen_from else "20+",
             )  # fmt: skip
         return f"<b>{what}:</b> {end}"
 
@@ -155,12 +186,12 @@ class _Page:
             )
             body += (
                 f'<tr><th scope="row">{html.escape(self.names.get(group, group))}</th>'
-                f'<td class="number">{per * rate:.1f}'
-                f'</td><td class="number">{per * low:.1f} – {per * high:.1f}</td><td>{bar}</td>'
-                f'<td class="number quiet">{hits} / {of}</td></tr>'
+                f'<td class="number">{self.count(per * rate, 1)}</td>'
+                f'<td class="number">{self.count(per * low, 1)} – {self.count(per * high, 1)}</td><td>{bar}</td>'
+                f'<td class="number quiet">{self.count(hits)} / {self.count(of)}</td></tr>'
             )
         heads = "".join(
-            f'<th scope="col">{self.text(head, per=per)}</th>'
+            f'<th scope="col">{self.text(head, per=self.count(per))}</th>'
             for head in (noop("Group of names"), noop("Of {per}"), noop("Range"), noop("Picture"), noop("Counted"))
         )
         return (
@@ -204,18 +235,23 @@ class _Page:
     def _work(self) -> str:
         title = self.text(noop("In operation: outcomes of the work"))
         if self.work is None:
-            none = self.text(noop("Not measured here: this page was made without an installation (give --dir)."))
+            none = self.text(noop("Not measured here: this page was made without an installation."))
             return f"<section><h2>{title}</h2><p>{none}</p></section>"
         body = ""
         for row in self.work:
-            group = self.text(_YES_NO.get(row.group, "")) if row.by == "reads_it" else html.escape(row.group)
+            group = html.escape(
+                sheets.NAMES_OF_LANGUAGES.get(row.group, row.group) if row.by == "language" else row.group
+            )
+            group = self.text(_YES_NO.get(row.group, "")) if row.by == "reads_it" else group
             if row.share is None or row.low is None or row.high is None:
                 few = self.text(noop("fewer than {count}: not shown"), count=SMALL_NUMBER)
                 figures = f'<td colspan="3" class="quiet">{few}</td>'
             else:
                 hours = "–"
                 if row.hours_median is not None:
-                    hours = f"{row.hours_median:g} ({row.hours_low:g} – {row.hours_high:g}); {row.hours_p90:g}"
+                    edges = [row.hours_median, row.hours_low or 0, row.hours_high or 0, row.hours_p90 or 0]
+                    median, low, high, most = (self.count(one, 1) for one in edges)
+                    hours = f"{median} ({low} – {high}); {most}"
                 figures = (
                     f'<td class="number">{100 * row.share:.0f} % ({100 * row.low:.0f} – {100 * row.high:.0f})</td>'
                     f'<td class="number">{row.cases}</td><td class="number">{hours}</td>'
@@ -236,8 +272,8 @@ class _Page:
             )
         )  # fmt: skip
         return (
-            f'<section><h2>{title}</h2><p>{note}</p><div class="wide"><table><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div></section>"
+            f'<section><h2>{title}</h2><p>{note}</p><div class="wide"><table class="work">'
+            f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div></section>"
         )
 
     def _reading(self) -> str:
@@ -253,7 +289,7 @@ class _Page:
         who = self.signed or self.text(noop("nobody yet"))
         end = self.text(
             noop("Made on {day} with Passerelle {version}. Answered for by: {who}."),
-            day=self.made, version=self.version, who=html.unescape(who),
+            day=sheets.day(date.fromisoformat(self.made), self.language), version=self.version, who=html.unescape(who),
         )  # fmt: skip
         return (
             f"<section><h2>{self.text(noop('How it was measured'))}</h2><ul>{items}</ul></section>"

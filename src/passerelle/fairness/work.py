@@ -47,9 +47,10 @@ class Share:
 def shares(cases: Iterable[Case]) -> list[Share]:
     """For each kind and each group its share with an interval at 95 % (Wilson, 1927), in the order of kinds and names.
 
-    A group with fewer than SMALL_NUMBER cases bears no figure at all, its number of cases included. Where it would be
-    the only one hidden and another breakdown of the same kind shows the whole, the next smallest is hidden too: else a
-    subtraction would give it away (secondary suppression; Eurostat, Handbook on Statistical Disclosure Control, 4.2).
+    A group with fewer than SMALL_NUMBER cases bears no figure at all, its number of cases included. Where another
+    breakdown of the same kind shows the whole, a subtraction gives the hidden ones together: so the next smallest are
+    hidden too until they are two or more, of SMALL_NUMBER cases or more (secondary suppression; Eurostat, Handbook on
+    Statistical Disclosure Control, 4.2).
     """
     kept: dict[tuple[str, str, str], list[Case]] = {}
     for case in cases:
@@ -83,13 +84,18 @@ def _hours(waited: list[float]) -> tuple[float, float, float, float]:
 
 
 def _hidden(counts: dict[tuple[str, str, str], int]) -> set[tuple[str, str, str]]:
-    """The (kind, by, group) that bear no figure: small ones, and where one alone is, the next smallest beside it."""
+    """The (kind, by, group) that bear no figure: small ones, and beside them the next smallest until what a subtraction
+    gives is of two groups or more and no small number."""
     small = {key for key, count in counts.items() if count < SMALL_NUMBER}
     whole = {(kind, by) for kind, by, _ in counts} - {(kind, by) for kind, by, _ in small}
     for kind, by in {(kind, by) for kind, by, _ in small}:
-        alone = sum((one[0], one[1]) == (kind, by) for one in small) == 1
-        if alone and any(one == kind and other != by for one, other in whole):
-            beside = [(count, key) for key, count in counts.items() if key[:2] == (kind, by) and key not in small]
-            if beside:
-                small.add(min(beside)[1])
+        if not any(one == kind and other != by for one, other in whole):
+            continue
+        beside = sorted((count, key) for key, count in counts.items() if key[:2] == (kind, by) and key not in small)
+        those = [count for key, count in counts.items() if key[:2] == (kind, by) and key in small]
+        for count, key in beside:
+            if len(those) > 1 and sum(those) >= SMALL_NUMBER:
+                break
+            small.add(key)
+            those.append(count)
     return small

@@ -184,8 +184,8 @@ def _rows(now: Mapping[Cell, Sum], before: Mapping[Cell, Sum], label: Callable[[
 
 
 def _shown(rows: list[Row], least: int, within: int | None = None) -> tuple[list[Row], int]:
-    """The rows large enough to be told, and how many were not. Where one alone would be hidden, the next smallest is
-    hidden too, since a subtraction would give it away: of all, and of those whose label agrees in place `within`, if
+    """The rows large enough to be told, and how many were not. The next smallest are hidden too until a subtraction
+    gives two rows or more together and no small number: of all, and of those whose label agrees in place `within`, if
     sums by that are told beside. A month that is large enough says nothing of one before it that is not."""
     counted = [row for row in rows if _count(row)]
     if not least:
@@ -204,8 +204,11 @@ def _small(counts: Mapping[tuple[str, ...], int], least: int, within: int | None
             groups.setdefault(f"={label[within]}", []).append(label)
     for _ in groups:  # hiding one more may leave another group with one alone
         for labels in groups.values():
-            if sum(label in small for label in labels) == 1 and len(labels) > 1:
-                small.add(min((one for one in labels if one not in small), key=lambda one: (counts[one], one)))
+            for label in sorted((one for one in labels if one not in small), key=lambda one: (counts[one], one)):
+                those = [counts[one] for one in labels if one in small]
+                if not those or (len(those) > 1 and sum(those) >= least):
+                    break
+                small.add(label)
     return small
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from passerelle import sheets
 from passerelle.duty import KINDS
@@ -22,7 +23,7 @@ svg .before{fill:none;stroke:var(--was);stroke-width:2.5;stroke-dasharray:7 5}
 .four{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.6rem;padding:0;list-style:none}
 .four li{border:1px solid var(--rule);border-radius:.4rem;padding:.5rem .7rem}.four b{display:block;font-size:1.5rem}
 .more{color:var(--was)}.less{color:var(--would)}
-@media print{.four{grid-template-columns:repeat(4,1fr)}.four b{font-size:14pt}}"""
+@media print{.four{grid-template-columns:repeat(5,1fr)}.four b{font-size:14pt}}"""
 
 
 def sheet(found: Lessons, names: Mapping[str, str], *, why: Sentence, made: str, version: str) -> str:
@@ -38,7 +39,8 @@ def lasted(hours: float | None, language: str = "en") -> str:
     if hours < 1:
         said = Sentence(noop("{count} min"), (("count", round(hours * 60)),))
     elif hours < 48:
-        said = Sentence(noop("{count} h"), (("count", round(hours, 1) if hours < 10 else round(hours)),))
+        places = 1 if hours < 10 and round(hours, 1) != round(hours) else 0
+        said = Sentence(noop("{count} h"), (("count", sheets.number(hours, language, places)),))
     else:
         said = Sentence(noop("{count} days"), (("count", round(hours / 24)),))
     return said.in_language(language)
@@ -70,7 +72,9 @@ class _Page:
 
     def whole(self) -> str:
         """What is to be said first; then where, why, and how long; then what it does not say."""
-        title = self.text(noop("Where information waited, {month}"), month=self.found.month)
+        year, month = self.found.month.split("-")
+        said = f"{sheets.MONTHS[self.language].split()[int(month) - 1]} {year}"
+        title = self.text(noop("Where information waited, {month}"), month=said)
         if self.found.whole.tail is None:
             none = self.text(noop("Too few waits in this month to show anything that is not of single cases."))
             return f"<h1>{title}</h1>{self._read_by()}<p>{none}</p>{self._limits()}"
@@ -97,8 +101,8 @@ class _Page:
     def _short(self, tail: Tail) -> str:
         before = self.found.whole.before
         rows = [
-            (self.text(noop("waits, of which {live} go on"), live=tail.live), f"{tail.count:,}".replace(",", " "),
-             self._past(f"{before.count:,}".replace(",", " ") if before else "–")),
+            (self.text(noop("waits, of which {live} go on"), live=tail.live), sheets.number(tail.count, self.language),
+             self._past(sheets.number(before.count, self.language) if before else "–")),
             (self.text(noop("half of them lasted longer than this")), self._lasted(tail.median),
              self._past(self._lasted(before.median if before else None))),
             (self.text(noop("one in ten lasted longer than this")), self._lasted(tail.p90),
@@ -124,7 +128,11 @@ class _Page:
         return f'<span class="quiet">{self.text(noop("the month before: {figure}"), figure=html.unescape(said))}</span>'
 
     def _reasons(self) -> str:
-        rows = "".join(self._reason(one) for one in self.found.reasons[:REASONS_SHOWN])
+        shown = [one for one in self.found.reasons if one.hours is not None]
+        rows = "".join(self._reason(one) for one in shown[:REASONS_SHOWN])
+        if few := [self.text(CAUSES[one.cause]) for one in self.found.reasons if one.hours is None]:
+            says = self.text(noop("too few to be shown"))
+            rows += f'<tr class="quiet"><td colspan="6">{says}: {"; ".join(few)}</td></tr>'
         heads = (noop("Why it waited"), noop("Hours"), noop("Of all"), noop("Waits"), noop("Than before"),
                  noop("What can be done"))  # fmt: skip
         note = self.text(
@@ -142,10 +150,8 @@ class _Page:
 
     def _reason(self, one: Reason) -> str:
         says = self.text(CAUSES[one.cause])
-        if one.hours is None:
-            few = self.text(noop("too few to be shown"))
-            return f'<tr><td>{says}</td><td colspan="5" class="quiet">{few}</td></tr>'
-        hours = f"{one.hours:,.0f}".replace(",", " ") if one.hours >= 1 else "< 1"
+        assert one.hours is not None
+        hours = sheets.number(one.hours, self.language) if one.hours >= 1 else "< 1"
         remedy = self.text(REMEDIES[one.cause]) if one.cause in REMEDIES else ""
         return (
             f'<tr><td>{says}</td><td class="number">{hours}</td><td class="number">{share(one.share)}</td>'
@@ -228,7 +234,8 @@ class _Page:
         items = "".join(f"<li>{self.text(text)}</li>" for text in LIMITS)
         end = self.text(
             noop("Made on {day} with Passerelle {version} from {lines} lines of the ledger."),
-            day=self.made, version=self.version, lines=self.found.lines,
+            day=sheets.day(date.fromisoformat(self.made), self.language), version=self.version,
+            lines=sheets.number(self.found.lines, self.language),
         )  # fmt: skip
         title = self.text(noop("What this does not say"))
         return f'<section class="caught"><h2>{title}</h2><ul>{items}</ul><p>{end}</p></section>'
