@@ -10,11 +10,15 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -32,7 +36,14 @@ ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 """The signatures that count, each with the kind of key it needs: never `none`, never one made with a shared secret."""
 
 RSA_BITS_MIN = 2048
-ANSWER_SECONDS_MAX = 5.0
+ANSWER_SECONDS_MAX = 2.5
+ASKED_AT_ONCE = 2
+"""So long one answer may take in all, and so many pages may wait for one at once: the others go on."""
+
+SILENT_TIMES = 3
+LEFT_ALONE_SECONDS = 30.0
+"""After so many silences in a row it is not asked for so long; then one asks again."""
+
 ANSWER_BYTES_MAX = 200_000
 TOKEN_CHARACTERS_MAX = 20_000
 KEPT = timedelta(hours=1)
@@ -109,13 +120,14 @@ def is_trusted(url: str) -> bool:
 def forget() -> None:
     """What was read of any provider: it is read again."""
     _kept.clear()
+    _rests.clear()
 
 
 def metadata(provider: Provider, now: datetime) -> dict[str, Any]:
     """What the provider publishes about itself (OpenID Connect Discovery 1.0). Raises ProviderSilent."""
     kept = _kept.setdefault(provider.issuer, _Kept())
     if kept.read_at is None or not timedelta(0) <= now - kept.read_at < KEPT:
-        said = _ask(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+        said = asked(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
         if said.get("issuer") != provider.issuer:
             raise silent("its metadata name another issuer")
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
@@ -138,7 +150,7 @@ def token_for(provider: Provider, code: str, verifier: str, back: str, now: date
         sent["client_id"] = provider.client_id
         if provider.secret:
             sent["client_secret"] = provider.secret
-    token = _ask(said["token_endpoint"], sent=sent, headers=headers).get("id_token")
+    token = asked(said["token_endpoint"], sent=sent, headers=headers).get("id_token")
     if not isinstance(token, str) or len(token) > TOKEN_CHARACTERS_MAX:
         raise not_accepted("no identity token came for the code")
     return token
@@ -225,7 +237,7 @@ def _key(provider: Provider, number: Any, algorithm: str, now: datetime) -> Any:
             return _public(fitting[0], algorithm)
         if fresh and kept.keys_at is not None and now - kept.keys_at < ASKED_AGAIN_AFTER:
             break
-        keys = _ask(url).get("keys")
+        keys = asked(url).get("keys")
         kept.keys = [key for key in keys if isinstance(key, dict)] if isinstance(keys, list) else []
         kept.keys_at = now
     raise not_accepted("no published key fits the token")
@@ -251,18 +263,72 @@ def _public(key: dict[str, Any], algorithm: str) -> Any:
     return public
 
 
-def _ask(
-    url: str, *, sent: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """One request, one JSON object. Raises ProviderSilent."""
+def asked(
+    url: str, *, sent: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
+    seconds: float = ANSWER_SECONDS_MAX,
+) -> dict[str, Any]:  # fmt: skip
+    """One request, one JSON object, within so many seconds in all. Raises ProviderSilent: at once, without asking,
+    where so many wait for it already, or where it was silent several times just now."""
     if not is_trusted(url):
         raise silent("an address without HTTPS")
+    rest = _rests.setdefault(urlsplit(url).netloc, _Rest())
+    if time.monotonic() < rest.until:
+        raise silent("it was silent just now, and is left alone for a while")
+    if not _asking.acquire(blocking=False):
+        raise silent("too many wait for it already")
+    try:
+        status, content = _exchange(url, sent, headers or {}, seconds)
+    except (OSError, HTTPException, ValueError) as error:
+        rest.failed()
+        raise silent(type(error).__name__) from None
+    finally:
+        _asking.release()
+    rest.heard(status)
+    try:
+        said = json.loads(content) if status == HTTPStatus.OK else None
+    except (ValueError, RecursionError) as error:
+        raise silent(type(error).__name__) from None
+    if not isinstance(said, dict):
+        raise silent("an answer that is no JSON object, or no answer of 200")
+    return said
+
+
+@dataclass
+class _Rest:
+    """How often it was silent in a row, and until when (by the clock that only goes on) it is left alone. An answer
+    that refuses is an answer: whoever brings wrong codes shuts nobody out."""
+
+    failures: int = 0
+    until: float = 0.0
+
+    def failed(self) -> None:
+        self.failures += 1
+        if self.failures >= SILENT_TIMES:
+            self.until = time.monotonic() + LEFT_ALONE_SECONDS
+
+    def heard(self, status: int) -> None:
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.failed()
+        else:
+            self.failures, self.until = 0, 0.0
+
+
+_rests: dict[str, _Rest] = {}
+_asking = threading.BoundedSemaphore(ASKED_AT_ONCE)
+
+
+def _exchange(
+    url: str, sent: Mapping[str, str] | None, headers: Mapping[str, str], seconds: float
+) -> tuple[int, bytes]:
+    """Status and bytes of one answer. However slowly it drips, it is cut off when its seconds are over."""
     parts = urlsplit(url)
     path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-    until = time.monotonic() + ANSWER_SECONDS_MAX
-    connection = _connection(parts.scheme, str(parts.hostname), parts.port)
+    connection = _connection(parts.scheme, str(parts.hostname), parts.port, seconds)
+    done = threading.Event()
+    threading.Thread(target=_cut_off, args=[connection, done, seconds], daemon=True).start()
+    until = time.monotonic() + seconds
     try:
-        wants = {"Accept": "application/json", **(headers or {})}
+        wants = {"Accept": "application/json", **headers}
         if sent is None:
             connection.request("GET", path, headers=wants)
         else:
@@ -271,19 +337,28 @@ def _ask(
         answer, content = connection.getresponse(), b""
         while chunk := answer.read1(65_536):
             content += chunk
-            if len(content) > ANSWER_BYTES_MAX or time.monotonic() > until:
-                raise silent("an answer without end")
-        said = json.loads(content) if answer.status == 200 else None
-    except (OSError, HTTPException, ValueError, RecursionError) as error:
-        raise silent(type(error).__name__) from None
+            if len(content) > ANSWER_BYTES_MAX:
+                raise ValueError("an answer without end")
+        if time.monotonic() > until:
+            raise TimeoutError
+        return answer.status, content
     finally:
+        done.set()
         connection.close()
-    if not isinstance(said, dict):
-        raise silent("an answer that is no JSON object, or no answer of 200")
-    return said
 
 
-def _connection(scheme: str, host: str, port: int | None) -> HTTPConnection:
+def _cut_off(connection: HTTPConnection, done: threading.Event, seconds: float) -> None:
+    """Once its seconds are over, whatever is being read ends; again until it does, for it may only be connecting."""
+    over = done.wait(seconds)
+    while not over:
+        found = connection.sock
+        if found is not None:
+            with suppress(OSError):
+                found.shutdown(socket.SHUT_RDWR)
+        over = done.wait(0.1)
+
+
+def _connection(scheme: str, host: str, port: int | None, seconds: float) -> HTTPConnection:
     if scheme == "https":
-        return HTTPSConnection(host, port, timeout=ANSWER_SECONDS_MAX, context=ssl.create_default_context())
-    return HTTPConnection(host, port, timeout=ANSWER_SECONDS_MAX)
+        return HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
+    return HTTPConnection(host, port, timeout=seconds)

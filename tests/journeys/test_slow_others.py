@@ -1,0 +1,136 @@
+"""Whoever answers or asks slowly holds up nobody else: a provider of single sign-on, a client of a witness."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from passerelle.cli.witness.server import Listening
+from passerelle.flow import provider
+from passerelle.ledger.witness import Witness
+from tests.doors import provider_double
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    provider.forget()
+    yield
+    provider.forget()
+
+
+@contextmanager
+def dripping(settings: Any, content: bytes = b"HTTP/1.1 200 OK\r\nX: ") -> Iterator[tuple[str, list[int]]]:
+    """A provider that takes a connection and lets a byte fall now and then; how many came to it."""
+    listening, over, came = socket.create_server(("127.0.0.1", 0)), threading.Event(), []
+
+    def drip(one: socket.socket) -> None:
+        with suppress(OSError), one:
+            one.sendall(content)
+            while not over.wait(0.02):
+                one.sendall(b"x")
+
+    def take() -> None:
+        with suppress(OSError):
+            while True:
+                came.append(1)
+                threading.Thread(target=drip, args=[listening.accept()[0]], daemon=True).start()
+
+    threading.Thread(target=take, daemon=True).start()
+    settings.OIDC_ISSUER = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        yield settings.OIDC_ISSUER, came
+    finally:
+        over.set()
+        listening.close()
+
+
+def test_an_answer_that_drips_without_end_is_cut_off(settings: Any) -> None:
+    with dripping(settings) as (there, _), pytest.raises(provider.ProviderSilent):
+        provider.asked(there, seconds=0.2)  # each byte comes in time, so that only the whole can be too long
+
+
+def test_after_several_silences_it_is_left_alone_and_nobody_waits(settings: Any) -> None:
+    with dripping(settings) as (there, came):
+        for _ in range(provider.SILENT_TIMES + 4):
+            with pytest.raises(provider.ProviderSilent):
+                provider.asked(there, seconds=0.1)
+        assert len(came) <= provider.SILENT_TIMES + 1, "one more is being waited for, and none was made"
+
+
+def test_so_many_pages_wait_for_it_at_once_and_the_next_goes_on(settings: Any) -> None:
+    with dripping(settings) as (there, came):
+        def waits() -> None:
+            with suppress(provider.ProviderSilent):
+                provider.asked(there, seconds=3)
+
+        waiting = [threading.Thread(target=waits, daemon=True) for _ in range(provider.ASKED_AT_ONCE)]
+        for one in waiting:
+            one.start()
+        while len(came) < provider.ASKED_AT_ONCE:
+            threading.Event().wait(0.01)
+        with pytest.raises(provider.ProviderSilent):
+            provider.asked(there, seconds=60)  # would wait for a minute, if it asked
+        assert all(one.is_alive() for one in waiting), "the others were still waiting: this one did not wait for them"
+
+
+def test_whoever_brings_wrong_codes_shuts_nobody_out(settings: Any) -> None:
+    with provider_double.running() as said:
+        settings.OIDC_ISSUER = said.issuer
+        for _ in range(provider.SILENT_TIMES + 2):
+            with pytest.raises(provider.ProviderSilent):
+                provider.asked(f"{said.issuer}/token", sent={"code": "wrong"})
+        assert provider.asked(f"{said.issuer}/keys")["keys"]
+
+
+@contextmanager
+def listening(folder: Path, at_once: int = 32) -> Iterator[Listening]:
+    server = Listening(Witness.make(folder, name="w.example", seed=bytes(range(32))), "127.0.0.1", 0, at_once=at_once)
+    server.speak_seconds = 1.0
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def status(server: Listening) -> int:
+    connection = HTTPConnection("127.0.0.1", server.server_port, timeout=30)
+    connection.request("GET", "/nobody")
+    return connection.getresponse().status
+
+
+def test_a_client_that_says_nothing_stops_no_other_client_of_a_witness(tmp_path: Path) -> None:
+    with listening(tmp_path / "w") as server:
+        slow = [socket.create_connection(("127.0.0.1", server.server_port)) for _ in range(5)]
+        slow[0].sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 900\r\n\r\nold")
+        assert status(server) == 404
+        for one in slow:
+            one.close()
+
+
+def test_a_witness_takes_a_bounded_number_cuts_off_who_speaks_slowly_and_is_free_again(tmp_path: Path) -> None:
+    with listening(tmp_path / "w", at_once=1) as server, socket.create_connection(
+        ("127.0.0.1", server.server_port)
+    ) as slow:
+        slow.sendall(b"GET /nob")
+        with socket.create_connection(("127.0.0.1", server.server_port)) as sent_away:
+            sent_away.settimeout(30)
+            with suppress(ConnectionResetError):
+                assert sent_away.recv(1) == b"", "one more is sent away at once"
+        slow.settimeout(30)
+        while slow.recv(1000):  # until it is cut off
+            pass
+        for _ in range(50):
+            with suppress(OSError):
+                assert status(server) == 404
+                return
+            threading.Event().wait(0.05)
+        pytest.fail("the witness is not free again")
