@@ -8,8 +8,10 @@ is empty: `--database postgres://user:password@host:port/name`.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -18,6 +20,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 SERVICES = 10
@@ -181,7 +184,22 @@ def phase(name: str, duties: int) -> dict[str, Any]:
     begun, own = time.perf_counter(), time.process_time()
     found = acts[name]()
     took = {"seconds": round(time.perf_counter() - begun, 2), "processor_seconds": round(time.process_time() - own, 2)}
-    return {**took, "memory_mb": memory_mb(), **found}
+    return {**took, **_of_the_server(), "memory_mb": memory_mb(), **found}
+
+
+def _of_the_server() -> dict[str, float]:
+    """Processor seconds of the server's process that answered this one, where it runs on this machine."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        found = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+    if not found.exists():
+        return {}
+    ticks = found.read_text(encoding="utf-8").rpartition(")")[2].split()[11:13]
+    return {"server_processor_seconds": round(sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"), 2)}
 
 
 def measured(duties: int, database: str) -> dict[str, Any]:
@@ -203,11 +221,29 @@ def measured(duties: int, database: str) -> dict[str, Any]:
     return told
 
 
+@contextlib.contextmanager
+def _of_our_own(server: str) -> Iterator[str]:
+    """A database that is made on a server and goes away with its role, which is no superuser, so that policies hold."""
+    import psycopg
+
+    name, word = f"open_duties_{secrets.token_hex(4)}", secrets.token_hex(16)
+    parts = urlsplit(server)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {name} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{word}'")
+        connection.execute(f"CREATE DATABASE {name} OWNER {name}")
+        try:
+            yield urlunsplit(parts._replace(netloc=f"{name}:{word}@{parts.hostname}:{parts.port}", path=f"/{name}"))
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"DROP ROLE {name}")
+
+
 def main() -> None:
-    """`python -m benchmarks.open_duties [--duties N] [--database URL]`."""
+    """`python -m benchmarks.open_duties [--duties N] [--database URL | --server]`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--duties", type=int, default=100_000)
     parser.add_argument("--database", default="")
+    parser.add_argument("--server", action="store_true", help="a database of its own, on PASSERELLE_TEST_DATABASE_URL")
     parser.add_argument("--phase", choices=PHASES, help=argparse.SUPPRESS)
     parser.add_argument("--dir", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -216,6 +252,11 @@ def main() -> None:
 
         open_installation(given.dir)
         print(json.dumps(phase(given.phase, given.duties)))
+    elif given.server:
+        if not (server := os.environ.get("PASSERELLE_TEST_DATABASE_URL", "")):
+            raise SystemExit("Say which server: PASSERELLE_TEST_DATABASE_URL=postgres://…")
+        with _of_our_own(server) as database:
+            print(json.dumps(measured(given.duties, database)))
     else:
         print(json.dumps(measured(given.duties, given.database)))
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import ast
 import copy
+import functools
 import importlib.abc
 import importlib.machinery
 import json
@@ -176,6 +177,7 @@ def modules(only: str = "") -> list[Path]:
     return [path for path, name in names if name not in LEFT_OUT and only in name]
 
 
+@functools.cache
 def tests_of(name: str) -> list[str]:
     """The rule tests that import a module of the rules, by name or through its package."""
     room, *_, last = Path(name).with_suffix("").parts
@@ -183,16 +185,15 @@ def tests_of(name: str) -> list[str]:
     if Path(name).parts[:2] == ("policy", "access"):
         wanted = "access"
     found = []
-    for path in sorted((ROOT / "tests" / "rules").glob(f"test_{room}_*.py")):
+    for path in sorted((ROOT / "tests" / "rules").glob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        imported = {
-            part
+        imported = (
+            f"{getattr(node, 'module', '') or ''}.{alias.name}".split(".")
             for node in ast.walk(tree)
             if isinstance(node, (ast.Import, ast.ImportFrom))
             for alias in node.names
-            for part in f"{getattr(node, 'module', '') or ''}.{alias.name}".split(".")
-        }
-        if wanted in imported:
+        )
+        if any(wanted in parts and room in parts for parts in imported):
             found.append(str(path.relative_to(ROOT)))
     if not found and room == "duty":  # its package offers all of it under its own name
         return [str(path.relative_to(ROOT)) for path in sorted((ROOT / "tests" / "rules").glob("test_duty_*.py"))]
@@ -247,7 +248,8 @@ def _run(bug: Bug | None, tests: Sequence[str]) -> int:
     if bug is not None:
         dotted = ".".join(("passerelle", *Path(bug.module).with_suffix("").parts)).removesuffix(".__init__")
         sys.meta_path.insert(0, Planted(dotted, PACKAGE / bug.module, bug.source))
-    plain = ["-c", os.devnull, f"--rootdir={ROOT}", "--import-mode=importlib", "-p", "no:django", "-p", "no:xdist"]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # what else is installed takes longer to load than the tests
+    plain = ["-c", os.devnull, f"--rootdir={ROOT}", "--import-mode=importlib", "-p", "_hypothesis_pytestplugin"]
     return int(pytest.main([*tests, *plain, "-x", "-q", "-p", "no:cacheprovider", "--hypothesis-seed=0"]))
 
 
@@ -277,6 +279,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if given.seconds and time.monotonic() - begun > given.seconds:
             break
         tried += 1
+        if not tried % 20:
+            print(f"{tried} tried, {len(survivors)} not caught", file=sys.stderr, flush=True)
         tests = tests_of(bug.module)
         found = bool(tests) and caught(bug, tests)
         counts = by_module.setdefault(bug.module, [0, 0])

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a file too: what it tells of is beside it
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"(<!-- written by make docs: (\w+) -->\n)(.*?)(<!-- end of \2 -->)", re.S)
 
@@ -69,7 +70,16 @@ def table(rows: list[tuple[str, ...]]) -> str:
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"settings": settings, "events": events, "moves": moves}
+def harnesses() -> str:
+    """What each harness counted when it was last run (docs/reliability.json)."""
+    from tools.harnesses import rows
+
+    return table(rows())
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "settings": settings, "events": events, "moves": moves, "harnesses": harnesses,
+}  # fmt: skip
 
 
 def rewritten(text: str) -> str:

@@ -17,6 +17,7 @@ from passerelle.duty import LIVE
 from passerelle.errors import Refused
 from passerelle.flow import (
     acknowledge,
+    commit_points,
     decide,
     duties,
     hold,
@@ -37,6 +38,7 @@ from passerelle.records import checks
 from passerelle.records.models import Delivery, Duty, Match, Officer, Report, Service, Withholding
 from passerelle.replay import diff, fold
 from passerelle.testing import makers
+from tests import figures
 
 pytestmark = pytest.mark.django_db
 
@@ -318,11 +320,18 @@ class Exchange(RuleBasedStateMachine):
 
 def test_whatever_happens_every_duty_has_a_holder_and_a_clock(exchange: dict[str, Service]) -> None:
     Exchange.services = exchange
-    run_state_machine_as_test(
-        Exchange,
-        settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        ),
+    visited: set[str] = set()
+    with commit_points.watched(lambda point, moment: visited.add(point)):
+        run_state_machine_as_test(
+            Exchange,
+            settings=settings(
+                max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )  # fmt: skip
+    known = set(commit_points.known())
+    figures.keep(
+        "states", runs=EXAMPLES, steps_each=STEPS, commit_points=len(known), visited=sorted(visited & known),
+        states=sorted(Exchange.seen), broken=0,
     )  # fmt: skip
     assert Exchange.seen >= {"open", "withheld", "done"}, "the machine went through next to nothing"

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from passerelle.channels.sending import Outgoing, retries
 from passerelle.cli import main
-from passerelle.flow import acknowledge, notices, outbox, seats
+from passerelle.flow import acknowledge, close, hold, notices, outbox, seats
 from passerelle.flow.ways import public_keys, ways
 from passerelle.records import sealed
 from passerelle.records.models import Channel, Duty, Message, Notice
@@ -279,3 +279,50 @@ def test_the_commands_add_list_try_resend_and_end_a_channel(
 def test_leaving_changes_nothing_for_the_desk_s_channel(told: dict[str, Any], way: Recording) -> None:
     seats.close_seat(officer=makers.seat(told["federal"], "desk"), now=NOON + HOUR)
     assert relay(way).sent == 1
+
+
+def _officer_who_holds_it(told: dict[str, Any], way: Recording) -> tuple[Any, Channel, Duty]:
+    """An officer of federal with a channel of their own is given the duty; its message waits."""
+    officer, duty = makers.seat(told["federal"], "officer"), Duty.objects.get(kind="acknowledge")
+    own = outbox.add_channel(
+        service=told["federal"], officer=officer, kind="email", address="officer@federal.example", language="nl",
+        ways={"email": way}, now=NOON + HOUR,
+    )  # fmt: skip
+    hold.assign(ref=duty.ref, officer=makers.seat(told["federal"], "supervisor"), to=officer, now=NOON + HOUR)
+    assert own.messages.filter(state="waiting").count() == 1
+    return officer, own, duty
+
+
+def test_who_left_is_told_of_no_duty_any_more_and_their_channel_ends(told: dict[str, Any], way: Recording) -> None:
+    officer, own, duty = _officer_who_holds_it(told, way)
+    relay(way, NOON + HOUR, limit=1)
+    way.taken.clear()
+    seats.close_seat(officer=officer, now=NOON + HOUR)
+    own.refresh_from_db()
+    assert own.ended_at is not None
+    relay(way)
+    assert [one.to for one in way.taken] == ["desk@federal.example"], "the desk that holds it again hears of it, alone"
+    assert duty.ref in str(way.taken[0].facts)
+
+
+def test_who_handed_a_duty_on_before_the_message_went_out_is_not_told_that_it_waits(
+    told: dict[str, Any], way: Recording
+) -> None:
+    officer, _, duty = _officer_who_holds_it(told, way)
+    seats.go_away(officer=officer, until=NOON + 90 * HOUR, by=None, now=NOON + HOUR)
+    relay(way)
+    assert [one.to for one in way.taken if duty.ref in str(one.facts)] == ["desk@federal.example"] * len(way.taken)
+    assert "officer@federal.example" not in [one.to for one in way.taken]
+
+
+def test_a_service_that_closes_has_no_channel_left_that_nobody_would_mend(told: dict[str, Any], way: Recording) -> None:
+    way.failing, way.for_good = 1000, True
+    relay(way)
+    assert Message.objects.filter(state="parked").exists()
+    after = makers.service("federal-two", kind=told["federal"].kind, languages=("fr",))
+    makers.officer(after, "desk")
+    close.close_service(service=told["federal"], successor=after, now=NOON + 3 * HOUR)
+    assert not Message.objects.filter(state__in=("parked", "waiting"), channel__service=told["federal"]).exists()
+    before = Notice.objects.filter(kind="parked").count()
+    relay(way, NOON + 72 * HOUR)
+    assert Notice.objects.filter(kind="parked").count() == before, "nobody is there who would read it"

@@ -20,6 +20,11 @@ from typing import Any
 ROWS = 4
 
 
+def places_of(folder: Path, number: int) -> Path:
+    """Where a client writes down the moments of transactions it came to, once each: beside the house, for it dies."""
+    return folder.parent / f"places-{number}"
+
+
 def client(told: Any, number: int, folder: Path, early: bool) -> None:
     """File, decide, acknowledge, import, and say each thing once its verb has returned; until somebody kills it."""
     from django.db.utils import DatabaseError
@@ -41,7 +46,13 @@ def client(told: Any, number: int, folder: Path, early: bool) -> None:
     def seat(service: Any) -> Any:
         return Officer.objects.filter(service=service, role="desk").first()
 
+    seen: set[str] = set()
+    places = places_of(folder, number).open("w", encoding="utf-8", buffering=1)
+
     def before_it_is_true(point: str, moment: str) -> None:
+        if (place := f"{point} {moment}") not in seen:
+            seen.add(place)
+            places.write(place + "\n")
         if early and moment == "written" and said:
             say(said.pop())
             time.sleep(0.05)
@@ -151,7 +162,7 @@ def main() -> None:
     open_installation(folder, migrate=True)
     from django.db import connection
 
-    from passerelle.flow import backup, ledger_lines, reconcile, seats, work
+    from passerelle.flow import backup, commit_points, ledger_lines, reconcile, seats, work
     from passerelle.records import checks
     from passerelle.records.models import Service
     from passerelle.replay import diff, fold
@@ -163,6 +174,7 @@ def main() -> None:
                 username=f"{key}.desk", name=key, service=service, role="desk", language=language, now=now()
             )
     warm(folder)
+    places: set[str] = set()
     dice, told, gone, errors, half = random.Random(count), 0, [], 0, []
     for number in range(count):
         size = sum(path.stat().st_size for path in folder.glob("passerelle.sqlite3"))
@@ -171,6 +183,9 @@ def main() -> None:
         lines = one(number, folder, way == "early", room, dice)
         errors += sum(line.startswith("error") for line in lines)
         told += len(lines)
+        if (written := places_of(folder, number)).exists():
+            places |= set(written.read_text(encoding="utf-8").splitlines())
+            written.unlink()
         gone += [line for line in lines if lost(line)]
         connection.ensure_connection()
         try:
@@ -180,7 +195,11 @@ def main() -> None:
     work.work_until_done(now=now())
     half += map(str, diff.differences(fold.fold(ledger_lines.entries()), checks.plain_rows()))
     half += map(str, reconcile.reconcile(now=now()).missing)
-    result = {"clients": count, "told": told, "lost": len(gone), "half": half[:5], "errors": errors}
+    visited = sorted({place.partition(" ")[0] for place in places} & set(commit_points.known()))
+    result = {
+        "clients": count, "told": told, "lost": len(gone), "half": half[:5], "errors": errors, "visited": visited,
+        "moments": len(places),
+    }  # fmt: skip
     sys.stdout.write(json.dumps(result) + "\n")
 
 

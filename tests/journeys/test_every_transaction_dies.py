@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from passerelle.flow import commit_points
+from tests import figures
 
 ROOT = Path(__file__).parents[2]
 ASKED_AGAIN_OTHERWISE = (
@@ -60,5 +61,8 @@ def test_every_transaction_dies_at_every_moment_and_all_that_the_tests_say_still
     places = {f"{point} {moment}" for point in known - set(ELSEWHERE) for moment in commit_points.MOMENTS[:3]}
     missed = places - set(died)
     assert not missed, f"{sorted(missed)} never died. Instead: a test in tests/flow that calls the verb."
-    sys.stderr.write(f"{len({place.split()[0] for place in died} & known)} of {len(known)} commit points died, ")
-    sys.stderr.write(f"{sum(died.values())} times\n")
+    visited = sorted({place.split()[0] for place in died} & known)
+    figures.keep(
+        "deaths", commit_points=len(known), visited=visited, moments=len(set(died) & places), deaths=sum(died.values()),
+        shown_elsewhere=sorted(set(ELSEWHERE) & known),
+    )  # fmt: skip

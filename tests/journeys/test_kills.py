@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests import figures
 from tests.journeys.test_witness import run
 
 KILLS = int(os.environ.get("PASSERELLE_KILLS", "8"))
@@ -38,6 +39,7 @@ def test_clients_killed_at_work_lose_nothing_that_they_were_told(tmp_path: Path)
 def test_a_client_that_is_told_before_the_commit_is_found_out(tmp_path: Path) -> None:
     found = clients(tmp_path / "house", 12, "early")
     assert found["lost"] > 0, "the kills are blind: a told commit that never was went unnoticed"
+    figures.keep("early", **found)
 
 
 def test_on_a_full_disk_an_error_is_told_and_nothing_is_half(tmp_path: Path) -> None:
@@ -49,9 +51,11 @@ def test_on_a_full_disk_an_error_is_told_and_nothing_is_half(tmp_path: Path) -> 
 def test_a_thousand_kills_lose_nothing(tmp_path: Path) -> None:
     found = clients(tmp_path / "house", KILLS_LONG, "kill")
     assert found["told"] > KILLS_LONG and (found["lost"], found["half"]) == (0, []), found
+    figures.keep("kills", **found)
 
 
 @pytest.mark.release
 def test_two_hundred_sizes_of_a_full_disk_leave_nothing_half(tmp_path: Path) -> None:
     found = clients(tmp_path / "house", 200, "full")
     assert found["errors"] > 100 and (found["lost"], found["half"]) == (0, []), found
+    figures.keep("full_disk", **found)

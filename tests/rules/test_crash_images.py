@@ -8,6 +8,7 @@ import pysqlite3
 import pytest
 
 from passerelle.server import safe_sqlite
+from tests import figures
 from tests.rules.recorded_disk import Disk
 
 COMMITS = 24
@@ -72,13 +73,15 @@ def test_crash_images_as_the_house_opens_its_database_lose_nothing(tmp_path: Pat
     built, missing, damaged = lost(disk, tmp_path / "images", every=3 if commands == SAFE else 9)
     assert built > 150
     assert (missing, damaged) == (0, 0)
+    figures.keep("images" if commands == SAFE else "images_journal", images=built, lost=missing, damaged=damaged)
 
 
 @pytest.mark.parametrize("level", ["NORMAL", "OFF"])
 def test_crash_images_of_a_database_that_is_synced_less_lose_what_was_told(tmp_path: Path, level: str) -> None:
     disk = recorded(tmp_path, SAFE.replace("synchronous=FULL", f"synchronous={level}"))
-    _, missing, _ = lost(disk, tmp_path / "images", every=5)
+    built, missing, _ = lost(disk, tmp_path / "images", every=5)
     assert missing > 20, f"synchronous={level} was not found out: the images are blind"
+    figures.keep(f"images_{level}", images=built, lost=missing)
 
 
 @pytest.mark.release
@@ -87,3 +90,5 @@ def test_thousands_of_crash_images_lose_nothing(tmp_path: Path, commands: str) -
     built, missing, damaged = lost(recorded(tmp_path, commands, 160), tmp_path / "images", every=1)
     assert built > 5_000
     assert (missing, damaged) == (0, 0)
+    name = "images_long" if commands == SAFE else "images_long_journal"
+    figures.keep(name, images=built, lost=missing, damaged=damaged)

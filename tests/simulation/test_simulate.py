@@ -15,6 +15,7 @@ from passerelle.flow import commit_points
 from tests import figures
 
 YEARS_SHORT, YEARS_PLANTED = "0.025", "0.35"
+COUNTED = ("years", "seed", "transactions", "crashes", "duties", "violations")
 REACHED = {
     "receive.file_report", "receive.open_dossier", "receive.revise_report", "match.match_waiting", "judge.judge_match",
     "acknowledge.acknowledge_duty", "decide.pass_on", "decide.withhold", "decide.review", "escalate.next_events",
@@ -54,7 +55,9 @@ def test_years_of_the_rules_alone_hold_and_each_planted_bug_is_found_in_them() -
 
 @pytest.mark.long
 def test_two_hundred_and_fifty_years_of_the_rules_alone_hold() -> None:
-    assert kernel.run(years=250, seed=2026)["violations"] == 0
+    done = kernel.run(years=250, seed=2026)
+    assert done["violations"] == 0
+    figures.keep("kernel", **{name: done[name] for name in COUNTED})
 
 
 @pytest.mark.release
@@ -64,7 +67,12 @@ def test_half_a_year_of_the_whole_system_holds_and_dies_in_each_transaction_that
     assert commit_points.known() and set(commit_points.known()) >= REACHED
     missed = REACHED & set(done["commit_points"]["not_visited"])
     assert not missed, f"{missed} are never reached. Instead: an act of cli/simulation that calls it."
-    assert done["commit_points"]["killed_at"] > len(REACHED)
+    points = done["commit_points"]
+    assert points["killed_at"] > len(REACHED)
+    figures.keep(
+        "simulation", **{name: done[name] for name in (*COUNTED, "lines")}, commit_points=points["known"],
+        visited=points["places"], killed_at=points["killed_at"], moments_killed_at=points["moments_killed_at"],
+    )  # fmt: skip
 
 
 @pytest.mark.release
@@ -88,7 +96,13 @@ WHOLE_PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery"
 @pytest.mark.release
 @pytest.mark.parametrize("plant", WHOLE_PLANTS)
 def test_the_whole_system_with_a_bug_on_purpose_is_found_out(plant: str) -> None:
-    assert played("--years", YEARS_PLANTED, "--seed", "7", "--plant", plant, status=1)["found"]
+    done = played("--years", YEARS_PLANTED, "--seed", "7", "--plant", plant, status=1)
+    assert done["found"]
+    by = sorted({one["invariant"] for one in done["found"]})
+    figures.keep(
+        f"planted_{plant}", years=done["years"], seed=done["seed"], found=len(done["found"]),
+        by_invariant=" and ".join(map(str, by)), at_step=done["found"][0]["step"],
+    )  # fmt: skip
 
 
 def test_the_names_of_the_commit_points_are_read_from_the_verbs() -> None:

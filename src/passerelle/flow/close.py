@@ -8,10 +8,11 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, index, oblige
+from passerelle.flow import duties, index, oblige, outbox
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import OfficerLeft, ServiceClosed
 from passerelle.records.models import (
+    Channel,
     Correction,
     Dossier,
     Duty,
@@ -66,6 +67,8 @@ def close_service(*, service: Service, successor: Service, now: datetime) -> lis
             officer.is_active = False
             officer.save(update_fields=["is_active"])
             lines.write(OfficerLeft(officer=officer.ref))
+        for channel in Channel.objects.select_for_update().filter(service=service, ended_at__isnull=True):
+            outbox.put_channel_away(lines, channel)
         mine = list(Subject.objects.filter(service=service).values_list("pk", flat=True).iterator())
         for model in (Report, Dossier, Interest, Register, Subject, Proposal, Question, Overload):
             model._default_manager.filter(service=service).update(service=successor)

@@ -76,12 +76,19 @@ def add_channel(
 def end_channel(*, channel: Channel, now: datetime) -> int:
     """Nothing goes out by this way any more; what waited or was parked is dropped. How many messages that were."""
     with journal(now) as lines:
-        channel = _live(channel)
-        channel.ended_at = lines.now
-        channel.save(update_fields=["ended_at"])
-        lines.write(ChannelEnded(channel=channel.ref))
-        left = channel.messages.filter(state__in=("waiting", "parked"))
-        return left.update(state="dropped", next_at=None, ended_at=lines.now, fault="channel.ended")
+        return put_channel_away(lines, _live(channel))
+
+
+def put_channel_away(lines: Journal, channel: Channel) -> int:
+    """A channel ends within a verb's own transaction: also when its officer leaves, or its service closes, for then
+    nobody is there whom it would tell, and nobody who would mend it."""
+    channel.ended_at = lines.now
+    channel.save(update_fields=["ended_at"])
+    lines.write(ChannelEnded(channel=channel.ref))
+    lines.channels.pop(channel.service_id, None)
+    left = channel.messages.filter(state__in=("waiting", "parked"))
+    dropped: int = left.update(state="dropped", next_at=None, ended_at=lines.now, fault="channel.ended")
+    return dropped
 
 
 def try_channel(*, channel: Channel, ways: Ways, now: datetime) -> None:
@@ -147,14 +154,17 @@ def relay(*, now: datetime, ways: Ways, limit: int = RELAYED_AT_ONCE) -> Relayed
 
 def outgoing_of(message: Message) -> Outgoing | None:
     """What is to be said now: a pointer, in the channel's language. None where nothing is left to say: the duty has
-    ended or went to somebody else, the notice was seen."""
+    ended or went to somebody else, the notice was seen, the officer left."""
     channel, duty, notice = message.channel, message.duty, message.notice
     language = channel.language
     if notice is not None and notice.seen_at is not None:
         return None
-    if notice is None and (duty is None or duty.state not in LIVE or duty.holder_id != channel.service_id):
+    asked = notice is None or notice.kind == "asked"
+    if asked and (duty is None or duty.state not in LIVE or duty.holder_id != channel.service_id):
         return None
-    facts = {"what": "duty" if notice is None or notice.kind == "asked" else "notice", "service": channel.service.key}
+    if asked and duty is not None and channel.officer_id not in (None, duty.officer_id):
+        return None
+    facts = {"what": "duty" if asked else "notice", "service": channel.service.key}
     if facts["what"] == "duty" and duty is not None:
         due = duty.due_at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%d %H:%M") if duty.due_at else ""
         subject = sentence("A duty waits for you until {moment}.", moment=due)

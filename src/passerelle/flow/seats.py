@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, rungs
+from passerelle.flow import duties, outbox, rungs
 from passerelle.flow.facts import allow, officer_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import (
@@ -19,7 +19,7 @@ from passerelle.ledger.events import (
 )
 from passerelle.policy import calendar, disclosure
 from passerelle.policy.facts import ROLES, check_word
-from passerelle.records.models import Duty, Officer, Service
+from passerelle.records.models import Channel, Duty, Officer, Service
 from passerelle.records.models.accounts import ACCOUNT_ROLES
 from passerelle.words import sentence
 
@@ -191,6 +191,8 @@ def put_away(lines: Journal, officer: Officer) -> list[Duty]:
     officer.is_active = False
     officer.save(update_fields=["is_active"])
     lines.write(OfficerLeft(officer=officer.ref))
+    for channel in Channel.objects.select_for_update().filter(officer=officer, ended_at__isnull=True):
+        outbox.put_channel_away(lines, channel)
     return _rehome(lines, officer)
 
 
