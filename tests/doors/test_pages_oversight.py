@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from passerelle.flow import ledger_lines
+from passerelle.flow import defer, ledger_lines
 from passerelle.records.models import Officer, Reading
 from passerelle.testing import makers
 
@@ -32,6 +32,17 @@ def test_oversight_sees_the_root_of_the_ledger_and_how_to_check_it_alone(exchang
     assert root in page and f'<dd class="number">{size}</dd>' in page
     assert "passerelle ledger verify ledger.jsonl --log KEY" in page
     assert "none: a restored old backup could pass unseen" in page
+
+
+def test_who_reviews_a_deferral_reads_who_signed_it_and_why_on_the_page_of_the_review(exchange: dict[str, Any]) -> None:
+    now = timezone.now()
+    head, why = makers.seat(exchange["noord"], "head"), "Two of three are on a course; one is lent on Wednesday."
+    signed = defer.sign_overload(
+        officer=head, kind="acknowledge", reason=why, until=now + timedelta(days=2), now=now
+    )  # fmt: skip
+    page = signed_in(makers.seat(exchange["oversight"], "oversight")).get(f"/duty/{signed.review.ref}")
+    assert why in page.content.decode() and head.name in page.content.decode()
+    assert signed_in(makers.seat(exchange["federal"], "head")).get(f"/duty/{signed.review.ref}").status_code == 404
 
 
 def test_outcomes_of_the_work_are_told_by_language_and_the_look_at_them_is_written_down(

@@ -87,6 +87,16 @@ def test_who_is_hired_is_of_use_when_trained_and_what_comes_too_late_is_said(tmp
     assert there[51] == 6 and there[53] > 6
 
 
+def test_a_fault_names_the_line_of_the_plan_on_which_its_place_begins(tmp_path: Path) -> None:
+    with pytest.raises(PlanFaulty, match=r"small\.toml:16: \[\[kind\]\] number 1 cannot be read"):
+        small(tmp_path, kind="fly = 3")
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL.format(people=7, more="", kind="").replace("2022-01-03", '"soon"'), encoding="utf-8")
+    with pytest.raises(PlanFaulty) as told:
+        plan_file.read(path)
+    assert "“ends” as a day" in str(told.value.way_out)
+
+
 def test_what_would_be_needed_is_solved_for_each_thing_by_itself(tmp_path: Path) -> None:
     plan = small(tmp_path, 6, more="hires_year_max = 8\ntraining_months = 12")
     found = {one.says: one for one in needed.needed(plan)}

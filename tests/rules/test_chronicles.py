@@ -88,6 +88,31 @@ def test_what_cannot_be_read_is_told_with_its_place_and_the_remedy(tmp_path: Pat
     assert "small.yaml" in str(told.value) and told.value.way_out is not None
 
 
+def test_a_fault_names_the_line_of_the_file_on_which_its_place_begins(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("who: north", "wo: north"), encoding="utf-8")
+    begins = next(n for n, line in enumerate(text.splitlines(), 1) if line.startswith("- at:"))
+    with pytest.raises(chronicle.ChronicleFaulty, match=rf"small\.yaml:{begins}: lines, line 1 cannot be read"):
+        chronicle.read(path)
+
+
+def test_a_subject_that_does_not_stand_in_the_text_of_its_report_is_told(tmp_path: Path) -> None:
+    subject = {"id": "p", "schema": "Person", "properties": {"name": ["Somebody Else"]}}
+    report = {"id": "r", "service": "north", "language": "nl", "text": "Een nota.", "subjects": [subject]}
+    row = {**SMALL["lines"][0], "plays": [{"report": report}]}
+    with pytest.raises(chronicle.ChronicleFaulty, match="Somebody Else") as told:
+        chronicle.read(written(tmp_path, lines=[row]))
+    assert "mention" in str(told.value.way_out)
+
+
+def test_a_kind_of_service_that_policy_does_not_know_is_told_with_those_it_does(tmp_path: Path) -> None:
+    strange = [{**SMALL["services"][0], "kind": "polise"}, SMALL["services"][1]]
+    with pytest.raises(chronicle.ChronicleFaulty, match="services, line 1") as told:
+        chronicle.read(written(tmp_path, services=strange))
+    assert "police" in str(told.value.way_out)
+
+
 def test_a_file_that_is_no_yaml_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "bad.yaml"
     path.write_text("id: a\ntitle: [b\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -145,26 +146,34 @@ class Plan:
 def read(path: Path) -> Plan:
     """The plan of a file. Raises PlanFaulty with the file, the place and the remedy."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        raw = tomllib.loads(text)
     except OSError as error:
         raise PlanFaulty(
             sentence("{file} cannot be read: {error}.", file=str(path), error=error.strerror or str(error))
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanFaulty(sentence("{file} is not TOML: {error}.", file=str(path), error=str(error))) from error
-    return _Reader(str(path)).plan(raw)
+    return _Reader(str(path), text).plan(raw)
 
 
 def read_text(text: str, name: str) -> Plan:
     """The plan of a text that was written by this program; `name` says where it is from. Raises PlanFaulty."""
-    return _Reader(name).plan(tomllib.loads(text))
+    return _Reader(name, text).plan(tomllib.loads(text))
 
 
 class _Reader:
     """Reads one file; each fault names its place."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.lines = path, text.splitlines()
+
+    def _line_of(self, where: str) -> int:
+        """On which line of the file a place begins, such as “[[kind]] number 2” or “ends”; 0 where it is not there."""
+        table, _, number = where.partition(" number ")
+        begins = [n for n, line in enumerate(self.lines, 1) if re.match(rf"{re.escape(table)}(\s*=|\s*(#|$))", line)]
+        place = int(number) - 1 if number.isdigit() else 0
+        return begins[place] if place < len(begins) else 0
 
     def plan(self, raw: Mapping[str, Any]) -> Plan:
         self._known(raw, "the file", {
@@ -311,7 +320,9 @@ class _Reader:
             raise self._fault(where, f"“{strange[0]}” is not known here; known are {', '.join(sorted(names))}")
 
     def _fault(self, where: str, remedy: str) -> PlanFaulty:
+        line = self._line_of(where)
+        file = f"{self.path}:{line}" if line else self.path
         return PlanFaulty(
-            sentence("{file}: {place} cannot be read.", file=self.path, place=where),
+            sentence("{file}: {place} cannot be read.", file=file, place=where),
             way_out=sentence("Instead: {remedy}.", remedy=remedy),
         )

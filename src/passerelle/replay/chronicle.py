@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import yaml
 
 from passerelle.errors import Refused
+from passerelle.policy.facts import SERVICE_KINDS
 from passerelle.words import LANGUAGES, noop, sentence
 
 Certainty = Literal["official", "sourced", "disputed", "assumed"]
@@ -99,9 +100,11 @@ class Version:
 class Line:
     """One line of the record. `to` says whom it really reached: a key of a service, `no`, or nothing said (empty).
 
+    `row`: on which line of the file it begins.
     `who` is the key of a service or a letter; who is neither, there or in `to`, is told in words beside it."""
 
     number: int
+    row: int
     at: datetime
     precise: bool
     said_when: Said
@@ -196,7 +199,8 @@ class Chronicle:
 def read(path: Path) -> Chronicle:
     """The chronicle of a file. Raises ChronicleFaulty with the file, the place and the remedy."""
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        loaded, marks = yaml.safe_load(text), _marks(yaml.compose(text, Loader=yaml.SafeLoader))
     except OSError as error:
         raise ChronicleFaulty(
             sentence("{file} cannot be read: {error}.", file=str(path), error=error.strerror or str(error))
@@ -209,14 +213,30 @@ def read(path: Path) -> Chronicle:
         raise ChronicleFaulty(
             sentence("{place} is not YAML: {error}.", place=where, error=str(getattr(error, "problem", error)))
         ) from error
-    return _Reader(str(path)).chronicle(loaded)
+    return _Reader(str(path), marks).chronicle(loaded)
+
+
+def _marks(node: Any, where: str = "") -> dict[str, int]:
+    """On which line of the file each named place begins: “lines, line 2, plays, line 1” and the like."""
+    found: dict[str, int] = {}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = f"{where}, {key.value}" if where else str(key.value)
+            found[place] = key.start_mark.line + 1
+            found.update(_marks(value, place))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, one in enumerate(node.value, 1):
+            for place in (f"{where}, line {number}", f"{where}, {number}"):
+                found[place] = one.start_mark.line + 1
+                found.update(_marks(one, place))
+    return found
 
 
 class _Reader:
     """Reads one file; each fault names its place."""
 
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, marks: Mapping[str, int]) -> None:
+        self.path, self.marks = path, marks
         self.zone = ZoneInfo("UTC")
         self.sources: Mapping[str, str] = {}
         self.reports: list[str] = []
@@ -287,7 +307,7 @@ class _Reader:
         if not sources and certainty != "assumed":
             raise self._fault(where, "name a source, or mark the line as assumed")
         return Line(
-            number=number, at=at, precise=precise,
+            number=number, row=self.marks.get(where, 0), at=at, precise=precise,
             said_when=self._said(row["when"], where) if "when" in row else Said({}),
             who=who, who_says=said["who"], says=self._said(row.get("says"), where), to=to, to_says=said["to"],
             sources=sources, certainty=certainty,
@@ -312,10 +332,22 @@ class _Reader:
                     raise self._fault(place, f"a {kind} needs “{name}”")
             if "service" in what and what["service"] not in self.keys:
                 raise self._fault(place, f"“service” is one of: {', '.join(self.keys)}")
+            if kind == "report":
+                self._mentions(what, place)
             yield kind, what
+
+    def _mentions(self, report: Mapping[str, Any], where: str) -> None:
+        """Each subject of a report stands in its text, by its mention or its first name."""
+        for row, place in self._rows(report, "subjects", where):
+            names = row.get("properties", {}).get("name", ()) if isinstance(row.get("properties", {}), Mapping) else ()
+            mention = str(row.get("mention") or (names[0] if names else ""))
+            if not mention or mention not in str(report["text"]):
+                raise self._fault(place, f"give a “mention” that stands in the text; “{mention}” does not")
 
     def _member(self, row: Mapping[str, Any], where: str) -> Member:
         self._known(row, where, {"key", "name", "kind", "languages", "territories", "themes"})
+        if row.get("kind") not in SERVICE_KINDS:
+            raise self._fault(where, f"“kind” is one of: {', '.join(SERVICE_KINDS)}")
         return Member(
             key=self._text(row, "key", where), name=self._said(row.get("name"), where),
             kind=self._text(row, "kind", where), languages=self._words(row, "languages"),
@@ -424,7 +456,11 @@ class _Reader:
             raise self._fault(where, f"“{strange[0]}” is not known here; known are {', '.join(sorted(names))}")
 
     def _fault(self, where: str, remedy: str) -> ChronicleFaulty:
+        line = next(
+            (self.marks[where.rsplit(", ", n)[0]] for n in range(9) if where.rsplit(", ", n)[0] in self.marks), 0
+        )
+        file = f"{self.path}:{line}" if line else self.path
         return ChronicleFaulty(
-            sentence("{file}: {place} cannot be read.", file=self.path, place=where or "the file"),
+            sentence("{file}: {place} cannot be read.", file=file, place=where or "the file"),
             way_out=sentence("Instead: {remedy}.", remedy=remedy),
         )

@@ -198,8 +198,8 @@ class _Play:
 
     def _fault(self, line: Line, error: str) -> ChronicleFaulty:
         return ChronicleFaulty(
-            sentence("{file}: line {number} cannot be played: {error}.", file=self.chronicle.path,
-                     number=line.number, error=error.rstrip(".")),
+            sentence("{file}: line {number} cannot be played: {error}.",
+                     file=f"{self.chronicle.path}:{line.row}", number=line.number, error=error.rstrip(".")),
             way_out=sentence("Mend “plays” of that line; docs/how-to/chronicles.md says what each kind needs."),
         )  # fmt: skip
 
