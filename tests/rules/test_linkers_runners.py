@@ -61,7 +61,11 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_duckdb_and_the_reference_find_the_same_doubles_with_the_same_scores(register: Path, tmp_path: Path) -> None:
+def test_duckdb_and_the_reference_find_the_same_doubles_with_the_same_scores(
+    register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("passerelle.linkers.duckdb.PAIRS_AT_ONCE", 400)
+    monkeypatch.setattr("passerelle.linkers.duckdb.SCORES_EACH", 5)  # so few that new processes go on
     terms = Terms(hub=12, each=3)  # so low that both bounds are met by two thousand rows
     subjects = subjects_of(register)
     expected = pairs_of(subjects, None, terms)

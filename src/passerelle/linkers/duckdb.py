@@ -28,6 +28,8 @@ from passerelle.linkers.weighing import commonness, rarity_of
 RECORDS_AT_ONCE = 2_000
 PIECES_AT_ONCE = 1_000
 PAIRS_AT_ONCE = 50_000
+SCORES_EACH = 50
+"""After so many files of pairs new processes go on: what one remembers of names would grow with the register."""
 FEW_RECORDS = 1_500
 """So few are weighed by this process alone: others would take longer to start."""
 
@@ -151,5 +153,10 @@ def _named(
 def _scores(job: Job, crew: Crew, chunks: int) -> None:
     missing = [number for number in range(chunks) if not (job.folder / scores_file(number)).exists()]
     done = chunks - len(missing)
-    for place, _ in enumerate(crew.work(Task("scores", number) for number in missing), done + 1):
-        job.progress("scores", place / chunks)
+    for start in range(0, len(missing), SCORES_EACH):
+        if start:
+            crew.renew()
+        part = missing[start : start + SCORES_EACH]
+        for place, _ in enumerate(crew.work(Task("scores", number) for number in part), done + 1):
+            job.progress("scores", place / chunks)
+        done += len(part)

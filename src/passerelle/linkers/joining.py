@@ -27,7 +27,7 @@ ENGINES = ("duckdb", "spark")
 """The engines that are built: one machine, or a cluster."""
 
 REFUSALS_TOLD_MAX = 1_000
-FORMAT = 5
+FORMAT = 6
 LARGE_BYTES = 400_000
 """From this size on (of both files) several processes will work, and are made ready while the files are read."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -140,25 +141,53 @@ def gather(folder: Path, many: int) -> None:
                 ends.append(ends[-1] + file.write(line.encode("utf-8", "replace")))
     save(folder / "vocabulary.ends.npy", np.array(ends, dtype=np.int64))
     save(folder / "lexicon.npy", np.concatenate([np.zeros(0, dtype=_TABLE), *tables]))
-    told = {"pieces": pieces, "at": at, "stems": list(stems), "firsts": firsts}
+    save_text(folder / "vocabulary.pieces.json", json.dumps(pieces, ensure_ascii=False))
+    told = {"at": at, "stems": list(stems), "firsts": firsts}
     save_text(folder / "vocabulary.json", json.dumps(told, ensure_ascii=False))
 
 
 class Vocabulary:
-    """The words that `gather` put together: where they stand (`places` by piece of a name, `after` by what follows a
-    word), and for `Lexicon` their rows and texts."""
+    """The words that `gather` put together: what `words` reads of each, and for `Lexicon` where they stand (`places` by
+    piece of a name, `after` by what follows a word), their rows and texts, read when they are first asked for."""
 
     def __init__(self, folder: Path) -> None:
-        told = json.loads((folder / "vocabulary.json").read_text(encoding="utf-8"))
-        both = list(zip(told["pieces"], told["at"], strict=True))
-        self.places: dict[str, int] = {piece: at[0] for piece, at in both if " " not in piece}
-        self.after: dict[str, list[int]] = {piece: at for piece, at in both if " " in piece}
-        self.stems: list[str] = told["stems"]
-        self.firsts: list[str] = told["firsts"]
-        self.rows: Table = mapped(folder / "lexicon.npy")
-        self._lines = {piece: line for line, piece in enumerate(told["pieces"])}
+        pieces: list[str] = json.loads((folder / "vocabulary.pieces.json").read_text(encoding="utf-8"))
+        self._lines = {piece: line for line, piece in enumerate(pieces)}
+        self._folder = folder
         self._ends = mapped(folder / "vocabulary.ends.npy")
         self._file = os.open(folder / "vocabulary.lines", os.O_RDONLY)
+
+    @cached_property
+    def _told(self) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads((self._folder / "vocabulary.json").read_text(encoding="utf-8"))
+        return said
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where the word of each piece stands."""
+        return {piece: at[0] for piece, at in zip(self._lines, self._told["at"], strict=True) if " " not in piece}
+
+    @cached_property
+    def after(self) -> dict[str, list[int]]:
+        """Where the words stand that follow a word."""
+        return {piece: at for piece, at in zip(self._lines, self._told["at"], strict=True) if " " in piece}
+
+    @property
+    def stems(self) -> list[str]:
+        """The stems of all words."""
+        stems: list[str] = self._told["stems"]
+        return stems
+
+    @property
+    def firsts(self) -> list[str]:
+        """The likeliest reading of each word, as it is written."""
+        firsts: list[str] = self._told["firsts"]
+        return firsts
+
+    @cached_property
+    def rows(self) -> Table:
+        """The words as `Lexicon` keeps them."""
+        return mapped(self._folder / "lexicon.npy")
 
     def words(self, piece: str) -> tuple[parts.Word, ...] | None:
         """The words that a piece of a name is, for `parts.recall`; None for a piece that is not held."""
