@@ -12,6 +12,7 @@ from benchmarks.registers_invented import rows, write
 from passerelle.linkers import EngineMissing, Record, Terms, link, pairing, records
 from passerelle.linkers.digests import digest
 from passerelle.linkers.doors import door
+from passerelle.linkers.job import Sizes
 from passerelle.linkers.joining import OutputWrong
 from passerelle.linkers.lexicon import Lexicon, Pieces, Vocabulary, gather, read_words
 from passerelle.linkers.reference import candidates, pairs_of
@@ -61,15 +62,12 @@ def register(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def test_duckdb_and_the_reference_find_the_same_doubles_with_the_same_scores(
-    register: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("passerelle.linkers.duckdb.PAIRS_AT_ONCE", 400)
-    monkeypatch.setattr("passerelle.linkers.duckdb.SCORES_EACH", 5)  # so few that new processes go on
+def test_duckdb_and_the_reference_find_the_same_doubles_with_the_same_scores(register: Path, tmp_path: Path) -> None:
     terms = Terms(hub=12, each=3)  # so low that both bounds are met by two thousand rows
     subjects = subjects_of(register)
     expected = pairs_of(subjects, None, terms)
-    done = link(register, register, tmp_path / "pairs.csv", terms=terms, workers=2)
+    few = Sizes(pairs=500, files=5)  # so few that new processes go on
+    done = link(register, register, tmp_path / "pairs.csv", terms=terms, workers=2, sizes=few)
     assert done.left == done.right == 2_000 and done.refused == 0
     assert done.candidates == len(candidates(subjects, None, terms))
     assert done.bounded_keys > 0 and done.bounded[0]["records"] > 12 and done.bounded[0]["value"]

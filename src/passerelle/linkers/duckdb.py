@@ -25,11 +25,6 @@ from passerelle.linkers.keeping import save_text
 from passerelle.linkers.naming import gather_records, gather_words
 from passerelle.linkers.weighing import commonness, rarity_of
 
-RECORDS_AT_ONCE = 2_000
-PIECES_AT_ONCE = 1_000
-PAIRS_AT_ONCE = 50_000
-SCORES_EACH = 50
-"""After so many files of pairs new processes go on: what one remembers of names would grow with the register."""
 FEW_RECORDS = 1_500
 """So few are weighed by this process alone: others would take longer to start."""
 
@@ -64,8 +59,8 @@ def _words(job: Job, crew: Crew) -> None:
     held = sorted(pieces)
     save_text(job.folder / "pieces.json", json.dumps(held, ensure_ascii=False))
     tasks = [
-        Task("words", number, "", first, first + PIECES_AT_ONCE)
-        for number, first in enumerate(range(0, len(held), PIECES_AT_ONCE))
+        Task("words", number, "", first, first + job.sizes.pieces)
+        for number, first in enumerate(range(0, len(held), job.sizes.pieces))
     ]
     missing = [task for task in tasks if not (job.folder / lexicon.vocabulary_file(task.number)).exists()]
     for place, _ in enumerate(crew.work(missing), len(tasks) - len(missing) + 1):
@@ -82,9 +77,9 @@ def _keys(job: Job, crew: Crew, counts: dict[str, int]) -> None:
     if (job.folder / "commonness.json").exists():
         return
     tasks = [
-        Task("keys", number, side, first, min(first + RECORDS_AT_ONCE, counts[side]))
+        Task("keys", number, side, first, min(first + job.sizes.records, counts[side]))
         for side in job.sides
-        for number, first in enumerate(range(0, counts[side], RECORDS_AT_ONCE))
+        for number, first in enumerate(range(0, counts[side], job.sizes.records))
     ]
     missing = [task for task in tasks if not (job.folder / counts_file(task.side, task.number)).exists()]
     for place, _ in enumerate(crew.work(missing), len(tasks) - len(missing) + 1):
@@ -98,7 +93,7 @@ def _candidates(job: Job, crew: Crew, counts: dict[str, int]) -> dict[str, Any]:
     done = job.folder / "candidates.json"
     if not done.exists():
         job.progress("candidates", 0.0)
-        chunks = {side: range(-(-counts[side] // RECORDS_AT_ONCE)) for side in job.sides}
+        chunks = {side: range(-(-counts[side] // job.sizes.records)) for side in job.sides}
         with pairing.open_database(job.folder, job.workers) as base:
             for side in job.sides:
                 pairing.take_keys(base, side, [job.folder / keys_file(side, number) for number in chunks[side]])
@@ -109,7 +104,7 @@ def _candidates(job: Job, crew: Crew, counts: dict[str, int]) -> dict[str, Any]:
                 base, counts["left"], counts["left" if job.alone else "right"], alone=job.alone, terms=job.terms,
                 told=lambda share: job.progress("candidates", 0.8 * share),
             )  # fmt: skip
-            written = pairing.write_chunks(base, job.folder, PAIRS_AT_ONCE)
+            written = pairing.write_chunks(base, job.folder, job.sizes.pairs)
         _notes(job, counts, chunks)
         (job.folder / "pairing.duckdb").unlink()
         found = {"candidates": many, "chunks": written, "bounded_keys": bounded_keys, "bounded": bounded}
@@ -153,10 +148,10 @@ def _named(
 def _scores(job: Job, crew: Crew, chunks: int) -> None:
     missing = [number for number in range(chunks) if not (job.folder / scores_file(number)).exists()]
     done = chunks - len(missing)
-    for start in range(0, len(missing), SCORES_EACH):
+    for start in range(0, len(missing), job.sizes.files):
         if start:
             crew.renew()
-        part = missing[start : start + SCORES_EACH]
+        part = missing[start : start + job.sizes.files]
         for place, _ in enumerate(crew.work(Task("scores", number) for number in part), done + 1):
             job.progress("scores", place / chunks)
         done += len(part)

@@ -33,9 +33,20 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is done at once: so many `records` or `pieces` of names are one task, so many `pairs` stand in one file,
+    and after so many `files` new processes go on, for what one remembers of names would grow with the register."""
+
+    records: int = 2_000
+    pieces: int = 1_000
+    pairs: int = 50_000
+    files: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """What an engine is given: the working folder, the files, the terms, how many `workers`, who hears, and for Spark
-    the address of its `master` (none: this machine)."""
+    the address of its `master` (none: this machine); and how much is done at once."""
 
     folder: Path
     left: Path
@@ -44,6 +55,7 @@ class Job:
     workers: int
     progress: Progress
     master: str | None = None
+    sizes: Sizes = Sizes()
 
     @property
     def alone(self) -> bool:

@@ -16,7 +16,7 @@ import duckdb
 from passerelle.errors import Refused
 from passerelle.linkers import pairing
 from passerelle.linkers.crew import prepare
-from passerelle.linkers.job import EngineMissing, Found, Job, Progress, cores
+from passerelle.linkers.job import EngineMissing, Found, Job, Progress, Sizes, cores
 from passerelle.linkers.keeping import keep, save_text
 from passerelle.linkers.lexicon import Pieces, pieces_file
 from passerelle.linkers.register import Record, RefusedRecord, kind_of, records
@@ -64,6 +64,7 @@ def link(
     workers: int | None = None,
     progress: Progress | None = None,
     master: str | None = None,
+    sizes: Sizes | None = None,
 ) -> Linked:
     """Joins `left` and `right` into `out` (.csv or .parquet); one file twice finds its doubles, each pair once.
 
@@ -71,7 +72,7 @@ def link(
     folder is gone when all is written. Raises EngineMissing, OutputWrong, RegisterWrong, WorkerLost.
     """
     run = engine_of(engine)
-    agreed = terms or Terms()
+    agreed, parted = terms or Terms(), sizes or Sizes()
     if out.suffix.lower() not in {".csv", ".parquet"}:
         raise OutputWrong(
             sentence("{file} is neither .csv nor .parquet.", file=out.name),
@@ -79,10 +80,10 @@ def link(
         )
     kind_of(left)
     kind_of(right)
-    with _folder(left, right, out, agreed, engine) as (folder, resumed):
+    with _folder(left, right, out, agreed, engine, parted) as (folder, resumed):
         if engine == "duckdb" and left.stat().st_size + right.stat().st_size > LARGE_BYTES:
             prepare()
-        job = Job(folder, left, right, agreed, workers or cores(), progress or _unheard, master)
+        job = Job(folder, left, right, agreed, workers or cores(), progress or _unheard, master, parted)
         counts: dict[str, int] = {}
         refusals: list[RefusedRecord] = []
         refused = 0
@@ -128,7 +129,9 @@ def _unheard(_: str, __: float) -> None:
 
 
 @contextlib.contextmanager
-def _folder(left: Path, right: Path, out: Path, terms: Terms, engine: str) -> Iterator[tuple[Path, bool]]:
+def _folder(
+    left: Path, right: Path, out: Path, terms: Terms, engine: str, sizes: Sizes
+) -> Iterator[tuple[Path, bool]]:
     """The working folder, held by this run alone; kept when the run breaks off, removed when it is done."""
     folder = out.with_name(out.name + ".work")
     plan = folder / "plan.json"
@@ -153,7 +156,7 @@ def _folder(left: Path, right: Path, out: Path, terms: Terms, engine: str) -> It
                 sentence("Another run is writing {file}.", file=out.name),
                 way_out=sentence("Wait until it is done, or name another output."),
             ) from error
-        wanted = json.dumps([FORMAT, engine, _mark(left), _mark(right), asdict(terms)], sort_keys=True)
+        wanted = json.dumps([FORMAT, engine, _mark(left), _mark(right), asdict(terms), asdict(sizes)], sort_keys=True)
         resumed = plan.exists() and plan.read_text(encoding="utf-8") == wanted
         if not resumed:
             for inside in folder.iterdir():

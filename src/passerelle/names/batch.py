@@ -256,15 +256,20 @@ class Names:
         table = weights()
         rows = len(left)
         one, two = self._word[left, :wide_one], self._word[right, :wide_two]
-        a, b = one[:, :, None], two[:, None, :]
-        valid = (a >= 0) & (b >= 0)
+        a, b = np.broadcast_arrays(one[:, :, None], two[:, None, :])
+        both = np.flatnonzero((a >= 0) & (b >= 0))
         words = len(self._units)
-        cost, kind = np.zeros(valid.shape, dtype=np.int64), np.zeros(valid.shape, dtype=np.int64)
-        cost[valid], kind[valid] = self._costs((np.minimum(a, b) * words + np.maximum(a, b))[valid], words)
+        cost, kind = np.zeros(a.shape, dtype=np.int64), np.zeros(a.shape, dtype=np.int64)
+        mine, other = a.reshape(-1)[both], b.reshape(-1)[both]
+        cost.reshape(-1)[both], kind.reshape(-1)[both] = self._costs(
+            np.minimum(mine, other) * words + np.maximum(mine, other), words
+        )
         pre_one, pre_two = self._prefix[left][:, :wide_one], self._prefix[right][:, :wide_two]
-        cost = cost + self._prefix_cost[pre_one[:, :, None], pre_two[:, None, :]]
+        if pre_one.any() or pre_two.any():
+            cost += self._prefix_cost[pre_one[:, :, None], pre_two[:, None, :]]
         i, j = np.arange(wide_one)[None, :, None], np.arange(wide_two)[None, None, :]
-        key = np.where(valid, ((cost * 8 + np.abs(i - j)) * 8 + i) * 8 + j, _FAR_KEY)
+        key = np.full(a.shape, _FAR_KEY)
+        key.reshape(-1)[both] = (cost * 512 + ((np.abs(i - j) * 8 + i) * 8 + j)).reshape(-1)[both]
         match = np.full((rows, wide_one), -1, dtype=np.int64)
         pair_cost = np.zeros((rows, wide_one), dtype=np.int64)
         pair_kind = np.full((rows, wide_one), -1, dtype=np.int64)
