@@ -189,9 +189,7 @@ def figures(month: str, folder: Path, as_json: bool) -> None:
         print_json(plain)
         return
     for line in plain:
-        said = ", ".join(
-            f"{name} {line[name] if line[name] is not None else '–'}"
-            for name in ("stricter", "late", "withheld", "upheld")
-        )
-        click.echo(f"{line['service']}: {line['reports']} reports, {line['duties']} duties to pass on; {said}")
-    click.echo("– stands for a share of fewer than five, which would tell of single cases.")
+        told = {name: "–" if count is None else str(count) for name, count in line.items()}
+        said = ", ".join(f"{name} {told[name]}" for name in ("stricter", "late", "withheld", "upheld"))
+        click.echo(f"{told['service']}: {told['reports']} reports, {told['duties']} duties to pass on; {said}")
+    click.echo("– stands for a number below five, which would tell of single cases, or for one that would give it back.")

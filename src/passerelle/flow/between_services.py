@@ -17,8 +17,8 @@ from django.db.models import F, QuerySet
 
 from passerelle.errors import Refused
 from passerelle.flow.facts import NotThere
-from passerelle.flow.oversight import SMALL_NUMBER
 from passerelle.policy.facts import DESK_ROLES
+from passerelle.policy.published import SMALL_NUMBER
 from passerelle.records import visibility, wall
 from passerelle.records.models import Delivery, Duty, Officer, ReportVersion, Service
 from passerelle.words import sentence

@@ -16,7 +16,7 @@ from passerelle.flow.facts import NotThere, allow, duty_facts
 from passerelle.flow.ledger_lines import head, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import DecisionOrdered, SampleDrawn, SampleExamined
-from passerelle.policy import ladder
+from passerelle.policy import ladder, published
 from passerelle.records.models import Duty, Grant, Officer, Order, Reading, Sample, SampleItem, Service, Withholding
 from passerelle.records.models.oversight import FINDINGS, SAMPLE_KINDS
 from passerelle.words import Sentence, noop, sentence
@@ -285,19 +285,16 @@ def unused_access(*, now: datetime) -> list[Unused]:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFigures:
-    """What one service did in a month, each count with what it is out of. None where the whole is too small to show."""
+    """What one service did in a month, each count with what it is out of. None where it is too small to show, or would
+    give back one that is."""
 
     service: Service
-    reports: int
+    reports: int | None
     stricter: int | None
-    duties: int
+    duties: int | None
     late: int | None
     withheld: int | None
     upheld: int | None
-
-
-SMALL_NUMBER = 5
-"""Below this a share says something about single cases, and is not shown."""
 
 
 def figures(*, month: tuple[int, int], now: datetime) -> list[ServiceFigures]:
@@ -307,31 +304,28 @@ def figures(*, month: tuple[int, int], now: datetime) -> list[ServiceFigures]:
     Only whole months that are past are told, so that no figure moves with a single filing. Raises WrongSample.
     """
     start, end = _month(month, now)
-    found = []
-    for service in Service.objects.order_by("name"):
+    services = list(Service.objects.order_by("name"))
+    counted: list[dict[str, int]] = []
+    for service in services:
         filed = service.reports.filter(filed_at__gte=start, filed_at__lt=end)
         raised = Duty.objects.filter(service=service, kind="pass_on", raised_at__gte=start, raised_at__lt=end)
-        reports, owed = filed.count(), raised.count()
         late = sum(
             1 for due, ended in raised.values_list("due_at", "ended_at") if due is not None and (ended or end) > due
         )
-        withheld = Withholding.objects.filter(duty__in=raised)
-        found.append(
-            ServiceFigures(
-                service=service,
-                reports=reports,
-                stricter=_shown(filed.exclude(handling="open").count(), reports),
-                duties=owed,
-                late=_shown(late, owed),
-                withheld=_shown(withheld.count(), owed),
-                upheld=_shown(withheld.filter(outcome="upheld").count(), withheld.count()),
-            )
-        )
-    return found
+        withheld = raised.filter(withholdings__isnull=False).distinct()
+        upheld = raised.filter(withholdings__outcome="upheld").distinct()
+        counted.append(
+            {
+                "reports": filed.count(), "stricter": filed.exclude(handling="open").count(), "duties": raised.count(),
+                "late": late, "withheld": withheld.count(), "upheld": upheld.count(),
+            }
+        )  # fmt: skip
+    shown = published.told(counted, PART_OF)
+    return [ServiceFigures(service=service, **row) for service, row in zip(services, shown, strict=True)]
 
 
-def _shown(part: int, whole: int) -> int | None:
-    return part if whole >= SMALL_NUMBER else None
+PART_OF = {"stricter": "reports", "late": "duties", "withheld": "duties", "upheld": "withheld"}
+"""Of which other figure a figure counts a part."""
 
 
 def _month(month: tuple[int, int], now: datetime) -> tuple[datetime, datetime]:

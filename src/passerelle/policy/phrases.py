@@ -60,6 +60,7 @@ PHRASES: tuple[str, ...] = (
     noop("Epiphany"),
     noop("Day of German Unity"),
     noop("Victory Day"),
+    noop("Liberation Day (Berlin)"),
     noop("Liberation Day"),
     noop("King's Day"),
     noop("Good Friday"),
