@@ -78,6 +78,8 @@ def test_so_many_pages_wait_for_it_at_once_and_the_next_goes_on(settings: Any) -
         with pytest.raises(provider.ProviderSilent):
             provider.asked(there, seconds=60)  # would wait for a minute, if it asked
         assert all(one.is_alive() for one in waiting), "the others were still waiting: this one did not wait for them"
+    for one in waiting:
+        one.join()  # none of them waits on in the next test
 
 
 def test_whoever_brings_wrong_codes_shuts_nobody_out(settings: Any) -> None:

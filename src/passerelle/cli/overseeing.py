@@ -192,4 +192,4 @@ def figures(month: str, folder: Path, as_json: bool) -> None:
         told = {name: "–" if count is None else str(count) for name, count in line.items()}
         said = ", ".join(f"{name} {told[name]}" for name in ("stricter", "late", "withheld", "upheld"))
         click.echo(f"{told['service']}: {told['reports']} reports, {told['duties']} duties to pass on; {said}")
-    click.echo("– stands for a number below five, which would tell of single cases, or for one that would give it back.")
+    click.echo("– stands for a number below five, which would tell of single cases, or that would give one back.")

@@ -13,7 +13,8 @@ from passerelle.ledger.events import GrantEnded, GrantGiven, GrantReviewed
 from passerelle.policy import grants
 from passerelle.policy.facts import FORMS, SERVICE_ROLES
 from passerelle.records import extracts, visibility
-from passerelle.records.models import Delivery, Grant, Officer
+from passerelle.records.models import Delivery, Grant, Officer, Report
+from passerelle.records.models.reports import new_salt
 from passerelle.words import Sentence, sentence
 
 REASON_WORDS_MIN = 5
@@ -206,6 +207,18 @@ def give(*, ref: str, officer: Officer, to: Officer, until: datetime, reason: st
             officer=to,
         )
     return grant
+
+
+def carry_new_version(lines: Journal, report: Report) -> None:
+    """Whoever was let read a report for a time reads its new version from now on, and hears that there is one; the line
+    of what they read is written anew. A broken glass is corrected with the copies of its service."""
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("officer__service", "given_by", "review")
+    for grant in rows.filter(report=report, kind="given", ended_at__isnull=True, until__gt=lines.now):
+        grant.report, grant.report_version = report, report.version
+        grant.content, grant.salt = extracts.whole(report, ()), new_salt()
+        _give(lines, grant)
+        says = sentence("A report that you may read for a time was corrected: you read the new one now.")
+        duties.tell(lines, grant.officer.service, "granted", says, officer=grant.officer)
 
 
 def end(*, ref: str, officer: Officer, now: datetime) -> Grant:

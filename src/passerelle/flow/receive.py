@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import commonness, correct, duties, index, match, oblige, rungs, sizes
+from passerelle.flow import commonness, correct, duties, exceptions, index, match, oblige, rungs, sizes
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.interests import InterestIncomplete, check_interest, state_interest
@@ -304,6 +304,7 @@ def put_version(lines: Journal, *, report: Report, officer: Officer | None, draf
         )
     )
     correct.new_version(lines, report, officer)
+    exceptions.carry_new_version(lines, report)
     oblige.corrected_since(lines, report)
 
 
