@@ -5,8 +5,8 @@ names counted from the register at hand. Three registers whose truth is known: i
 stands twice (`registers_invented`); strangers of whom one in ten was given a double by rules that are not ours
 (`respellings`), its birth date slipped now and then; and the UN list against the OFAC list, by the known links.
 
-Tuned on: `rare_scale` was set on seed 101 of the invented register and the strangers of half 0 (by MD5 of the
-name); the other seed and the other half were only measured. The links were in sight while bits were set by hand.
+Tuned on: `rare_scale` and `rare_near` were set on seed 101 of the invented register and the strangers of half 0 (by MD5
+of the name); the other seed and the other half were only measured. The links were in sight while bits were set by hand.
 """
 
 from __future__ import annotations

@@ -78,13 +78,15 @@ def between(text: str, what: str, fresh: str) -> str:
 
 
 @click.command()
-@click.argument("fairness", type=click.Path(path_type=Path, exists=True))
-@click.argument("calibration", type=click.Path(path_type=Path, exists=True))
+@click.argument("fairness", type=click.Path(path_type=Path, exists=True, allow_dash=True))
+@click.argument("calibration", type=click.Path(path_type=Path, exists=True, allow_dash=True))
 def main(fairness: Path, calibration: Path) -> None:
-    """Renew the tables of docs/fairness.md."""
+    """Renew the tables of docs/fairness.md; a dash leaves one as it is."""
     text = PAGE.read_text(encoding="utf-8")
-    text = between(text, "errors", errors(json.loads(fairness.read_text(encoding="utf-8"))))
-    text = between(text, "calibration", reliability(json.loads(calibration.read_text(encoding="utf-8"))))
+    if fairness.name != "-":
+        text = between(text, "errors", errors(json.loads(fairness.read_text(encoding="utf-8"))))
+    if calibration.name != "-":
+        text = between(text, "calibration", reliability(json.loads(calibration.read_text(encoding="utf-8"))))
     PAGE.write_text(text, encoding="utf-8")
 
 

@@ -102,6 +102,7 @@ def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
         stems = [alignment.left.words[pair.left].stem for pair in agreeing]
         other = [alignment.right.words[pair.right].stem for pair in agreeing]
         expected = max(commonness.expected(stems), commonness.expected(other))
+        expected *= 2.0 ** (weigh["rare_near"] * min(1.0, max(0.0, (4.0 - logit) / (4.0 - bar))))
         exact = min(weigh["rare_most"], weigh["rare_most"] - math.log2(1.0 + weigh["rare_scale"] * expected))
     if logit >= bar:
         if exact <= weigh["at_bar"]:
@@ -147,6 +148,7 @@ def bits_of_many(outcome: Outcome, commonness: Commonness | None) -> Floats:
     exact = np.where(words >= 2, exact, np.where(words == 1, single, 0.0))
     if commonness is not None and commonness.subjects:
         expected = outcome.chance * max(commonness.subjects, 1000)
+        expected *= np.exp2(weigh["rare_near"] * np.clip((4.0 - logit) / (4.0 - bar), 0.0, 1.0))
         rare = np.minimum(weigh["rare_most"], weigh["rare_most"] - np.log2(1.0 + weigh["rare_scale"] * expected))
         exact = np.where(words >= 1, rare, exact)
     above = np.where(
