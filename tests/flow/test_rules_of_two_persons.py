@@ -161,6 +161,12 @@ def test_a_wider_table_of_tellings_owes_what_was_filed_before(
         ("who_may_tell_whom", QUIETER.replace("at_once: nothing", "at_once: everything", 1), "does not exist"),
         ("ladder", "rows: []", "There is no table ladder"),
         ("deadlines", SLOWER + "#" * 200_000, "at most 200000 are taken"),
+        ("deadlines", SHIPPED["deadlines"].replace("duties: [judge]", "duties: [review]"), "no row says by when judge"),
+        ("deadlines", SHIPPED["deadlines"].replace("{days: 7}", "{days: 1000000}"), "neither at_once nor one of"),
+        ("deadlines", SHIPPED["deadlines"].replace("[judge]", "[[judge]]"), "policy does not know"),
+        ("deadlines", SHIPPED["deadlines"] + "since: 2026-13-45", "cannot be used"),
+        ("deadlines", "[" * 2000, "cannot be used"),
+        ("who_may_tell_whom", QUIETER.replace("categories: [", "categories: [[witness], ", 1), "does not know"),
     ],
 )
 def test_a_table_that_says_too_little_or_nothing_new_is_refused(

@@ -16,7 +16,7 @@ from passerelle.flow.facts import allow, duty_facts
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
 from passerelle.ledger.events import Withheld, WithholdingReviewed
-from passerelle.policy import deadlines, disclosure, grounds
+from passerelle.policy import disclosure, grounds
 from passerelle.records.models import Duty, Officer, Question, Withholding
 from passerelle.records.tear_line import TearLine
 from passerelle.words import sentence
@@ -274,9 +274,11 @@ def _tell_who_asked(lines: Journal, duty: Duty) -> None:
 
 def _due_again(lines: Journal, duty: Duty) -> datetime:
     """A question whose withholding was overturned has the time of its deadline again."""
-    duty.due_at = deadlines.due(
-        kind=duty.kind, urgency=duty.urgency, themes=frozenset(), recipient_kind=duty.service.kind, raised_at=lines.now
-    ).due_at
+    question = Question.objects.get(duty=duty)
+    duty.due_at = duties.clock_of(
+        lines, kind=duty.kind, service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
+        urgency=duty.urgency, themes=frozenset(question.themes),
+    ).due_at  # fmt: skip
     return duty.due_at
 def _overturn(lines: Journal, duty: Duty, officer: Officer, reason: str) -> None:
     """What was withheld is passed on. Where a person must judge the match first, or its use is restricted, it is owed
@@ -285,9 +287,9 @@ def _overturn(lines: Journal, duty: Duty, officer: Officer, reason: str) -> None
         _pass_on(lines, duty, officer, "overturn", reason)
     except (NotJudgedYet, Restricted):
         assert duty.report is not None and duty.recipient is not None
-        due = deadlines.due(
-            kind="pass_on", urgency=duty.urgency, themes=frozenset(duty.report.themes),
-            recipient_kind=duty.recipient.kind, raised_at=lines.now,
+        due = duties.clock_of(
+            lines, kind="pass_on", service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
+            urgency=duty.urgency, themes=frozenset(duty.report.themes),
         )  # fmt: skip
         holder = rungs.holder_from(duty.service, duty.level, lines.now)
         duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer

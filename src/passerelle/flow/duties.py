@@ -37,6 +37,24 @@ def said_time(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def clock_of(
+    lines: Journal, *, kind: str, service: Service, recipient: Service | None, discreet: bool, urgency: str,
+    themes: frozenset[str],
+) -> deadlines.Deadline:  # fmt: skip
+    """The clock of a duty that begins, or begins again, now: by the table in force, on the holidays of who owes it."""
+    kinds = [recipient.kind if recipient is not None else service.kind]
+    if discreet:  # a clock of its own for one kind of service would say which kind waits: the shortest for all
+        kinds = list(SERVICE_KINDS)
+    found = (
+        deadlines.due(
+            kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=lines.now,
+            calendar=calendar.of_place(service.place) if service.place else None,
+        )
+        for waits in kinds
+    )  # fmt: skip
+    return min(found, key=lambda one: one.due_at)
+
+
 def raise_duty(
     lines: Journal,
     *,
@@ -60,18 +78,8 @@ def raise_duty(
 ) -> Duty:
     """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event.
     `together`: its row is written with others (`lines.together`)."""
-    kinds = [recipient.kind if recipient is not None else service.kind]
-    if discreet:  # a clock of its own for one kind of service would say which kind waits: the shortest for all
-        kinds = list(SERVICE_KINDS)
-    deadline = min(
-        (
-            deadlines.due(
-                kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=lines.now,
-                calendar=calendar.of_place(service.place) if service.place else None,
-            )
-            for waits in kinds
-        ),
-        key=lambda found: found.due_at,
+    deadline = clock_of(
+        lines, kind=kind, service=service, recipient=recipient, discreet=discreet, urgency=urgency, themes=themes
     )
     holder = rungs.holder_from(service, level, lines.now, excluding=excluding)
     duty = Duty(

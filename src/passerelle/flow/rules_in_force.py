@@ -17,7 +17,7 @@ TABLE_CHARACTERS_MAX = 200_000
 """Of a table as it is asked for: several times the longest that is shipped."""
 
 LOADERS: dict[str, Callable[[Given], Any]] = {
-    "deadlines": deadlines.load,
+    "deadlines": deadlines.whole,
     "who_may_tell_whom": disclosure.telling_table,
 }
 """How each table of the installation is read and refused, by the name of its file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -11,10 +12,12 @@ from typing import Any
 from passerelle.policy import calendar as calendars
 from passerelle.policy.calendar import Calendar
 from passerelle.policy.facts import DUTY_KINDS, SERVICE_KINDS, URGENCIES, check_word
-from passerelle.policy.tables import DATA_FOLDER, Given, read, rows, set_here, wrong
+from passerelle.policy.tables import DATA_FOLDER, Given, knows, read, rows, set_here, wrong
 from passerelle.words import Sentence, noop, sentence
 
 UNITS = ("minutes", "hours", "days", "working_days")
+LONGEST = {"minutes": 1440, "hours": 8784, "days": 366, "working_days": 260}
+"""So much at most: what is due later than in a year is due never, and no calendar needs to be counted to the end."""
 
 STANDING_WORDS: dict[str, str] = {"binding": noop("binding"), "borrowed": noop("borrowed")}
 
@@ -158,8 +161,8 @@ def in_force() -> tuple[DeadlineRow, ...]:
 def load(path: Given) -> tuple[DeadlineRow, ...]:
     """The table of deadlines in `path`. Raises WrongTable for a word or a period nobody knows."""
     at_once_minutes = read(path).get("at_once_minutes")
-    if not isinstance(at_once_minutes, int) or at_once_minutes <= 0:
-        raise wrong(path, "“at_once_minutes” must be a number above zero")
+    if type(at_once_minutes) is not int or not 0 < at_once_minutes <= LONGEST["minutes"]:
+        raise wrong(path, f"“at_once_minutes” must be a number from 1 to {LONGEST['minutes']}")
     lists = {
         "duties": frozenset(DUTY_KINDS), "urgencies": frozenset(URGENCIES), "themes": frozenset(themes()),
         "recipients": frozenset(SERVICE_KINDS),
@@ -167,7 +170,8 @@ def load(path: Given) -> tuple[DeadlineRow, ...]:
     found = []
     for row in rows(path, "rows", required={"duties": list, "period": (dict, str)}):
         for key, known in lists.items():
-            if not set(row.get(key, ())) <= known or (key in row and not row[key]):
+            given = row.get(key, [])
+            if not isinstance(given, list) or (key in row and not given) or not knows(known, given):
                 raise wrong(path, f"row {row['id']} has a word under “{key}” that policy does not know")
         unit, count = _period(path, row, at_once_minutes)
         found.append(
@@ -194,6 +198,16 @@ def _period(path: Given, row: dict[str, Any], at_once_minutes: int) -> tuple[str
         return "minutes", at_once_minutes
     if isinstance(period, dict) and len(period) == 1:
         ((unit, count),) = period.items()
-        if unit in UNITS and isinstance(count, int) and count > 0:
+        if unit in UNITS and type(count) is int and 0 < count <= LONGEST[unit]:
             return unit, count
-    raise wrong(path, f"row {row['id']} has a period that is neither at_once nor one of {', '.join(UNITS)}")
+    longest = ", ".join(f"{unit} (up to {LONGEST[unit]})" for unit in UNITS)
+    raise wrong(path, f"row {row['id']} has a period that is neither at_once nor one of {longest}")
+
+
+def whole(path: Given) -> tuple[DeadlineRow, ...]:
+    """A table by which a house can work: the same, and every duty that can arise has a row. Raises WrongTable."""
+    table = load(path)
+    for kind, urgency, waits in itertools.product(DUTY_KINDS, URGENCIES, SERVICE_KINDS):
+        if not any(row.fits(kind, urgency, frozenset(), waits) for row in table):
+            raise wrong(path, f"no row says by when {kind} is due ({urgency}, for {waits}, without a theme)")
+    return table

@@ -23,7 +23,7 @@ from passerelle.policy.facts import (
     lesser,
     word_of,
 )
-from passerelle.policy.tables import DATA_FOLDER, Given, rows, set_here, wrong
+from passerelle.policy.tables import DATA_FOLDER, Given, knows, rows, set_here, wrong
 from passerelle.words import Sentence, sentence
 
 
@@ -324,7 +324,7 @@ def _form(form: str) -> Sentence:
 
 def _known(path: Given, row: dict[str, Any], key: str, words: tuple[str, ...]) -> None:
     given = row.get(key, [])
-    if not isinstance(given, list) or (key in row and not given) or not set(given) <= set(words):
+    if not isinstance(given, list) or (key in row and not given) or not knows(words, given):
         raise wrong(path, f"row {row['id']} has a word under “{key}” that policy does not know")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def read(path: Given) -> dict[str, Any]:
     try:
         with path.open(encoding="utf-8") as file:
             data = yaml.safe_load(file)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # no such day, no such sign, too deep
         raise wrong(path, " ".join(str(error).split())) from None
     if not isinstance(data, dict):
         raise wrong(path, "it must be a mapping with its rows under a name")
@@ -94,6 +94,11 @@ def rows(path: Given, block: str, *, required: Mapping[str, type | tuple[type, .
         if row.get("standing") not in LEGAL_STANDINGS:
             raise wrong(path, f"row {name} is neither binding nor borrowed")
     return found
+
+
+def knows(words: Collection[str], given: Sequence[Any]) -> bool:
+    """Whether every one of these is among the words; what is no word at all is not."""
+    return all(isinstance(one, str) and one in words for one in given)
 
 
 def wrong(path: Given, why: str) -> WrongTable:
