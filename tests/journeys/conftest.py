@@ -48,12 +48,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    address = f"http://localhost:{port}"
+    surroundings["PASSERELLE_ADDRESS"] = address  # browsers bind a passkey to a name
     with (folder / "served.log").open("w", encoding="utf-8") as log:
         served = subprocess.Popen(
             [*COMMAND, "serve", "--dir", str(folder), "--port", str(port)], env=surroundings, stdout=log, stderr=log
         )
         try:
-            address = f"http://127.0.0.1:{port}"
             wait_for(f"{address}/sign-in", served, folder / "served.log")
             seats = json.loads((folder / "seats.json").read_text(encoding="utf-8"))
             yield House(address, {seat["username"]: seat["password"] for seat in seats})

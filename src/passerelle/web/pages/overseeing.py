@@ -73,8 +73,14 @@ def outcomes(request: HttpRequest, *, now: datetime) -> HttpResponse:
     parts: dict[str, list[Share]] = {}
     for share in found:
         parts.setdefault(share.kind, []).append(share)
-    context = {"parts": [(sheet.OUTCOMES[kind], rows) for kind, rows in parts.items()], "by": sheet.BY}
-    return render(request, "outcomes.html", {**context, "least": SMALL_NUMBER})
+    told = [
+        (
+            sheet.OUTCOMES[kind], [row for row in rows if row.share is not None],
+            [row for row in rows if row.share is None],
+        )
+        for kind, rows in parts.items()
+    ]
+    return render(request, "outcomes.html", {"parts": told, "by": sheet.BY, "least": SMALL_NUMBER})
 
 
 @require_POST

@@ -219,6 +219,21 @@ def day(value: date | str | None) -> str:
 
 
 @register.filter
+def valued(values: Sequence[Any], name: str) -> str:
+    """The values of one property, a date among them in words: “11 February 1963”, “February 1963”, “1963”."""
+    return "; ".join(_dated(str(value)) if name.endswith("Date") else str(value) for value in values)
+
+
+def _dated(text: str) -> str:
+    try:
+        if len(text) == len("1963-02"):
+            return str(formats.date_format(date.fromisoformat(f"{text}-01"), "F Y"))
+        return day(text)
+    except ValueError:
+        return text
+
+
+@register.filter
 def entry(table: Mapping[Any, Any], key: Any) -> Any:
     """`table[key]`, or nothing."""
     return table.get(key, "") if hasattr(table, "get") else ""
