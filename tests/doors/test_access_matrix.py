@@ -92,6 +92,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
     "sign-out": [("", "POST", {}, "sssss sssss sssss ss s s")],
     "language": [("", "POST", {"language": "fr", "next": "/law"}, ">>>>> >>>>> >>>>> >> > >")],
     "health": [("", "GET", {}, "+++++ +++++ +++++ ++ + +")],
+    "who-is-here": [("", "GET", {}, "+++++ +++++ +++++ ++ + +")],  # one's own reference, or none
     "file-report": [("", "GET", {}, CONTENTS), ("", "POST", {"text": ""}, "!!!!. !!!!. !!!!. !. . s")],
     "keep-draft": [("", "GET", {}, "mmmmm mmmmm mmmmm mm m m"), ("", "POST", {}, "++++. ++++. ++++. +. . s")],
     "confirm-subjects": [("", "GET", {}, ">>>>. >>>>. >>>>. >. . s"), ("", "POST", {}, ">>>>. >>>>. >>>>. >. . s")],

@@ -30,6 +30,7 @@ NEUTRAL, ADMINISTRATOR, OVERSIGHT, SPARE = "david.collard", "robin.adams", "hele
 
 NO_PAGES = {
     "health": "a word for machines",
+    "who-is-here": "a word for a page that is about to send what was typed",
     "between-csv": "a file",
     "to-provider": "leads to another house, and is not there where none is set",
     "from-provider": "comes from another house, and is not there where none is set",

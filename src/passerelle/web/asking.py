@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from passerelle.errors import Refused
 from passerelle.flow.ledger_lines import rules_applied
@@ -25,9 +27,10 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for those who signed in. The view gets `now`; what is denied and what is absent are the same page.
     On PostgreSQL whatever it reads outside a verb is read behind the wall of its reader."""
 
-    @login_required
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **names: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(goes_on_at(request))
         try:
             with wall.as_reader(request.user), rules_applied():
                 return view(request, *args, now=timezone.now(), **names)
@@ -42,6 +45,17 @@ def page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return render(request, "refused.html", {"refusal": refusal}, status=REFUSED_STATUS)
 
     return answered
+
+
+def goes_on_at(request: HttpRequest) -> str:
+    """Where who signs in goes on: at what was asked for, or, where a form was sent, at the page on which it stood."""
+    if request.method != "POST":
+        return request.get_full_path()
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(came_from)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def what_for(request: HttpRequest, thing: str, refusal: Refused | None = None) -> HttpResponse:

@@ -23,6 +23,7 @@ BY_PROVIDER = "signed_in_by_provider"
 PROVIDER_ASKED_TWO = "provider_asked_two"
 OPEN_TO_ALL = (
     "sign-in", "second-step", "passkey-sign-in", "to-provider", "from-provider", "sign-out", "language", "health",
+    "who-is-here",
 )  # fmt: skip
 TO_ADD_ONE = ("second-factor", "add-app", "add-passkey")
 

@@ -53,6 +53,7 @@ urlpatterns: list[URLPattern] = [
     path("second-factor/remove", second_factor.remove_factor, name="remove-factor"),
     path("people/reset-factor", second_factor.reset_factor, name="reset-factor"),
     path("sign-out", sign_in.sign_out, name="sign-out"),
+    path("sign-in/who", sign_in.who_is_here, name="who-is-here"),
     path("language", sign_in.choose_language, name="language"),
     path("health", health.health, name="health"),
     path("file", filing.write, name="file-report"),

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from passerelle.errors import Refused
 from passerelle.flow import passkeys, provider
@@ -85,6 +86,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """The session ends."""
     logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@require_safe
+def who_is_here(request: HttpRequest) -> JsonResponse:
+    """Who is signed in here now, and what a form of theirs must bear: a page asks before it sends what was typed."""
+    ref = request.user.ref if request.user.is_authenticated else ""
+    return JsonResponse({"who": ref, "token": get_token(request)})
 
 
 @require_POST
