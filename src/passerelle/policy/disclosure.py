@@ -208,15 +208,15 @@ def blacked_out(
     Everyone whose own row says less than `form`. The matched subject, which chose the form, is not among the others.
     """
     check_word(form, FORMS, what="form")
-    hidden = set()
-    for subject, category in others.items():
+    less = set()
+    for category in set(others.values()):  # the row is chosen by the category alone, however many bear it
         own = decide(
             sender=sender, recipient=recipient, purpose=purpose, category=category, handling="open", standing=standing,
             danger_to_life=danger_to_life, sender_decided=sender_decided, table=table,
         ).form  # fmt: skip
         if FORMS.index(own) < FORMS.index(form):
-            hidden.add(subject)
-    return frozenset(hidden)
+            less.add(category)
+    return frozenset(subject for subject, category in others.items() if category in less)
 
 
 def sees_other_side(

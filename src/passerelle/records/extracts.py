@@ -34,6 +34,9 @@ _ALIKE_FROM = 0.7
 _WORDS_MAX = 2000
 """A text with more words that may be names than this is covered as a whole: to weigh them all would stop the clocks."""
 
+_PAIRS_MAX = 400_000
+"""A text in which so many persons stay unseen that more of its words would be weighed against theirs is covered too."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’`-][^\W\d_]+)*")
 _ENDINGS = ("s", "’s", "'s", "en", "e", "es", "n", "tje", "je", "ke", "ens")
 """What a name may have behind it in the four languages: a genitive, a plural, a pet form."""
@@ -173,6 +176,9 @@ def blacked_text(text: str, subjects: Iterable[Subject]) -> str:
     it: then the whole text is covered. Offsets stay as they were.
     """
     places: list[tuple[int, int]] = []
+    subjects = list(subjects)
+    if len(subjects) * len(_WORD.findall(text)) > _PAIRS_MAX:
+        return _cover(text, [(0, len(text))])
     for subject in subjects:
         marked = [(start, end) for start, end in _spans(subject) if 0 <= start < end <= len(text)]
         theirs = marked + _places(text, subject)
