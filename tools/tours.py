@@ -3,7 +3,8 @@
 `python -m tools.tours FOLDER` plays a demonstration, serves it, and records the story of the demonstration in Dutch,
 French, German and English: a local officer files half a name, the desk of another service judges the pair, acknowledges
 what then travels, and the officer hears that it was used. `FOLDER/nl/01-….png` and so on, `FOLDER/story.md` as a table,
-`FOLDER/story.json`. Seconds are those of the pages and of the keys as fast as a script presses them: the floor under
+`FOLDER/story.json`. Then the tours of other roles (`tools.walks`); with `--write` each becomes a page of docs/tours.
+Seconds are those of the pages and of the keys as fast as a script presses them: the floor under
 what a person needs, not a person. What is waited for the worker's beat is told apart. A press of a key, a click and a
 paste each count as one. `Recorder` is for other tours too: they walk their pages and call `step` where a picture
 belongs.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -28,6 +30,7 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("nl", "fr", "de", "en")
+DOCUMENTS = Path(__file__).parents[1] / "docs" / "tours"
 COMMAND = (sys.executable, "-c", "from passerelle.cli import main; main()")
 SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 COMPARED_WITHIN_MS = 60_000
@@ -43,6 +46,15 @@ TEXTS = {
 }
 
 
+REFERENCE = re.compile(r"/[a-z]+-[0-9a-z]{16}\b")
+
+
+def place_of(address: str) -> str:
+    """The address of a page without what differs from run to run."""
+    path = re.sub(r"^https?://[^/]+", "", address).split("?")[0]
+    return REFERENCE.sub("/…", path)
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One step of a story: in which language, who, what, how many seconds and keys it took, and its picture."""
@@ -55,6 +67,9 @@ class Told:
     keys: int
     waited: float
     picture: str
+    place: str = ""
+    title: str = ""
+    tour: str = ""
 
 
 @dataclass
@@ -65,6 +80,8 @@ class Recorder:
 
     language: str
     folder: Path | None = None
+    tour: str = ""
+    chosen: list[tuple[str, Path]] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     _keys: int = 0
     _waited: float = 0.0
@@ -102,17 +119,22 @@ class Recorder:
         yield
         self._waited += time.perf_counter() - begun
 
-    def step(self, page: Any, who: str, what: str, *, whole: bool = False) -> Told:
-        """The step has ended: its figures are kept, and its picture is taken."""
+    def step(self, page: Any, who: str, what: str, *, whole: bool = False, picture: bool = False) -> Told:
+        """The step has ended: its figures are kept, and its picture is taken; `picture`: one for documents."""
         seconds = time.perf_counter() - self._begun - self._waited
         number = len(self.told) + 1
-        picture = ""
+        file = ""
         if self.folder is not None:
             name = "".join(sign if sign.isalnum() else "-" for sign in what.lower())
-            picture = f"{self.language}/{number:02}-{name}.png"
+            file = f"{self.language}/{number:02}-{name}.png"
             (self.folder / self.language).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=str(self.folder / picture), full_page=whole)
-        one = Told(self.language, number, who, what, round(seconds, 2), self._keys, round(self._waited, 2), picture)
+            page.screenshot(path=str(self.folder / file), full_page=whole)
+            if picture:
+                self.chosen.append((self.tour or who, self.folder / file))
+        one = Told(
+            self.language, number, who, what, round(seconds, 2), self._keys, round(self._waited, 2), file,
+            place_of(page.url), page.title().removesuffix(" · Passerelle"), self.tour,
+        )  # fmt: skip
         self.told.append(one)
         self.begin()
         return one
@@ -158,7 +180,7 @@ def story(recorder: Recorder, officer: Any, desk: Any, address: str) -> None:
     officer.wait_for_url("**/file/subjects")
     row = officer.locator("fieldset.row-of-subject", has=officer.locator(f'input[value="Youssef {name}"]')).first
     recorder.choose(row.locator("select[name$='-category']"), "suspect")
-    recorder.step(officer, "officer", "confirms whom it speaks of")
+    recorder.step(officer, "officer", "confirms whom it speaks of", picture=True)
     recorder.click(officer.locator("button[value=file]"))
     officer.wait_for_url("**/report/*")
     with recorder.waiting():
@@ -173,7 +195,7 @@ def story(recorder: Recorder, officer: Any, desk: Any, address: str) -> None:
     recorder.click(desk.locator(".board .go").last)
     desk.wait_for_url("**/desk/match-*")
     desk.wait_for_selector(f"text={name}")
-    recorder.step(desk, "desk", "has the two records side by side")
+    recorder.step(desk, "desk", "has the two records side by side", picture=True)
     recorder.press(desk, "s")
     desk.wait_for_selector(".message:not([hidden])")
     recorder.step(desk, "desk", "judges the pair")
@@ -190,7 +212,7 @@ def story(recorder: Recorder, officer: Any, desk: Any, address: str) -> None:
 
     recorder.press(officer, "l")
     officer.wait_for_selector(".line.good")
-    recorder.step(officer, "officer", "hears that it was used")
+    recorder.step(officer, "officer", "hears that it was used", picture=True)
 
 
 def table(told: Sequence[Told]) -> str:
@@ -259,32 +281,55 @@ def main() -> None:
     wants.add_argument("--language", action="append", choices=LANGUAGES, help="one of them (default: all four)")
     wants.add_argument("--width", type=int, default=1280, help="of the screen, in points (default: 1280)")
     wants.add_argument("--dark", action="store_true", help="on a dark screen")
+    wants.add_argument("--write", action="store_true", help="write docs/tours too, with the pictures of --pictures")
+    wants.add_argument("--pictures", choices=LANGUAGES, default="en", help="in the documents (default: en)")
     wanted = wants.parse_args()
     from playwright.sync_api import sync_playwright
+
+    from tools import walks
 
     screen = {
         "viewport": {"width": wanted.width, "height": 800}, "color_scheme": "dark" if wanted.dark else "light",
     }  # fmt: skip
     told: list[Told] = []
+    pictures: dict[str, list[Path]] = {}
     wanted.folder.mkdir(parents=True, exist_ok=True)
     house = wanted.folder / "house"
     shutil.rmtree(house, ignore_errors=True)
     with served(house) as (address, passwords), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(SWITCHES))
         for language in wanted.language or LANGUAGES:
-            officer, desk = (
-                sit(browser, address, who, passwords[who], language, **screen)
-                for who in ("jana.peeters", "karim.benali")
-            )
+            taken: dict[str, Any] = {}
+
+            def seats(who: str, language: str = language, taken: dict[str, Any] = taken) -> Any:
+                if who not in taken:
+                    taken[who] = sit(browser, address, who, passwords[who], language, **screen)
+                return taken[who]
+
+            officer, desk = seats("jana.peeters"), seats("karim.benali")
             recorder = Recorder(language, wanted.folder)
             story(recorder, officer, desk, address)
             told += recorder.told
+            for name, walk in walks.WALKS.items():
+                walker = Recorder(language, wanted.folder / name, name)
+                walk(walker, seats, address)
+                told += walker.told
+                recorder.chosen += walker.chosen
+            if language == wanted.pictures:
+                for name, path in recorder.chosen:
+                    pictures.setdefault(name, []).append(path)
+            for one in taken.values():
+                one.context.close()
         browser.close()
     shutil.rmtree(house)
     (wanted.folder / "story.json").write_text(json.dumps([asdict(one) for one in told], indent=1), encoding="utf-8")
-    (wanted.folder / "story.md").write_text(table(told), encoding="utf-8")
-    print(table(told))
+    of_story = [one for one in told if not one.tour]
+    (wanted.folder / "story.md").write_text(table(of_story), encoding="utf-8")
+    print(table(of_story))
     print(f"The pictures stand in {wanted.folder}; story.md is this table.")
+    if wanted.write:
+        walks.write(DOCUMENTS, told, pictures)
+        print(f"The tours stand in {DOCUMENTS}.")
 
 
 if __name__ == "__main__":
