@@ -115,8 +115,9 @@ def matches_in_full(officer: Officer) -> QuerySet[Match]:
 def _in_full(officer: Officer) -> Q:
     if officer.role not in DESK_ROLES:
         return _NOTHING
-    own = Subject.objects.filter(service=officer.service_id).values("pk")  # no join: the other side may be hidden
-    party = Q(left__in=own) | Q(right__in=own)
+    # No join: the other side may be hidden. And asked of each match: a service may hold a million subjects.
+    own = Subject.objects.filter(service=officer.service_id)
+    party = Q(Exists(own.filter(pk=OuterRef("left")))) | Q(Exists(own.filter(pk=OuterRef("right"))))
     judged = Duty.objects.filter(match=OuterRef("pk"), kind="judge")
     found = party & Exists(judged.filter(service=officer.service_id))
     if officer.service.kind == "neutral_desk":
@@ -145,8 +146,8 @@ def grants(officer: Officer) -> QuerySet[Grant]:
         return Grant.objects.filter(_NOTHING)
     found = Q(officer=officer.pk)
     if officer.role in DESK_ROLES:
-        own = Report.objects.filter(service=officer.service_id).values("pk")
-        found |= Q(report__in=own) & ~Exists(Duty.objects.filter(pk=OuterRef("review"), discreet=True))
+        own = Report.objects.filter(pk=OuterRef("report"), service=officer.service_id)
+        found |= Exists(own) & ~Exists(Duty.objects.filter(pk=OuterRef("review"), discreet=True))
     if officer.role in ("supervisor", "head"):
         found |= Q(officer__service=officer.service_id)
     return Grant.objects.filter(found)
