@@ -89,10 +89,13 @@ def test_a_value_may_run_over_lines_and_an_open_quotation_mark_swallows_nothing(
 @pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0b", "\x1c"])
 def test_a_sign_that_ends_a_line_elsewhere_ends_no_row_here(tmp_path: Path, sign: str) -> None:
     path = tmp_path / "register.csv"
-    path.write_text(f"id,schema,name,address\nz,Person,Émile{sign}Zorba,Kerkstraat 1\n", encoding="utf-8", newline="")
+    rows = f'z,Person,Émile{sign}Zorba,Kerkstraat 1\ny,Person,Émile{sign}Zorba,"Kerkstraat 1"\n'
+    path.write_text(f"id,schema,name,address\n{rows}", encoding="utf-8", newline="")
     good, bad = read(path)
     assert not bad
-    assert good[0].entity["properties"] == {"name": [f"Émile{sign}Zorba"], "address": ["Kerkstraat 1"]}
+    for one in good:
+        assert one.entity["properties"] == {"name": [f"Émile{sign}Zorba"], "address": ["Kerkstraat 1"]}
+    assert len(good) == 2
 
 
 @pytest.mark.parametrize("text", ["Émile \\x00", "Émile \ufffd"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -231,7 +232,7 @@ def _from_table(path: Path, told: Told) -> Iterator[_Read]:
             cells = line.split(delimiter)  # as the reader would, which takes three times as long to be made
         else:
             try:
-                cells = next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True))
+                cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
             except (csv.Error, StopIteration) as error:
                 what = sentence(
                     "the quotation marks of the row do not pair ({reason}). Close each, and double those in a value.",

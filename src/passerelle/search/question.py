@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from passerelle.names.street_words import fold
 from passerelle.search import entries
+from passerelle.search.dictionary import translated, translated_parts
 from passerelle.search.entries import NAME, STREET, TERM, WORD
 from passerelle.search.glossary import Term, find, terms
 from passerelle.search.stems import LANGUAGES, Token, is_little, parts_of, stem, tokens
@@ -21,6 +22,8 @@ WORDS_MAX = 24
 
 EXACT, OF_TERM, OF_PART, MISSPELT, NEAR_WORD, NAME_SOUND, NAME_GUESSED = 1.0, 1.0, 0.6, 0.7, 0.6, 0.8, 0.5
 STREET_OF, NUMBER_OF = 1.0, 1.0
+TRANSLATED, PART_TRANSLATED = 0.9, 0.5
+"""A common word in another language counts less than a term of the glossary: it may be another of its meanings."""
 SHARE_MIN = {"number": 0.75, "street": 0.28}
 """So much of a number or a street that is looked for a text must have: a street's name has more meanings in one
 language than in another (*Vierwindenstraat*: four or bindweed, wind or windlass)."""
@@ -128,6 +131,9 @@ def _word(token: Token, language: str, known: tuple[tuple[Term, ...], float]) ->
     for term in found:
         alternatives[TERM + term.key] = weight
     near = tuple(sorted({entry[len(WORD) :] for entry in alternatives if entry.startswith(WORD)}))
+    for said, weight_of in ((translated, TRANSLATED), (translated_parts, PART_TRANSLATED)):
+        for other, word in said(right or token.text, language):
+            alternatives.setdefault(WORD + stem(other, word), weight_of)
     if not found or right:
         sure = entries.may_be_name(token.text)
         for entry in entries.of_name(token.text):

@@ -24,7 +24,7 @@ class Weights:
     off the nearness of its texts; `rarity`: how fast a word counts more, the fewer texts have it.
     """
 
-    meaning: float = 3.5
+    meaning: float = 4.5
     number: float = 3.0
     street: float = 1.5
     usual: float = 1.0
