@@ -152,7 +152,13 @@ class _Page:
             at=self.when(found.owed), holder=self.names.get(found.holder, found.holder),
             to=self.names.get(found.to, found.to),
         )  # fmt: skip
-        matched = (one for one in played.story if one.event == "matched" and found.report in one.reports)
+        matched = (
+            one
+            for one in played.story
+            if one.event == "matched"
+            and found.report in one.reports
+            and f"⟦{found.to}⟧" in dict(one.says.facts).values()
+        )
         evidence = next((one for one in matched if abs(one.at - found.owed) < timedelta(minutes=1)), None)
         reasons = [*found.because, *((evidence.says, *evidence.because[:2]) if evidence else ()), found.deadline]
         why = "".join(f"<li>{self.say(one)}</li>" for one in reasons)
