@@ -263,7 +263,7 @@ TABLE: dict[str, list[tuple[str, str, dict[str, str], str]]] = {
         ("pointer", "POST", ONWARD, "..... !!!!. ..... .. . s"),
     ],
     "consent": [
-        ("asked onward", "POST", {"form": "extract"}, ".>>>. !!!!. ..... .. ! s"),
+        ("asked onward", "POST", {"form": "extract"}, ".>>>. ..... ..... .. ! s"),
         ("question", "POST", {}, "..... ..... ..... .. . s"),  # it asks no such thing
     ],
     "recall": [
