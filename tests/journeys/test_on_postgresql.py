@@ -58,13 +58,13 @@ def database(owner: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run(*arguments: str, database: str, folder: Path, status: int = 0) -> str:
+def _run(*arguments: str, database: str, folder: Path, status: int = 0, seconds: int = 300) -> str:
     done = subprocess.run(
         [sys.executable, "-c", "from passerelle.cli import main; main()", *arguments, "--dir", str(folder)],
         env={**os.environ, "PASSERELLE_DATABASE_URL": database},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=seconds,
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout

@@ -178,7 +178,7 @@ def test_two_of_four_workers_are_killed_and_each_duty_is_delivered_once_and_none
     after = look()
     assert after["late"] >= many and after["late_in_silence"] == after["climbed_twice"] == 0
     assert after["deliveries"] == many and after["doubled"] == 0
-    balance = _json("reconcile", database=database, folder=folder)
+    balance = _json("reconcile", database=database, folder=folder, seconds=1500)
     assert balance["owed"] == balance["sent"] == many and balance["missing"] == balance["surplus"] == 0
     figures.keep(
         "workers_killed", duties=many, workers=WORKERS, killed=2 * KILLED, delivered=after["deliveries"],
