@@ -86,6 +86,26 @@ def test_what_may_not_travel_as_a_telling_does_not_travel_as_an_answer(exchange)
     assert not asked.answer and asked.duty.state == "open" and not asked.asked_back.exists()
 
 
+def test_a_question_whose_withholding_was_overturned_has_the_clock_of_its_themes_again(exchange) -> None:
+    asked = ask.ask(
+        about=_asked(exchange).delivery.ref, officer=seat(exchange["midi"], "officer"), themes=["terrorism"],
+        text="Where was he seen last?", now=LATER,
+    )  # fmt: skip
+    allowed = asked.duty.due_at - asked.duty.raised_at
+    decide.withhold(
+        ref=asked.duty.ref, officer=seat(exchange["noord"], "desk"), ground="g", reason="an informant is in danger",
+        now=LATER,
+    )  # fmt: skip
+    review = Duty.objects.get(kind="review", about=asked.duty)
+    at = LATER + timedelta(minutes=5)
+    decide.review(
+        ref=review.ref, officer=seat(exchange["noord"], "supervisor"), uphold=False, reason="the danger has passed now",
+        now=at,
+    )  # fmt: skip
+    asked.duty.refresh_from_db()
+    assert asked.duty.due_at == at + allowed and allowed <= timedelta(minutes=15)
+
+
 def test_an_answer_is_withheld_on_a_ground_and_reopened_when_a_second_person_overturns(exchange) -> None:
     asked = _asked(exchange)
     decide.withhold(
