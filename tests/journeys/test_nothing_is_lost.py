@@ -90,3 +90,4 @@ def test_without_scripts_who_signs_in_again_is_on_the_page_of_the_form(
     page.fill("#password", house.passwords["karim.benali"])
     page.press("#password", "Enter")
     page.wait_for_url(f"{house.address}/handover")
+    assert page.locator("#note").count() == 1, "the form stands there, and not an address that only takes forms"
