@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
+import socket  # bent: slowness is bytes that do not come, which no client of Django can send
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from http.client import HTTPConnection
+from http.client import HTTPConnection  # bent: the witness is a listener of its own, on loopback
 from pathlib import Path
 from typing import Any
 

@@ -196,5 +196,7 @@ PHRASES: tuple[str, ...] = (
     noop("questions of one officer to other services in an hour"),
     noop("questions of one officer in a day that go to nobody who is known to hold it"),
     noop("searches of one officer in an hour"),
+    noop("questions of one officer to other services in an hour"),
+    noop("questions of one officer in a day that go to nobody who is known to hold it"),
 )
 """Every `says` of every table, in the order of the tables."""
