@@ -145,4 +145,4 @@ def test_json_of_another_shape_is_refused_with_the_way_out(tmp_path: Path, text:
 def test_a_mended_entity_may_hold_what_other_programs_take_for_the_end_of_a_line() -> None:
     raw = '{"id": "a", "schema": "Person", "properties": {"name": ["Jan\u2028Jansen"]}}\n'
     read = reread(raw, "ftm")
-    assert isinstance(read, Row) and read.entities[0]["properties"]["name"] == ["Jan Jansen"]
+    assert isinstance(read, Row) and read.entities[0]["properties"]["name"] == ["Jan\u2028Jansen"]

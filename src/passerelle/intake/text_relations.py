@@ -82,6 +82,7 @@ class _Relating:
         """Whom a statement is of: “he” is never this person."""
         self.last: Mention | None = None
         self.gender: dict[Mention, str] = {}
+        self.gender_of: dict[str, str] = {}
         self.pronouns = frozenset(word_table()["pronouns"][language]) | frozenset(word_table()["possessives"][language])
 
     def run(self, segments: list[Segment]) -> None:
@@ -92,6 +93,7 @@ class _Relating:
             if not segment.item:
                 self.header = None
             self.gender.update({person: self._gender(person) for person in people})
+            self.gender_of |= {person.value: self.gender[person] for person in people if self.gender[person]}
             opening = self._opens_with_pronoun(segment)
             meant = self._meant(segment, people)
             current = people[0] if people else self.focus
@@ -144,7 +146,7 @@ class _Relating:
         for gender in ("f", "m"):
             if any(word.lower() in word_table()["genders"][gender] for word in words):
                 return gender
-        return next((g for other, g in self.gender.items() if other.value == person.value and g), "")
+        return self.gender_of.get(person.value, "")
 
     def _meant(self, segment: Segment, people: list[Mention]) -> Mention | None:
         """Whom “he” or “she” means, or “the latter”, where it stands before anybody is named in this sentence."""
