@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import tempfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,6 +161,20 @@ def test_rows_of_a_register_are_taken_in_and_the_same_rows_change_nothing(exchan
     with pytest.raises(Refused) as strict:
         noord.ask("POST", "/registers/table/rows", table, content_type="text/csv", handling="sealed")
     assert strict.value.problem["fields"][0]["field"] == "handling"
+
+
+def test_rows_of_a_register_touch_no_disk_outside_the_database(
+    exchange: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    with pytest.raises(FileNotFoundError):
+        tempfile.mkdtemp()
+    rows = b'{"id": "n1", "schema": "Person", "properties": {"name": ["Jan Peeters"]}}'
+    for body in (rows, gzip.compress(rows)):
+        name = "packed" if body != rows else "plain"
+        noord = machine(exchange["noord"])
+        taken = noord.ask("POST", f"/registers/{name}/rows", body, content_type="application/x-ndjson")
+        assert taken["added"] == 1
 
 
 def test_a_repeated_command_counts_once_and_answers_alike(exchange: dict[str, Any]) -> None:

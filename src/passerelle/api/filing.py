@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -93,13 +92,12 @@ def take_rows(
             sentence("File what is stricter as a report, with its reason and its review date."),
         )  # fmt: skip
     filing = take_in.Filing(source_grade=source_grade, information_grade=information_grade)
-    with tempfile.TemporaryDirectory(prefix="passerelle-rows-") as folder:
-        file = Path(folder, f"{name}.{'csv' if kind == 'csv' else 'json'}")
-        file.write_bytes(request.body)
-        source = intake.open_source(file, format=kind, language=who.service.languages[0] if kind == "csv" else None)
-        taken = take_in.take_in(
-            service=who.service, officer=who, source=source, name=name, now=now(request), filing=filing
-        )
+    # In memory, never in a temporary file: what is sealed in the database would stand there as it was sent.
+    file = intake.Opened(Path(f"{name}.{'csv' if kind == 'csv' else 'json'}"), content=request.body)
+    source = intake.open_source(file, format=kind, language=who.service.languages[0] if kind == "csv" else None)
+    taken = take_in.take_in(
+        service=who.service, officer=who, source=source, name=name, now=now(request), filing=filing
+    )
     return {
         "read": taken.read, "added": taken.added, "changed": taken.changed, "unchanged": taken.unchanged,
         "refused": taken.refused,

@@ -2,6 +2,8 @@
 
 from passerelle.intake.detect import UnknownFormat, open_source, reread
 from passerelle.intake.row import BadRow, Row
-from passerelle.intake.source import ArchiveRefused, FileUnreadable, Source
+from passerelle.intake.source import ArchiveRefused, FileUnreadable, Opened, Source
 
-__all__ = ["ArchiveRefused", "BadRow", "FileUnreadable", "Row", "Source", "UnknownFormat", "open_source", "reread"]
+__all__ = [
+    "ArchiveRefused", "BadRow", "FileUnreadable", "Opened", "Row", "Source", "UnknownFormat", "open_source", "reread",
+]  # fmt: skip

@@ -48,18 +48,19 @@ _NOT_REGISTERS = (
 
 
 def open_source(
-    paths: Sequence[Path] | Path,
+    paths: Sequence[Path | Opened] | Path | Opened,
     *,
     format: str | None = None,  # noqa: A002 (what the option of the command is called)
     mapping: Path | None = None,
     language: str | None = None,
 ) -> Source:
-    """A register ready to be read, from its file, its archive, or (OFAC) its folder or its three files.
+    """A register ready to be read, from its file, its archive, or (OFAC) its folder or its three files; or from what
+    is held in memory, as `Opened(Path(name), content=…)`.
 
     `format` (csv, ftm, un, ofac) is told by the content where it is None. `language` is that of a table that does not
     say it itself. Raises a Refused that names the file and the remedy.
     """
-    given = [paths] if isinstance(paths, Path) else list(paths)
+    given = [paths] if isinstance(paths, Path | Opened) else list(paths)
     if format is not None and format not in FORMATS:
         raise UnknownFormat(
             sentence("There is no format “{format}”.", format=format),
@@ -115,9 +116,12 @@ def reread(
     )
 
 
-def _files(given: Sequence[Path]) -> list[Opened]:
+def _files(given: Sequence[Path | Opened]) -> list[Opened]:
     found: list[Opened] = []
     for path in given:
+        if isinstance(path, Opened):
+            found.append(path)
+            continue
         with translated(path.name):
             inside = sorted(one for one in path.iterdir() if one.is_file()) if path.is_dir() else None
         if inside is None:

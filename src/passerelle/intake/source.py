@@ -53,10 +53,12 @@ class ArchiveRefused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One file of a register: on disk, or a member of a zip, or packed by gzip. `name` is what the user calls it."""
+    """One file of a register: on disk, or a member of a zip, or packed by gzip. `name` is what the user calls it.
+    With `content` it is held in memory under that name, and nothing of it is on any disk."""
 
     path: Path
     member: str | None = None
+    content: bytes | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -71,6 +73,8 @@ class Opened:
     def total(self) -> int:
         """Size in the bytes that `Stream.position` counts: on disk, or unpacked for a member of a zip."""
         with translated(self.name):
+            if self.content is not None:
+                return len(self.content)
             if self.member is None:
                 return self.path.stat().st_size
             with zipfile.ZipFile(self.path) as packed:
@@ -200,11 +204,12 @@ def _stream(opened: Opened, stack: contextlib.ExitStack) -> Stream:
         about = packed.getinfo(opened.member)
         check_unpacked(opened.name, about.file_size, about.compress_size)
         return Stream(packed.open(about), opened.name, packed_size=about.compress_size, on_disk=None)
-    on_disk = stack.enter_context(opened.path.open("rb"))
+    held = opened.content
+    on_disk: IO[bytes] = stack.enter_context(opened.path.open("rb") if held is None else io.BytesIO(held))
     if on_disk.read(2) == b"\x1f\x8b":
         on_disk.seek(0)
         unpacked: IO[bytes] = gzip.GzipFile(fileobj=on_disk)  # type: ignore[assignment]  # a reader of bytes all the same
-        return Stream(unpacked, opened.name, packed_size=opened.path.stat().st_size, on_disk=on_disk)
+        return Stream(unpacked, opened.name, packed_size=opened.total(), on_disk=on_disk)
     on_disk.seek(0)
     return Stream(on_disk, opened.name, packed_size=None, on_disk=on_disk)
 
