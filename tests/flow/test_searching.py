@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
-from passerelle.flow import close, end_report, index, keys, recall, receive, restrict, reviews, search
+from passerelle.flow import close, end_report, index, keys, meanings, recall, receive, restrict, reviews, search
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import entries, journal
 from passerelle.flow.sizes import TooLong
@@ -71,6 +72,38 @@ def test_the_reasons_are_the_words_of_the_question_and_the_glossary_and_no_word_
     said = " ".join(map(str, hit.because))
     assert "cambriolage" in said and "“inbraak”" in said and "“Sjoekri”" in said
     assert "Choukri" not in said and "Amrani" not in said and hit.title == ""
+
+
+def test_a_question_without_one_word_of_the_text_is_answered_by_its_meaning_and_says_so(exchange, settings) -> None:
+    settings.SENTENCE_ENCODER = True
+    midi = exchange["midi"]
+    for text in ("Le garçon ne mange plus depuis une semaine et pleure chaque nuit.", "La grue du port est en panne."):
+        makers.report(midi, text)
+    read_all()
+    officer = makers.seat(midi, "officer")
+    asked = search.search(question="verdrietig kind zonder eetlust", officer=officer, purpose="my_case", now=LATER)
+    assert asked.by_meaning and not asked.meanings_left
+    assert asked.hits[0].ref == Report.objects.earliest("pk").ref
+    assert "no word of your question" in asked.hits[0].because[0].in_language("en")
+
+
+def test_the_first_search_opens_a_part_of_the_meanings_newest_first_and_the_next_ones_the_rest(
+    exchange, settings
+) -> None:
+    settings.SENTENCE_ENCODER = True
+    for text in ("Un vélo a été volé.", "Un vélo a été retrouvé dans le canal.", "Le mineur a fugué du foyer."):
+        makers.report(exchange["midi"], text)
+    read_all()
+    ask = index.the_encoder()
+    assert ask is not None
+    numbers = np.array(sorted(Findable.objects.values_list("pk", flat=True)), dtype=np.int64)
+    whole, left = meanings.Kept().nearness(ask, "een gestolen fiets", numbers, ask.name)
+    assert not left and np.count_nonzero(whole) == 3
+    bite = meanings.Kept(opened_max=1)
+    for more in (1, 2, 3):
+        near, left = bite.nearness(ask, "een gestolen fiets", numbers, ask.name)
+        assert left is (more < 3)
+        assert np.allclose(near[-more:], whole[-more:], atol=1e-5) and not near[:-more].any()
 
 
 def test_what_nobody_wrote_finds_nothing(midi) -> None:

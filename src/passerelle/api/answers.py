@@ -96,12 +96,14 @@ class HitLine(Schema):
 
 
 class FoundOut(Schema):
-    """What a search found, best first; `waiting`: something just filed is still being read."""
+    """What a search found, best first; `waiting`: something just filed is still being read; `meanings_left`: meanings
+    were compared among the newest alone, and the next search goes on."""
 
     search: str
     rows: list[HitLine]
     waiting: bool
     by_meaning: bool
+    meanings_left: bool
 
 
 class DeliveriesPage(Schema):

@@ -25,6 +25,7 @@ def search(request: HttpRequest, body: SearchIn) -> Any:
         "search": found.ref,
         "waiting": found.waiting,
         "by_meaning": found.by_meaning,
+        "meanings_left": found.meanings_left,
         "rows": [
             {
                 "kind": hit.kind, "ref": hit.ref, "at": hit.at, "service": hit.service, "language": hit.language,

@@ -56,7 +56,12 @@ def search(
         for hit in found.hits
     ]  # fmt: skip
     if as_json:
-        print_json({"search": found.ref, "found": rows, "waiting": found.waiting, "by_meaning": found.by_meaning})
+        print_json(
+            {
+                "search": found.ref, "found": rows, "waiting": found.waiting, "by_meaning": found.by_meaning,
+                "meanings_left": found.meanings_left,
+            }
+        )  # fmt: skip
         return
     for row in rows:
         click.echo(f"{row['score']:<7}{row['kind']:<9} {row['ref']}  {row['language']}  {row['service']}  {row['at']}")
@@ -65,3 +70,5 @@ def search(
     click.echo(f"{len(rows)} found. The search stands in the ledger as {found.ref}.")
     if found.waiting:
         click.echo("Something that was just filed is still being read: ask again in a few seconds.")
+    if found.meanings_left:
+        click.echo("What only seems alike was looked for among the newest: ask again, and more is looked at.")

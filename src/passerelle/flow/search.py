@@ -75,13 +75,14 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a search found, best first. `waiting`: something that its reader may see is still to be read for searching;
-    `by_meaning`: whether meanings were compared too."""
+    `by_meaning`: whether meanings were compared too; `meanings_left`: not yet those of all, the next search goes on."""
 
     ref: str
     question: str
     hits: tuple[Hit, ...]
     waiting: bool
     by_meaning: bool
+    meanings_left: bool = False
 
 
 def may_search(officer: Officer) -> bool:
@@ -115,10 +116,10 @@ def search(
     with journal(now) as lines:
         asked = _write_down(lines, officer, text, purpose, reason)
     asked_for = read(text, officer.language, index.streets_asked(text))
-    hits, by_meaning = _look(asked_for, officer, min(most, FOUND_MAX))
+    hits, by_meaning, left = _look(asked_for, officer, min(most, FOUND_MAX))
     with wall.as_reader(officer):
         waiting = _something_waits(officer)
-    return Found(asked, text, hits, waiting, by_meaning)
+    return Found(asked, text, hits, waiting, by_meaning, left)
 
 
 def _write_down(lines: Journal, officer: Officer, text: str, purpose: str, reason: str) -> str:
@@ -146,24 +147,24 @@ class _Seen:
     spaces: tuple[str, ...]
 
 
-def _look(question: Question, officer: Officer, most: int) -> tuple[tuple[Hit, ...], bool]:
+def _look(question: Question, officer: Officer, most: int) -> tuple[tuple[Hit, ...], bool, bool]:
     with wall.as_reader(officer):
         seen = _seen(officer)
     if not len(seen.keys):
-        return (), False
+        return (), False, False
     with wall.as_house():  # digests alone, and only of this reader's spaces
         hits = _hits(question, seen)
     ask = index.the_encoder()
-    nearness = None
+    nearness, left = None, False
     if ask is not None:
         with wall.as_reader(officer):
-            nearness = meanings.kept.nearness(ask, question.meaning, seen.keys, ask.name)
+            nearness, left = meanings.kept.nearness(ask, question.meaning, seen.keys, ask.name)
     ranked = ranking.rank(question, hits, seen.languages, nearness, most=CONSIDERED_MAX)
     if ask is not None and nearness is not None:
         ranked = _by_sentences(ask, question, officer, ranked, seen, nearness)
     ranked = ranking.fewer_guesses(ranked)
     with wall.as_reader(officer):
-        return _shown(question, officer, ranked, seen, hits, most), ask is not None
+        return _shown(question, officer, ranked, seen, hits, most), ask is not None, left
 
 
 def _seen(officer: Officer) -> _Seen:
