@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from passerelle.errors import Refused
-from passerelle.flow import decide, reconcile, rules, rules_tried, work
+from passerelle.flow import decide, reconcile, rules, rules_in_force, rules_tried, work
 from passerelle.flow.facts import NotAllowed, NotThere
 from passerelle.flow.ledger_lines import rules_applied
 from passerelle.policy import deadlines, disclosure, tables
@@ -103,6 +103,21 @@ def test_a_version_counts_from_its_day_and_what_was_raised_before_keeps_its_cloc
     assert Duty.objects.get(pk=before.pk).due_at == before.due_at
     version.refresh_from_db()
     assert version.in_force_at == starts
+
+
+def test_a_version_approved_before_each_duty_needed_a_row_still_counts_and_no_duty_is_without_a_clock(
+    exchange: dict[str, Any], administrator: Officer
+) -> None:
+    makers.dossier(exchange["federal"], FERDINAND)
+    version = approved(SLOWER, "deadlines", administrator, exchange)
+    partial = SLOWER.replace("duties: [acknowledge]", "duties: [correct]")
+    with pytest.raises(Refused, match="no row says by when acknowledge is due"):
+        rules_in_force.read("deadlines", partial)
+    RuleTable.objects.filter(pk=version.pk).update(text=partial)
+    rules_in_force._version.cache_clear()
+    duty = acknowledgement(exchange, NOON + timedelta(minutes=5))
+    assert duty.due_at - duty.raised_at <= timedelta(days=1), "the shipped row"
+    assert rules_rows("acknowledge").duties == {"correct"}, "the rest of the version counts"
 
 
 def test_a_refused_version_never_counts_and_who_asked_hears_it(

@@ -46,11 +46,6 @@ def _seeing() -> frozenset[str]:
 
 
 @cache
-def _looks(language: str) -> frozenset[str]:
-    return frozenset(appearance()["looks"][language])
-
-
-@cache
 def _patterns(language: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     table = appearance()
     heads = "|".join(sorted(map(re.escape, table["heads"][language]), key=len, reverse=True))

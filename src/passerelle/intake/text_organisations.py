@@ -25,7 +25,6 @@ _ARTICLE = r"(?:de\sla\s|de\sl['’]|du\s|des\s|de\s|d['’]|la\s|le\s|les\s|l['
 _ARTICLE += r"het\s|den\s|'t\s|"
 _ARTICLE += r"am\s|an\sder\s|zum\s|zur\s|im\s|der\s|the\s|St\.?\s|Ste\.?\s)"
 _NAME = rf"(?:{_ARTICLE})?{_CAPITAL_WORD}(?:[ ](?:&\s|{_ARTICLE})?{_CAPITAL_WORD}){{0,3}}"
-_OF_SOMEBODY = re.compile(r"(?:van|von|de|du|d['’]|of)\s?$")
 
 
 @cache

@@ -109,6 +109,9 @@ def due(
         for row in (in_force() if table is None else table)
         if row.fits(kind, urgency, themes, recipient_kind)
     ]
+    if not fitting and table is None:  # a version approved before each duty had to have a row: no clock is missing
+        rows = (row for row in shipped() if row.fits(kind, urgency, themes, recipient_kind))
+        fitting = [(row.due_after(raised_at, clocks), row) for row in rows]
     assert fitting, f"the table of deadlines has no row for {kind}, {urgency}"
     due_at, row = min(fitting, key=lambda pair: pair[0])
     because = sentence(
