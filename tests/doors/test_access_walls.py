@@ -31,7 +31,9 @@ LISTS: dict[str, type[models.Model]] = {
     "reports": Report, "dossiers": Dossier, "duties": Duty, "deliveries": Delivery, "matches": Match,
     "grants": Grant, "notices": Notice, "readings": Reading,
 }  # fmt: skip
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"|data-asks="[^"]*"|<code>[^<]*</code>|<path [^>]*>')
+TOKEN = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]*"|data-asks="[^"]*"|<code>[^<]*</code>|<path [^>]*>|"token": "[^"]*"'
+)
 
 
 @pytest.fixture

@@ -131,6 +131,8 @@ def test_acts_on_what_is_another_s_are_not_there_either(story: dict[str, Any]) -
 
 def test_without_a_seat_every_page_asks_to_sign_in(db: None) -> None:
     public = {"sign-in", "passkey-sign-in", "to-provider", "from-provider", "sign-out", "language", "health"}
+    public.add("who-is-here")
+    assert Client().get("/sign-in/who").json()["who"] == "", "nobody, and nothing else, is told"
     for name, (possibilities, *_) in get_resolver().reverse_dict.items():
         if not isinstance(name, str) or name in public:
             continue

@@ -121,6 +121,27 @@ def test_a_rule_that_has_ended_calls_for_nothing(exchange) -> None:
     assert duty.state == "void"
 
 
+def test_a_rule_calls_no_more_for_a_report_that_a_correction_took_its_theme_from(exchange) -> None:
+    watches.state_rule(
+        service=exchange["federal"], officer=None, approved_by=None, theme="terrorism", purpose="investigation",
+        legal_basis="an article", until=(NOON + timedelta(days=90)).date(), now=NOON,
+    )  # fmt: skip
+    report = _report(exchange, THIEF, themes=["terrorism"])
+    duty = report.duties.get(kind="pass_on")
+    assert duty.live and _balance(1).live == 1
+    _revise(report, THIEF, hours=2)
+    with pytest.raises(decide.NothingMayTravel):
+        decide.pass_on(ref=duty.ref, officer=makers.seat(exchange["noord"], "desk"), now=_hours(3))
+    work.work_until_done(now=NOON + timedelta(days=2))
+    duty.refresh_from_db()
+    assert duty.state == "void" and not Delivery.objects.exclude(form="pointer").exists()
+    draft = ReportDraft(text="Gezien in de stad.", language="nl", subjects=[THIEF], themes=["terrorism"])
+    desk = makers.seat(exchange["noord"], "desk")
+    receive.revise_report(ref=report.ref, officer=desk, draft=draft, now=_hours(60))
+    work.work_until_done(now=_hours(60))
+    assert report.duties.get(kind="pass_on", ended_at__isnull=True).recipient == exchange["federal"], "owed again"
+
+
 def test_a_judged_pair_is_asked_again_on_new_evidence_and_the_question_says_so(exchange) -> None:
     makers.dossier(exchange["midi"], NAMESAKE)
     report = _report(exchange, NAMESAKE)
@@ -210,5 +231,5 @@ def test_passing_on_nothing_is_not_called_passing_on(exchange) -> None:
     asked = Duty.objects.get(kind="judge")
     judge.judge_match(ref=asked.match.ref, officer=makers.seat(asked.holder, "desk"), verdict="unsure", now=_hours(1))
     duty.refresh_from_db()
-    assert duty.state == "void" and not Delivery.objects.exists()
+    assert duty.state == "void" and not Delivery.objects.exclude(form="pointer").exists()
     assert _balance(2).owed == 0

@@ -195,7 +195,8 @@ def claims_of(duty: Duty, now: datetime, at_hand: Mapping[int, Match] | None = N
     assert duty.report is not None
     if duty.report.gone:
         return claims
-    rules = list(duty.interests.filter(kind="rule", until__gt=now.date()).select_related("service").order_by("id"))
+    live = duty.interests.filter(kind="rule", until__gt=now.date()).select_related("service").order_by("id")
+    rules = [rule for rule in live if rule_names(rule, duty.report)]  # a corrected report may speak of it no more
     found = dict(at_hand or {})
     resting = list(duty.matches.order_by("id").values_list("pk", flat=True)) if found else []
     if not found or any(pk not in found for pk in resting):
@@ -221,8 +222,8 @@ def onward_claim(question: Question) -> Claim:
 
 
 def serving_no_interest(duties_asked: Iterable[Duty], now: datetime) -> set[int]:
-    """Of these duties, by primary key, those of which every interest that they serve has ended: nobody may be told any
-    more, and nobody waits. Three queries for any number.
+    """Of these duties, by primary key, those of which every interest that they serve has ended, or speaks of what
+    their report says no more: nobody may be told any more, and nobody waits. A few queries for any number.
 
     A match judged different by one person does not make it so: that takes a second one.
     """
@@ -238,8 +239,12 @@ def serving_no_interest(duties_asked: Iterable[Duty], now: datetime) -> set[int]
     if not judged and not telling:
         return set()
     keys = {duty.pk for duty in telling.values()}
-    rules = Duty.interests.through.objects.filter(duty__in=keys, interest__kind="rule")
-    by_rule = set(rules.filter(interest__until__gt=now.date()).values_list("duty_id", flat=True))
+    rules = Duty.interests.through.objects.filter(duty__in=keys, interest__kind="rule", interest__until__gt=now.date())
+    by_rule = {
+        row.duty_id
+        for row in rules.select_related("interest", "duty__report")
+        if row.duty.report is not None and rule_names(row.interest, row.duty.report)
+    }
     resting: dict[int, list[int]] = {}
     for key, match in Duty.matches.through.objects.filter(duty__in=keys).values_list("duty_id", "match_id"):
         resting.setdefault(key, []).append(match)
@@ -247,7 +252,7 @@ def serving_no_interest(duties_asked: Iterable[Duty], now: datetime) -> set[int]
     none = {asked for asked, match in judged.items() if not any(service for _, service in served[match])}
     for asked, duty in telling.items():
         called = ((duty.report_id, duty.recipient_id) in served[match] for match in resting.get(duty.pk, ()))
-        if duty.pk not in by_rule and not any(called):
+        if duty.onward_id is None and duty.pk not in by_rule and not any(called):
             none.add(asked)
     return none
 
@@ -360,7 +365,7 @@ def _settle(
         return
     if not at_hand.first and was_recalled(duty):
         return
-    if duty.version > 1 and _overturned(duty):
+    if not at_hand.first and duty.version > 1 and _overturned(duty):
         assert duty.report is not None and duty.recipient is not None
         claims = claims_of(duty, lines.now) or [claim]
         most, its, _ = best_disclosure(duty.report, duty.recipient, claims, sender_decided=True)

@@ -188,7 +188,8 @@ class _Page:
                     noop("{to}: {form} on {told}; on the record {really}. Between them lie {days} days."),
                     really=self.when(gap.really, False), **facts,
                 )  # fmt: skip
-            rows.append(f"<p>{_capital(says)}</p>")
+            if (row := f"<p>{_capital(says)}</p>") not in rows:  # two reports told alike are said once
+                rows.append(row)
         if self.chronicle.lost:
             rows.append(f"<p>{self._total()}</p>")
         return "".join(rows)
