@@ -30,6 +30,9 @@ PARTICULARS = {"email": "email", "username": "weakAlias", "born": "birthDate"}
 
 THINGS = {"address": "lives_at", "vehicle": "drives", "plate": "drives", "phone": "uses", "account": "uses",
           "document": "is_identified_by", "email": "email", "username": "username"}  # fmt: skip
+SEARCHED_CHARACTERS = 300
+"""So far before an address a word says that it was searched."""
+
 BESIDE_CHARACTERS = 70
 """So far a thing may stand behind a person and be taken for theirs without a word that says so."""
 
@@ -47,6 +50,17 @@ def _kin(language: str) -> str:
 @cache
 def _words(key: str) -> str:
     return "|".join(re.escape(word) for word in sorted(word_table()[key], key=len, reverse=True))
+
+
+@cache
+def _searches() -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?<!\w)(?:{_words('searches')})")
+
+
+@cache
+def _in_the_name() -> re.Pattern[str]:
+    of = r"(?:de\s|van\s|von\s|of\s|l['’]|een\szekere\s|\w{1,4}\.\s)?"
+    return re.compile(rf"(?i)[\s,(]*(?:{_words('in_the_name')})[\s:]*{of}")
 
 
 _MINE = frozenset(("mon", "ma", "mijn", "m'n", "mein", "meine", "meiner", "meinem", "meinen", "my"))
@@ -377,18 +391,15 @@ class _Relating:
     ) -> None:
         kind = THINGS[thing.kind]
         if kind == "lives_at" and not any(p.start < thing.start for p in people):
-            said = self.text[segment.start : thing.start]
-            if re.search(rf"(?i)(?<!\w)(?:{_words('searches')})", said):
+            said = self.text[max(segment.start, thing.start - SEARCHED_CHARACTERS) : thing.start]
+            if _searches().search(said):
                 self.searched = thing
                 return
         houses = [m for m in segment.here if m.kind == "organisation" and m.because.text != CHAIN]
         holders = [*people, *(houses if thing.kind == "account" else ())]
         holders.sort(key=lambda m: m.start)
         after = next((p for p in holders if p.start >= thing.end), None)
-        if after is not None and re.fullmatch(
-            rf"(?i)[\s,(]*(?:{_words('in_the_name')})[\s:]*(?:de\s|van\s|von\s|of\s|l['’]|een\szekere\s|\w{{1,4}}\.\s)?",
-            self._between(thing, after),
-        ):
+        if after is not None and _in_the_name().fullmatch(self._between(thing, after)):
             self.relate(kind, after, thing, sentence(IN_THE_NAME))
             self.beside.add(after)
             return
