@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket  # bent: slowness is bytes that do not come, which no client of Django can send
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection  # bent: the witness is a listener of its own, on loopback
@@ -73,13 +74,32 @@ def test_so_many_pages_wait_for_it_at_once_and_the_next_goes_on(settings: Any) -
         waiting = [threading.Thread(target=waits, daemon=True) for _ in range(provider.ASKED_AT_ONCE)]
         for one in waiting:
             one.start()
+        until = time.monotonic() + 30
         while len(came) < provider.ASKED_AT_ONCE:
+            assert time.monotonic() < until, f"only {len(came)} came to ask"
             threading.Event().wait(0.01)
         with pytest.raises(provider.ProviderSilent):
             provider.asked(there, seconds=60)  # would wait for a minute, if it asked
         assert all(one.is_alive() for one in waiting), "the others were still waiting: this one did not wait for them"
     for one in waiting:
-        one.join()  # none of them waits on in the next test
+        one.join(30)  # none of them waits on in the next test
+
+
+def test_a_shift_that_signs_in_all_at_once_waits_its_turn_and_gets_its_answers(settings: Any) -> None:
+    with provider_double.running() as said:
+        settings.OIDC_ISSUER = said.issuer
+        together, got = threading.Barrier(8), []
+
+        def asks() -> None:
+            together.wait()
+            got.append(provider.asked(f"{said.issuer}/keys"))
+
+        shift = [threading.Thread(target=asks, daemon=True) for _ in range(8)]
+        for one in shift:
+            one.start()
+        for one in shift:
+            one.join(30)
+        assert len(got) == 8
 
 
 def test_whoever_brings_wrong_codes_shuts_nobody_out(settings: Any) -> None:

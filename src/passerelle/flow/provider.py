@@ -38,7 +38,9 @@ ALGORITHMS = {"RS256": "RSA", "PS256": "RSA", "ES256": "EC"}
 RSA_BITS_MIN = 2048
 ANSWER_SECONDS_MAX = 2.5
 ASKED_AT_ONCE = 2
-"""So long one answer may take in all, and so many pages may wait for one at once: the others go on."""
+WAITS_SECONDS = 0.5
+"""So long one answer may take in all, and so many pages may be asking at once: at the change of a shift the next ones
+wait half a second for their turn, and then go on without."""
 
 SILENT_TIMES = 3
 LEFT_ALONE_SECONDS = 30.0
@@ -267,14 +269,14 @@ def asked(
     url: str, *, sent: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
     seconds: float = ANSWER_SECONDS_MAX,
 ) -> dict[str, Any]:  # fmt: skip
-    """One request, one JSON object, within so many seconds in all. Raises ProviderSilent: at once, without asking,
-    where so many wait for it already, or where it was silent several times just now."""
+    """One request, one JSON object, within so many seconds in all. Raises ProviderSilent: without asking, where so many
+    wait for it already, or at once where it was silent several times just now."""
     if not is_trusted(url):
         raise silent("an address without HTTPS")
     rest = _rests.setdefault(urlsplit(url).netloc, _Rest())
     if time.monotonic() < rest.until:
         raise silent("it was silent just now, and is left alone for a while")
-    if not _asking.acquire(blocking=False):
+    if not _asking.acquire(timeout=WAITS_SECONDS):
         raise silent("too many wait for it already")
     try:
         status, content = _exchange(url, sent, headers or {}, seconds)

@@ -193,8 +193,6 @@ PHRASES: tuple[str, ...] = (
     noop("It is an assessment and not a fact."),
     noop("Every report is looked at again."),
     noop("loaded beforehand for my desk, to judge it next; it may not have been looked at"),
-    noop("questions of one officer to other services in an hour"),
-    noop("questions of one officer in a day that go to nobody who is known to hold it"),
     noop("searches of one officer in an hour"),
     noop("questions of one officer to other services in an hour"),
     noop("questions of one officer in a day that go to nobody who is known to hold it"),

@@ -45,13 +45,13 @@ def rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     found = get_object_or_404(
         RuleTable.objects.select_related("proposed_by__service", "decided_by__service"), ref=ref
     )
-    after = rules_in_force.read(found.table, found.text)
+    after = rules_in_force.approved(found.table, found.text)
     before = RuleTable.objects.filter(table=found.table, version__gt=0, in_force_at__isnull=False)
     if found.version:
         before = before.filter(version__lt=found.version)
     last = before.order_by("-version").first()
     shipped = deadlines.shipped() if found.table == "deadlines" else disclosure.telling_table()
-    rows = rules_in_force.read(last.table, last.text) if last is not None else shipped
+    rows = rules_in_force.approved(last.table, last.text) if last is not None else shipped
     changes = [
         (one, [(name, one.before.get(name, ""), one.after.get(name, "")) for name in {**one.before, **one.after}])
         for one in verbs.differences(rows, after)
