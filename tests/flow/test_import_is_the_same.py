@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -128,10 +130,11 @@ def test_a_killed_import_leaves_subjects_that_wait_and_the_next_run_compares_the
 
 def test_a_helper_that_was_ended_is_told_with_the_way_out(tmp_path) -> None:
     with crew.Crew(1) as one:
-        asked = one.keys([([("Person", {"name": ["Jan Maes"]})], [])])
-        assert one._pool is not None
-        for process in list(one._pool._processes.values()):
-            process.kill()
+        rows = [([("Person", {"name": ["Jan Maes"]})], [])]
+        assert len(one.keys(rows).get().keys) == 1 and one._pool is not None
+        for process in one._pool.ids():
+            os.kill(process, signal.SIGKILL)
+        asked = one.keys(rows * 4_000)
         with pytest.raises(crew.HelperLost, match="ended from outside"):
             asked.get()
 

@@ -68,11 +68,13 @@ def test_an_import_killed_three_times_loses_nothing_and_doubles_nothing(tmp_path
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        until = time.monotonic() + 300
         while process.poll() is None and _landed(folder) <= before:
+            assert time.monotonic() < until, "no row landed"
             time.sleep(0.01)
         assert process.poll() is None, "it was still at work when it was killed"
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=60)
         kills += 1
         landed_at_kill.append(_landed(folder))
     assert 0 < landed_at_kill[0] < ROWS, landed_at_kill
@@ -119,11 +121,13 @@ def test_an_import_killed_while_it_compares_finds_what_an_unbroken_one_finds(tmp
             _command(broken, "import", "midi", str(register), "--json", "--workers", "1"),
             env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        until = time.monotonic() + 300
         while process.poll() is None and not moment():
+            assert time.monotonic() < until, "it does not get there"
             time.sleep(0.01)
         assert process.poll() is None, "it was still comparing when it was killed"
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.communicate(timeout=60)
     assert _count(broken, waits) > 0 and _count(broken, "SELECT count(*) FROM records_match") < unbroken["matches"]
     rest = _run(broken, "import", "midi", str(register), "--json")
     assert (rest["unchanged"] + rest["added"], _count(broken, waits)) == (rows, 0)

@@ -32,11 +32,13 @@ def test_a_link_that_was_killed_goes_on_and_writes_the_same(tmp_path: Path) -> N
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
     )  # fmt: skip
     work = tmp_path / "broken.csv.work"
+    until = time.monotonic() + 300
     while process.poll() is None and not list(work.glob("counts-*.json")):
+        assert time.monotonic() < until, "no key was made"
         time.sleep(0.01)
     assert process.poll() is None, "it was still at work when it was killed"
     os.kill(process.pid, signal.SIGKILL)
-    process.wait()
+    process.wait(timeout=60)
     assert work.is_dir() and not broken.exists()
     again = json.loads(run(register, register, "-o", broken, "--json").stdout)
     assert again["resumed"] is True
@@ -71,7 +73,7 @@ def test_a_link_needs_no_django_and_says_which_engines_there_are(tmp_path: Path)
     program = "import sys\nsys.modules['django'] = None\nfrom passerelle.cli import main\nmain(sys.argv[1:])\n"
     done = subprocess.run(
         [sys.executable, "-c", program, "link", str(register), str(register), "-o", str(tmp_path / "out.parquet")],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     refused = run(register, register, "-o", tmp_path / "out.csv", "--engine", "abacus", status=1)

@@ -14,7 +14,7 @@ MECHELEN = Path(__file__).resolve().parents[2] / "chronicles" / "mechelen.yaml"
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False)
+    return subprocess.run([*COMMAND, *words], capture_output=True, text=True, check=False, timeout=800)
 
 
 @pytest.fixture(scope="module")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Iterable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import click
 
 from passerelle.cli.opening import as_json, print_json
 from passerelle.fairness import outcomes, probes
+from passerelle.linkers.processes import TASK_SECONDS_MAX, Processes
 from passerelle.replay import chronicle, lessons, sheet
 
 PERSONS = 100
@@ -49,17 +48,21 @@ def replay(chronicle_file: Path, out: Path | None, as_json: bool) -> None:
 
 
 def play_all(case: chronicle.Chronicle) -> list[lessons.Played]:
-    """Each variant in a process of its own, two at a time. Raises ChronicleFaulty."""
+    """Each variant in a process of its own, two at a time. Raises ChronicleFaulty, ProcessLost."""
     from passerelle.cli.chronicles import make_stage, played_on
 
-    fresh = multiprocessing.get_context("spawn")
-    with (
-        tempfile.TemporaryDirectory(prefix="passerelle-stage-") as stage,
-        ProcessPoolExecutor(min(2, len(case.variants)), mp_context=fresh, max_tasks_per_child=1) as pool,
-    ):
-        pool.submit(make_stage, stage).result()
-        waiting = [pool.submit(played_on, stage, case.path, one.id) for one in case.variants]
-        return [one.result() for one in waiting]
+    with tempfile.TemporaryDirectory(prefix="passerelle-stage-") as stage:
+        pool = Processes(min(2, len(case.variants)), _nothing, start="spawn", tasks_max=1)
+        try:
+            pool.submit(make_stage, stage).result(TASK_SECONDS_MAX)
+            waiting = [pool.submit(played_on, stage, case.path, one.id) for one in case.variants]
+            return [one.result(len(waiting) * TASK_SECONDS_MAX) for one in waiting]
+        finally:
+            pool.close()
+
+
+def _nothing() -> None:
+    """A process that plays has nothing to do first."""
 
 
 def errors_of(bars: Iterable[float]) -> dict[float, lessons.Errors]:

@@ -10,17 +10,15 @@ import multiprocessing
 import os
 import resource
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from passerelle.errors import Refused
+from passerelle.linkers.processes import TASK_SECONDS_MAX, Processes, ProcessLost
 from passerelle.words import sentence
 
 if TYPE_CHECKING:
@@ -32,10 +30,6 @@ T = TypeVar("T")
 Said = tuple[Sequence[tuple[str, Mapping[str, Sequence[str]]]], Sequence[tuple[int, str, int]]]
 """The subjects of one row, each a schema and its properties, and the relations among them by their places."""
 
-
-STARTED = "forkserver"
-"""A helper is a fork of a process that has one thread, no connection, and has read the tables of names and streets."""
-
 _READ_FIRST = [
     "django.core.management", "django.db.models", "django.forms", "cryptography.hazmat.primitives.ciphers.aead",
     "passerelle.linkers.tables",
@@ -46,7 +40,7 @@ _COLLECTED = (100_000, 50, 50)
 """Rows and subjects come in thousands and refer to each other in no circle: looking for circles took a sixth of all."""
 
 
-class HelperLost(Refused):
+class HelperLost(ProcessLost):
     """A process of an import was ended from outside, most often for want of memory."""
 
     code = "import.helper_lost"
@@ -87,10 +81,10 @@ class Soon(Generic[T]):
         if not isinstance(self._ask, Future):
             return self._ask()
         try:
-            told = self._ask.result()
+            told = self._ask.result(2 * TASK_SECONDS_MAX)
             self._memory[told.process] = max(told.memory_mb, self._memory.get(told.process, 0.0))
             return told.answer
-        except BrokenProcessPool as error:
+        except (ProcessLost, TimeoutError) as error:
             raise HelperLost(
                 sentence("A process of this import was ended from outside, perhaps for want of memory."),
                 way_out=sentence("Start the same command again: it goes on where it was."),
@@ -125,22 +119,17 @@ class Crew:
         self.workers = workers
         self.memory: dict[int, float] = {}
         self._known: Known | None = None
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Processes | None = None
         if workers:
             prepare()
-            self._pool = ProcessPoolExecutor(
-                workers,
-                mp_context=multiprocessing.get_context(STARTED),
-                initializer=_begin,
-                initargs=(dict(os.environ),),
-            )
+            self._pool = Processes(workers, _begin, (dict(os.environ),))
 
     def __enter__(self) -> Crew:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.close()
 
     def keys(self, rows: Sequence[Said]) -> Soon[Keyed]:
         """The keys of the subjects of these rows."""
@@ -198,16 +187,6 @@ def _begin(surroundings: Mapping[str, str]) -> None:
     _Here.known = Known(REMEMBERED_MAX)
     gc.freeze()
     gc.set_threshold(*_COLLECTED)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A process ends when the one that asked for it was killed: nobody would take its results. That is not its parent
-    to the system, which is the one it was forked from, and which lives for as long as any of its forks."""
-    asked_by = multiprocessing.parent_process()
-    assert asked_by is not None, "it was started by another"
-    asked_by.join()
-    os._exit(1)
 
 
 def _told(answer: T) -> Told[T]:

@@ -8,11 +8,9 @@ import multiprocessing
 import os
 import resource
 import sys
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from pathlib import Path
@@ -21,11 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from passerelle.errors import Refused
 from passerelle.linkers import sieve
 from passerelle.linkers.keeping import Kept, save, save_text
 from passerelle.linkers.lexicon import Lexicon, Vocabulary, read_words
 from passerelle.linkers.naming import Naming, Noted
+from passerelle.linkers.processes import TASK_SECONDS_MAX, Processes, ProcessLost
 from passerelle.linkers.saying import say
 from passerelle.linkers.weighing import Terms, bar_of, commonness, line_of, that_may, values_of, weigh
 from passerelle.matching import Commonness, Subject
@@ -42,14 +40,12 @@ SMALL = 1e-6
 LEXICON_MAX = 150_000
 """A process that knows more words begins anew: memory stays bounded."""
 AHEAD = 4
-STARTED = "forkserver"
-"""A worker is a fork of a process that does nothing else, has one thread, and has read the tables."""
 
 PER_RECORD = (*PER_NAME, parts.parse, places.parse_address, places.address_keys)
 """What these remember seldom comes again in another task, and that of a million records does not fit in memory."""
 
 
-class WorkerLost(Refused):
+class WorkerLost(ProcessLost):
     """A process of the run was ended from outside, most often for want of memory."""
 
     code = "link.worker_lost"
@@ -92,19 +88,14 @@ class Crew:
         self.memory: dict[int, float] = {}
         self._memory_before = 0.0
         self._told = str(folder), terms, alone
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Processes | None = None
         if not workers:
             _tell(*self._told)
             return
         self._pool = self._new()
 
-    def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            self.workers,
-            mp_context=multiprocessing.get_context(STARTED),
-            initializer=_begin,
-            initargs=self._told,
-        )
+    def _new(self) -> Processes:
+        return Processes(self.workers, _begin, self._told)
 
     def memory_mb(self) -> float:
         """The most memory that the processes of one time have had, in MB."""
@@ -114,7 +105,7 @@ class Crew:
         """Lets new processes do what is still to do: what the others remember of their work takes memory, and would
         not be asked for again."""
         if self._pool is not None:
-            self._pool.shutdown(wait=True)
+            self._pool.close()
             self._memory_before = self.memory_mb()
             self.memory = {}
             self._pool = self._new()
@@ -124,7 +115,7 @@ class Crew:
 
     def __exit__(self, *_: object) -> None:
         if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool.close()
         else:
             _let_go()
 
@@ -141,16 +132,22 @@ class Crew:
                     waiting.add(self._pool.submit(_do, task))
                 if not waiting:
                     return
-                ready, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                ready, waiting = wait(waiting, 2 * TASK_SECONDS_MAX, return_when=FIRST_COMPLETED)
+                if not ready:
+                    raise _lost()
                 for future in ready:
                     done = future.result()
                     self.memory[done.process] = max(done.memory_mb, self.memory.get(done.process, 0.0))
                     yield done
-        except BrokenProcessPool as error:
-            raise WorkerLost(
-                sentence("A process of this run was ended from outside, perhaps for want of memory."),
-                way_out=sentence("Start the same command again: it goes on where it was."),
-            ) from error
+        except ProcessLost as error:
+            raise _lost() from error
+
+
+def _lost() -> WorkerLost:
+    return WorkerLost(
+        sentence("A process of this run was ended from outside, perhaps for want of memory."),
+        way_out=sentence("Start the same command again: it goes on where it was."),
+    )
 
 
 def keys_file(side: str, number: int) -> str:
@@ -229,16 +226,6 @@ SELDOM = (100_000, 20, 50)
 def _begin(folder: str, terms: Terms, alone: bool) -> None:
     gc.set_threshold(*SELDOM)
     _tell(folder, terms, alone)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A process ends when the one that asked for it was killed: nobody would take its results. That is not its parent
-    to the system, which is the one it was forked from, and which lives for as long as any of its forks."""
-    asked_by = multiprocessing.parent_process()
-    assert asked_by is not None, "it was started by another"
-    asked_by.join()
-    os._exit(1)
 
 
 def _do(task: Task) -> Done:
