@@ -1,4 +1,4 @@
-"""Says which tests are still running when one takes long, and ends one that takes a quarter of an hour.
+"""Says which tests are still running when one takes long, and ends one that takes twenty-five minutes.
 
 A test that waits for ever took a whole CI run with it, and nobody could see which one it was. So: every two minutes the
 tests that have been running for longer are named, with their seconds; and after `faulthandler_timeout` (pyproject.toml)

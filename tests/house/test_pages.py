@@ -53,7 +53,10 @@ def built() -> click.Group:
 
 def commands(group: click.Group, before: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Each command as the words one types: `("ledger", "verify")`."""
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None and command.name == name, name
         if command.hidden:
             continue
         if isinstance(command, click.Group):

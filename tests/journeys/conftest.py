@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -34,25 +35,44 @@ class House:
     passwords: dict[str, str]
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """The demonstration, played and served by `passerelle`, with its worker."""
-    folder = tmp_path_factory.mktemp("house") / "demo"
+@pytest.fixture(scope="session")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a demonstration that was played once, whichever process came to it first; take a copy of it."""
+    mine = tmp_path_factory.getbasetemp()
+    folder = (mine.parent if "PYTEST_XDIST_WORKER" in os.environ else mine) / "played" / "demo"
+    folder.parent.mkdir(exist_ok=True)
+    with (folder.parent / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (folder.parent / "done").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            done = subprocess.run(
+                [*COMMAND, "demo", "--dir", str(folder), "--no-serve"],
+                env=surroundings(), capture_output=True, text=True, check=False, timeout=600,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+            (folder.parent / "done").touch()
+    return folder
+
+
+def surroundings() -> dict[str, str]:
+    """What a command of a user's own finds around it: nothing of what the tests set."""
     ours = ("PASSERELLE_", "DJANGO_")
-    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    played = subprocess.run(
-        [*COMMAND, "demo", "--dir", str(folder), "--no-serve"],
-        env=surroundings, capture_output=True, text=True, check=False,
-    )
-    assert played.returncode == 0, played.stdout[-2000:] + played.stderr[-2000:]
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+@pytest.fixture(scope="module")
+def house(played: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A demonstration of the module's own, served by `passerelle`, with its worker."""
+    folder = tmp_path_factory.mktemp("house") / "demo"
+    shutil.copytree(played, folder)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://localhost:{port}"
-    surroundings["PASSERELLE_ADDRESS"] = address  # browsers bind a passkey to a name
+    served_as = surroundings() | {"PASSERELLE_ADDRESS": address}  # browsers bind a passkey to a name
     with (folder / "served.log").open("w", encoding="utf-8") as log:
         served = subprocess.Popen(
-            [*COMMAND, "serve", "--dir", str(folder), "--port", str(port)], env=surroundings, stdout=log, stderr=log
+            [*COMMAND, "serve", "--dir", str(folder), "--port", str(port)], env=served_as, stdout=log, stderr=log
         )
         try:
             wait_for(f"{address}/sign-in", served, folder / "served.log")
