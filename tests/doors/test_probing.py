@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from passerelle.flow import index, work
+from passerelle.flow import index, lessons, work
 from passerelle.ids import seeded
 from passerelle.policy.tables import DATA_FOLDER
 from passerelle.records.models import Heartbeat, Notice, Officer, Reading
@@ -138,10 +138,6 @@ WAYS: dict[str, Way] = {
 }
 
 
-KEPT_FOR_THE_PROCESS = frozenset({"what flows between services, lessons and today"})
-"""Ways on which the first request of a process counts what later ones do not count again, whoever is known."""
-
-
 def world_with(name: str) -> dict[str, Any]:
     with seeded(1):
         world: dict[str, Any] = makers.exchange(now=at(-3))
@@ -163,6 +159,7 @@ def tried(name: str, way: Way, *, later: bool) -> tuple[list[Any], list[str]]:
     """The answers and the shapes of the queries of one way, in the world in which `name` is known; `later`: and what
     the officer sees the next day."""
     undo = transaction.savepoint()
+    lessons.forget()  # each world is a process of its own
     world = world_with(name)
     client = Client(raise_request_exception=False)
     client.force_login(makers.seat(world["stad"], "officer"))
@@ -194,12 +191,30 @@ def clock_that_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_tells_at_once_whether_somebody_is_known_by_its_bytes_or_by_its_queries(way: str) -> None:
-    if way in KEPT_FOR_THE_PROCESS:
-        tried(OTHER, WAYS[way], later=False)
     (said, queries), (said_there, queries_there) = (tried(name, WAYS[way], later=False) for name in (NAME, OTHER))
     assert said == said_there
     assert queries == queries_there and queries
     assert all(status < 500 for status, _, _ in said)
+
+
+def test_nobody_feels_whether_another_service_has_looked_at_the_lessons_of_a_month() -> None:
+    world = world_with(NAME)
+    lessons.forget()
+    clients = {key: Client() for key in ("stad", "noord")}
+    for key, client in clients.items():
+        client.force_login(makers.seat(world[key], "head"))
+        client.get("/")
+
+    def asked(key: str) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert clients[key].get("/lessons?month=2026-02").status_code == 200
+        return len(queries)
+
+    alone = asked("stad")
+    assert asked("stad") < alone, "nothing is kept for its own service: a test of nothing"
+    lessons.forget()
+    asked("noord")
+    assert asked("stad") == alone, "another service was there before, and the queries tell"
 
 
 @pytest.mark.parametrize("way", ["asking for a watch on the person", "lists, their order and their counts"])

@@ -1,17 +1,19 @@
-"""Questions have a quota and say what for; oversight sees who comes to the end of what one may ask."""
+"""Questions and dossiers have a quota, and questions say what for; oversight sees who comes to the end of what one may ask."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import ask, asked_often
+from passerelle.flow import ask, asked_often, receive
 from passerelle.policy import quotas
 from passerelle.policy.quotas import QuotaExceeded
-from passerelle.records.models import Question
+from passerelle.records.models import Dossier, Question, Subject
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON, seat
+from tests.doors.machines import machine
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +65,64 @@ def test_nobody_is_shown_who_asks_as_others_do(exchange) -> None:
     filed = makers.report(exchange["noord"], "Iets.")
     asks(exchange, filed.ref)
     assert asked_often.at_the_end(NOON + timedelta(minutes=1)) == []
+
+
+def opens(exchange, minutes: int = 0, role: str = "officer", *subjects: receive.SubjectDraft) -> Dossier:
+    return receive.open_dossier(
+        service=exchange["noord"], officer=seat(exchange["noord"], role), title="Zaak", language="nl",
+        purpose="investigation", legal_basis="Police Function Act, Art. 44/1", subjects=subjects,
+        until=(NOON + timedelta(days=100)).date(), now=NOON + timedelta(minutes=minutes),
+    )  # fmt: skip
+
+
+def test_who_asks_around_by_opening_dossiers_comes_to_an_end_and_oversight_sees_it(exchange) -> None:
+    most = quotas.quotas()["dossiers_in_a_day"].most
+    for number in range(most):
+        opens(exchange, number)
+    assert [(one.officer, one.count, one.says) for one in asked_often.at_the_end(NOON + timedelta(hours=1))] == [
+        (seat(exchange["noord"], "officer"), most, quotas.quotas()["dossiers_in_a_day"].says)
+    ]
+    with pytest.raises(QuotaExceeded) as refused:
+        opens(exchange, 60)
+    assert "dossiers that one officer opened in a day" in str(refused.value)
+    assert Dossier.objects.count() == most
+    opens(exchange, 60, "desk")  # the quota is of one officer
+    opens(exchange, 24 * 60)  # the first is a day ago
+
+
+def test_who_puts_one_name_after_another_into_a_dossier_of_a_colleague_comes_to_an_end_too(exchange) -> None:
+    theirs = opens(exchange, 0, "desk", makers.person("p", "Lambert Vercruysse"))
+    most, many = quotas.quotas()["subjects_of_dossiers_in_a_day"].most, 20
+    drafts = [makers.person(f"p{number}", f"Persoon {chr(97 + number) * 3}") for number in range(many)]
+    officer = seat(exchange["noord"], "officer")
+
+    def adds(minutes: int) -> None:
+        receive.add_subjects(dossier=theirs, officer=officer, subjects=drafts, now=NOON + timedelta(minutes=minutes))
+
+    for number in range(most // many):
+        adds(number)
+    with pytest.raises(QuotaExceeded):
+        adds(60)
+    assert Subject.objects.filter(dossier=theirs).count() == most + 1
+    assert [one.officer for one in asked_often.at_the_end(NOON + timedelta(hours=2))] == [officer]
+    adds(24 * 60 + most // many)
+
+
+def test_a_machine_has_a_quota_of_dossiers_of_its_own_and_what_the_operator_takes_in_has_none(
+    exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = machine(exchange["noord"]).account.officer  # type: ignore[attr-defined]
+    table = quotas.quotas()
+    few = {name: replace(table[name], most=2) for name in ("dossiers_of_a_machine_in_a_day", "dossiers_in_a_day")}
+    monkeypatch.setattr(quotas, "quotas", lambda: {**table, **few})
+    sent = {
+        "service": exchange["noord"], "title": "Zaak", "language": "nl", "purpose": "investigation",
+        "legal_basis": "Art. 44/1", "until": (NOON + timedelta(days=100)).date(), "now": NOON,
+    }  # fmt: skip
+    for _ in range(2):
+        receive.open_dossier(officer=made, **sent)
+    with pytest.raises(QuotaExceeded) as refused:
+        receive.open_dossier(officer=made, **sent)
+    assert "one machine" in str(refused.value)
+    for _ in range(3):
+        receive.open_dossier(officer=None, **sent)

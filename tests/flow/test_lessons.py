@@ -80,7 +80,7 @@ def test_a_later_line_changes_nothing_of_a_month_that_is_over(silence) -> None:
     before = _read(oversight)
     makers.report(silence["noord"], "Weer gezien.", THIEF, now=LATER)
     work.work_until_done(now=LATER)
-    lessons._KEPT.clear()
+    lessons.forget()
     assert _read(oversight) == before
 
 
@@ -125,7 +125,7 @@ def test_two_worlds_whether_a_sealed_report_waits_for_somebody_leaves_their_page
         handling_reason="the source could be recognised", handling_review_on=(FILED + timedelta(days=30)).date(),
     )  # fmt: skip
     work.work_until_done(now=FILED + timedelta(hours=1))
-    lessons._KEPT.clear()
+    lessons.forget()
     after = lessons.for_officer(officer=head, month="2026-03", now=LATER)[0]
     assert (after.pairs, after.reasons, after.whole, after.kinds) == (
         before.pairs, before.reasons, before.whole, before.kinds

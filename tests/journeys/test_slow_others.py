@@ -85,6 +85,61 @@ def test_so_many_pages_wait_for_it_at_once_and_the_next_goes_on(settings: Any) -
         one.join(30)  # none of them waits on in the next test
 
 
+@contextmanager
+def sleeping_resolver(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], list[str]]]:
+    """Names that are looked up, and those that came to an end: none, until the test is over."""
+    over, begun, ended = threading.Event(), [], []
+
+    def sleeps(host: str, *_: Any, **__: Any) -> Any:
+        begun.append(host)
+        over.wait(60)
+        ended.append(host)
+        raise socket.gaierror("the resolver woke up")
+
+    with monkeypatch.context() as bent:
+        bent.setattr(socket, "getaddrinfo", sleeps)
+        try:
+            yield begun, ended
+        finally:
+            over.set()
+    for _ in range(provider.ASKED_AT_ONCE):
+        assert provider._asking.acquire(timeout=30), "a lookup goes on after the test"
+    for _ in range(provider.ASKED_AT_ONCE):
+        provider._asking.release()
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_a_page_does_not_wait_for_a_resolver_that_sleeps(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    settings.OIDC_ISSUER = f"{scheme}://localhost/realm"
+    with sleeping_resolver(monkeypatch) as (begun, ended):
+        with pytest.raises(provider.ProviderSilent):
+            provider.asked(f"{scheme}://localhost/realm/keys", seconds=0.2)
+        assert begun and not ended, "the page waited until the resolver woke up"
+
+
+def test_lookups_that_sleep_do_not_pile_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.OIDC_ISSUER = "https://sso.example/realm"
+    with sleeping_resolver(monkeypatch) as (begun, ended):
+        for number in range(provider.ASKED_AT_ONCE + 3):
+            with pytest.raises(provider.ProviderSilent):  # of another host each, so that none is left alone
+                provider.asked(f"https://sso{number}.example/keys", seconds=0.1)
+        assert len(begun) == provider.ASKED_AT_ONCE and not ended
+
+
+@pytest.mark.parametrize("content", [b"", b"\x16\x03\x03\x40\x00"], ids=["silent", "a record that drips"])
+def test_a_handshake_without_end_is_cut_off_and_gives_its_place_back(settings: Any, content: bytes) -> None:
+    with dripping(settings, content) as (there, _):
+        secure = settings.OIDC_ISSUER = there.replace("http://", "https://")
+        with pytest.raises(provider.ProviderSilent):
+            provider.asked(f"{secure}/keys", seconds=0.2)
+        taken = [provider._asking.acquire(timeout=30) for _ in range(provider.ASKED_AT_ONCE)]
+        for _ in filter(None, taken):
+            provider._asking.release()
+        assert all(taken), "a handshake still holds a place"
+
+
 def test_a_shift_that_signs_in_all_at_once_waits_its_turn_and_gets_its_answers(settings: Any) -> None:
     with provider_double.running() as said:
         settings.OIDC_ISSUER = said.issuer

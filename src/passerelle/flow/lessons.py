@@ -16,11 +16,12 @@ from passerelle.replay import live, waiting
 from passerelle.replay.waiting import Span, Waits
 from passerelle.words import sentence
 
-MONTHS_KEPT = 24
+MONTHS_KEPT = 6
 
-_KEPT: dict[tuple[str, str], Waits] = {}
-"""What was read off months that are over, by the month and the last line before its end: later lines change nothing of
-it. In this process alone."""
+_kept: dict[str, dict[tuple[str, str], Waits]] = {}
+"""By service of the reader: what was read off months that are over, by the month and the last line before its end;
+later lines change nothing of it. In this process alone. Of each service for itself: what a page takes tells nobody
+whether another service, or oversight, has looked at that month."""
 
 
 class NoSuchMonth(Refused):
@@ -61,7 +62,8 @@ def for_officer(*, officer: Officer, month: str, now: datetime) -> tuple[live.Le
         raise NotThere
     year, number = month_of(month, now)
     far = Span.month(year, number).ends > now.timestamp()
-    found = live.lessons(_waits(year, number, now), month=month, so_far=far, service=may.service, least=may.least)
+    waits = _waits(year, number, now, reader=officer.service.key)
+    found = live.lessons(waits, month=month, so_far=far, service=may.service, least=may.least)
     return found, may, names()
 
 
@@ -70,7 +72,7 @@ def for_operator(*, month: str, service: str, now: datetime, reason: str) -> tup
     reading is written down."""
     year, number = month_of(month, now)
     read_as_operator(thing=f"lessons-{month}", reason=reason, now=now)
-    return _waits(year, number, now), Span.month(year, number).ends > now.timestamp()
+    return _waits(year, number, now, reader=""), Span.month(year, number).ends > now.timestamp()
 
 
 def names() -> dict[str, str]:
@@ -78,16 +80,22 @@ def names() -> dict[str, str]:
     return dict(Service.objects.values_list("key", "name"))
 
 
-def _waits(year: int, number: int, now: datetime) -> Waits:
+def forget() -> None:
+    """What is kept in this process goes: the next reading of each service reads the ledger, as the first one did."""
+    _kept.clear()
+
+
+def _waits(year: int, number: int, now: datetime, *, reader: str) -> Waits:
     both = spans(year, number, now)
     if both[0].ends < Span.month(year, number).ends:
         return _read(both)
+    kept = _kept.setdefault(reader, {})
     key = (f"{year}-{number:02}", ledger_lines.last_before(datetime.fromtimestamp(both[0].ends, UTC)))
-    if key not in _KEPT:
-        while len(_KEPT) >= MONTHS_KEPT:
-            _KEPT.pop(next(iter(_KEPT)))
-        _KEPT[key] = _read(both)
-    return _KEPT[key]
+    if key not in kept:
+        while len(kept) >= MONTHS_KEPT:
+            kept.pop(next(iter(kept)))
+        kept[key] = _read(both)
+    return kept[key]
 
 
 def _read(both: tuple[Span, Span]) -> Waits:

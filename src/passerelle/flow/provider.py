@@ -269,8 +269,9 @@ def asked(
     url: str, *, sent: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None,
     seconds: float = ANSWER_SECONDS_MAX,
 ) -> dict[str, Any]:  # fmt: skip
-    """One request, one JSON object, within so many seconds in all. Raises ProviderSilent: without asking, where so many
-    wait for it already, or at once where it was silent several times just now."""
+    """One request, one JSON object, within so many seconds in all: finding the host by its name and agreeing on a key
+    count too. Raises ProviderSilent: without asking, where so many wait for it already, or at once where it was silent
+    several times just now."""
     if not is_trusted(url):
         raise silent("an address without HTTPS")
     rest = _rests.setdefault(urlsplit(url).netloc, _Rest())
@@ -279,12 +280,10 @@ def asked(
     if not _asking.acquire(timeout=WAITS_SECONDS):
         raise silent("too many wait for it already")
     try:
-        status, content = _exchange(url, sent, headers or {}, seconds)
+        status, content = _in_time(url, sent, headers or {}, seconds)
     except (OSError, HTTPException, ValueError) as error:
         rest.failed()
         raise silent(type(error).__name__) from None
-    finally:
-        _asking.release()
     rest.heard(status)
     try:
         said = json.loads(content) if status == HTTPStatus.OK else None
@@ -317,6 +316,36 @@ class _Rest:
 
 _rests: dict[str, _Rest] = {}
 _asking = threading.BoundedSemaphore(ASKED_AT_ONCE)
+
+
+def _in_time(
+    url: str, sent: Mapping[str, str] | None, headers: Mapping[str, str], seconds: float
+) -> tuple[int, bytes]:
+    """Status and bytes of one answer, asked for by a thread of its own, since nothing cuts off the lookup of a name.
+    One that is still at it keeps its place among those that ask at once, so that no more of them pile up."""
+    got: list[tuple[int, bytes] | Exception] = []
+    came = threading.Event()
+
+    def ask() -> None:
+        try:
+            got.append(_exchange(url, sent, headers, seconds))
+        except Exception as error:  # told to whoever waits, below: in a thread it would be lost
+            got.append(error)
+        finally:
+            _asking.release()
+            came.set()
+
+    try:
+        threading.Thread(target=ask, daemon=True).start()
+    except RuntimeError:
+        _asking.release()
+        raise TimeoutError from None
+    if not came.wait(seconds):
+        raise TimeoutError
+    said = got[0]
+    if isinstance(said, Exception):
+        raise said
+    return said
 
 
 def _exchange(
@@ -360,7 +389,22 @@ def _cut_off(connection: HTTPConnection, done: threading.Event, seconds: float) 
         over = done.wait(0.1)
 
 
+class _Secure(HTTPSConnection):
+    """HTTPS of which the handshake can be cut off too: the socket is known before it begins."""
+
+    def __init__(self, host: str, port: int | None, seconds: float, context: ssl.SSLContext) -> None:
+        super().__init__(host, port, timeout=seconds, context=context)
+        self.context = context
+
+    def connect(self) -> None:
+        """The connection, then the handshake on a socket that whoever cuts off can find."""
+        HTTPConnection.connect(self)
+        secure = self.context.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = secure
+        secure.do_handshake()
+
+
 def _connection(scheme: str, host: str, port: int | None, seconds: float) -> HTTPConnection:
     if scheme == "https":
-        return HTTPSConnection(host, port, timeout=seconds, context=ssl.create_default_context())
+        return _Secure(host, port, seconds, ssl.create_default_context())
     return HTTPConnection(host, port, timeout=seconds)

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import commonness, correct, duties, exceptions, index, match, oblige, rungs, sizes
+from passerelle.flow import asked_often, commonness, correct, duties, exceptions, index, match, oblige, rungs, sizes
 from passerelle.flow.candidates import plain
 from passerelle.flow.facts import NotThere, allow, report_facts
 from passerelle.flow.interests import InterestIncomplete, check_interest, state_interest
@@ -360,8 +360,10 @@ def put_subjects(
     dossier: Dossier | None = None,
     watch: Interest | None = None,
     counted: bool = False,
+    added_by: Officer | None = None,
 ) -> list[Subject]:
-    """The rows of subjects and their relations, waiting to be compared; `counted` where their names already are."""
+    """The rows of subjects and their relations, waiting to be compared; `counted` where their names already are;
+    `added_by` whoever put them into a dossier, which has a quota."""
     if report is not None and report.handling == "open" and not counted:
         commonness.add(_counted(subjects))
     rows = Subject.objects.bulk_create(
@@ -370,6 +372,7 @@ def put_subjects(
             report=report,
             dossier=dossier,
             watch=watch,
+            added_by=added_by,
             local_id=draft.local_id,
             schema=draft.schema,
             category=category_of(draft),
@@ -439,7 +442,7 @@ def open_dossier(
 ) -> Dossier:
     """A service opens a dossier; its subjects are an interest with a purpose, a legal basis and an end.
 
-    Raises InterestIncomplete, TooLong, NoText.
+    Raises InterestIncomplete, TooLong, NoText, quotas.QuotaExceeded.
     """
     check_interest(purpose, legal_basis, until, now)
     if language not in LANGUAGES:
@@ -451,6 +454,7 @@ def open_dossier(
         sizes.check_text(said, sentence("title or note"))
     sizes.check_subjects(subjects)
     with journal(now) as lines:
+        asked_often.one_more_dossier(officer, lines.now)
         dossier = Dossier.objects.create(
             service=service,
             title=title,
@@ -510,7 +514,9 @@ def put_more(
     """Subjects are added to a dossier or a watch, within a verb's own transaction."""
     if not subjects:
         return []
-    rows = put_subjects(lines, service, subjects, relations, dossier=dossier, watch=watch)
+    by = officer if dossier is not None else None
+    asked_often.more_subjects(by, len(subjects), lines.now)
+    rows = put_subjects(lines, service, subjects, relations, dossier=dossier, watch=watch, added_by=by)
     if dossier is not None:
         index.read_anew(dossier)
     to = dossier.ref if dossier is not None else watch.ref if watch is not None else ""

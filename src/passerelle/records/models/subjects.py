@@ -9,7 +9,7 @@ from django.db import models
 from passerelle.ids import fresh_ref
 from passerelle.records.models.dossiers import Dossier, Interest
 from passerelle.records.models.reports import Report
-from passerelle.records.models.services import Service
+from passerelle.records.models.services import Officer, Service
 from passerelle.records.sealed import SealedJson, SealedText
 from passerelle.words import noop
 
@@ -41,6 +41,9 @@ class Subject(models.Model):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="subjects", null=True, blank=True)
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="subjects", null=True, blank=True)
     watch = models.ForeignKey(Interest, on_delete=models.CASCADE, related_name="subjects", null=True, blank=True)
+    added_by = models.ForeignKey(
+        Officer, on_delete=models.PROTECT, related_name="+", null=True, blank=True, db_index=False
+    )  # into a dossier: what one officer may add in a day is counted by it
     local_id = models.CharField(max_length=200, blank=True)
     schema = models.CharField(max_length=30)
     category = models.CharField(max_length=10, default="other")
@@ -58,7 +61,10 @@ class Subject(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(
                 fields=["to_match_at", "id"], condition=models.Q(to_match_at__isnull=False), name="subject_to_match"
-            )
+            ),
+            models.Index(
+                fields=["added_by", "recorded_at"], condition=models.Q(added_by__isnull=False), name="subject_added_by"
+            ),
         ]
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(condition=models.Q(category__in=list(CATEGORIES)), name="subject_category"),
