@@ -90,7 +90,7 @@ def fill(duties: int, subjects: int, seed: int, now: datetime) -> None:
     wanted = [drawn.person() for _ in range(max(1, duties // 20))]
     for start in range(0, len(wanted), 100):
         receive.open_dossier(
-            service=desk.service, officer=desk, title=f"Dossier {start}", language=desk.language, now=now,
+            service=desk.service, officer=None, title=f"Dossier {start}", language=desk.language, now=now,
             purpose="investigation", legal_basis="Police Function Act, Art. 44/1",
             until=(now + timedelta(days=90)).date(),
             subjects=[person(f"d{n}", one["name"]) for n, one in enumerate(wanted[start : start + 100])],
