@@ -1,4 +1,4 @@
-"""Questions and dossiers have quotas; questions say what for; oversight sees who comes to the end of what one may ask."""
+"""Questions and dossiers have quotas; questions say what for; oversight sees who comes to the end of what is asked."""
 
 from __future__ import annotations
 
