@@ -329,7 +329,7 @@ def _in_time(
     def ask() -> None:
         try:
             got.append(_exchange(url, sent, headers, seconds))
-        except Exception as error:  # told to whoever waits, below: in a thread it would be lost
+        except Exception as error:  # noqa: BLE001 (told to whoever waits, below: in a thread it would be lost)
             got.append(error)
         finally:
             _asking.release()
