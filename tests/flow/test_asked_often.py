@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -108,21 +107,23 @@ def test_who_puts_one_name_after_another_into_a_dossier_of_a_colleague_comes_to_
     adds(24 * 60 + most // many)
 
 
-def test_a_machine_has_a_quota_of_dossiers_of_its_own_and_what_the_operator_takes_in_has_none(
-    exchange, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_machine_has_quotas_of_its_own_and_what_the_operator_takes_in_has_none(exchange) -> None:
     made = machine(exchange["noord"]).account.officer  # type: ignore[attr-defined]
-    table = quotas.quotas()
-    few = {name: replace(table[name], most=2) for name in ("dossiers_of_a_machine_in_a_day", "dossiers_in_a_day")}
-    monkeypatch.setattr(quotas, "quotas", lambda: {**table, **few})
     sent = {
         "service": exchange["noord"], "title": "Zaak", "language": "nl", "purpose": "investigation",
         "legal_basis": "Art. 44/1", "until": (NOON + timedelta(days=100)).date(), "now": NOON,
     }  # fmt: skip
-    for _ in range(2):
+    table = quotas.quotas()
+    for _ in range(table["dossiers_in_a_day"].most + 1):  # one more than a person may
         receive.open_dossier(officer=made, **sent)
-    with pytest.raises(QuotaExceeded) as refused:
-        receive.open_dossier(officer=made, **sent)
-    assert "one machine" in str(refused.value)
-    for _ in range(3):
         receive.open_dossier(officer=None, **sent)
+    most = table["dossiers_of_a_machine_in_a_day"].most
+    left = most - Dossier.objects.filter(opened_by=made).count()
+    asked_often.one_more("dossiers_of_a_machine_in_a_day", made, NOON, more=left)
+    with pytest.raises(QuotaExceeded) as refused:
+        asked_often.one_more("dossiers_of_a_machine_in_a_day", made, NOON, more=left + 1)
+    assert "one machine" in str(refused.value)
+    with pytest.raises(QuotaExceeded):
+        asked_often.more_subjects(made, table["subjects_of_a_machine_in_a_day"].most + 1, NOON)
+    asked_often.more_subjects(None, 1_000_000, NOON)
+    assert asked_often.at_the_end(NOON) == []
