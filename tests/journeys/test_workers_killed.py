@@ -56,7 +56,7 @@ for place in range(waiting):
     theirs = people[place::waiting]
     for start in range(0, len(theirs), 100):
         receive.open_dossier(
-            service=made[place], officer=desks[place], title="A dossier", language="nl", purpose="investigation",
+            service=made[place], officer=None, title="A dossier", language="nl", purpose="investigation",
             legal_basis="an article", until=(long_ago + timedelta(days=900)).date(), now=long_ago,
             subjects=theirs[start:start + 100],
         )
