@@ -37,7 +37,7 @@ check: $(VENV)/.stamp-test ## the tests and the long ones; this is what .ci/run 
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m "not release" $(ARGS)
 
 release-check: $(VENV)/.stamp-test ## all tests with the counts before a release; hours, in parts (ARGS="tests/simulation")
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -o faulthandler_timeout=7200 $(ARGS)
 
 lint: $(VENV)/.stamp-test ## ruff, mypy (strict) and the import contracts
 	@$(BIN)/ruff check .

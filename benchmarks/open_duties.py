@@ -28,6 +28,7 @@ REPORTS_EACH = 10
 """So many reports speak of each person who is wanted: a duty for each."""
 DOSSIER = 100
 AT_ONCE = 5_000
+SECONDS_MAX = 3600
 PHASES = ("fill", "sweep", "climb", "idle", "reconcile")
 
 
@@ -207,13 +208,14 @@ def measured(duties: int, database: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="open-duties-") as name:
         surroundings = {**os.environ, **({"PASSERELLE_DATABASE_URL": database} if database else {})}
         begin = [sys.executable, "-c", "from passerelle.cli import main; main()", "init", "--dir", name]
-        subprocess.run(begin, env=surroundings, check=True, capture_output=True)
+        subprocess.run(begin, env=surroundings, check=True, capture_output=True, timeout=SECONDS_MAX)
         told: dict[str, Any] = {"duties": duties, "database": "postgresql" if database else "sqlite"}
         for one in PHASES:
             arguments = ("--duties", str(duties), "--phase", one, "--dir", name)
             done = subprocess.run(
                 [sys.executable, "-m", "benchmarks.open_duties", *arguments],
                 env=surroundings, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1],
+                timeout=SECONDS_MAX,
             )  # fmt: skip
             if done.returncode:
                 raise SystemExit(done.stderr[-3000:])

@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,8 @@ class Harness:
     runs: tuple[str, ...]
     """Arguments of pytest; or, after `-m`, of Python itself, for a program that prints its figures as JSON."""
     with_: dict[str, str] = field(default_factory=dict)
+    hours: float = 2.0
+    """So long it may take by the clock on the wall; then it is ended, with all its processes, and counts as failed."""
 
 
 SIMULATE = "tests/simulation/test_simulate.py"
@@ -51,8 +54,8 @@ HARNESSES = (
         {"PASSERELLE_EXAMPLES": "300", "PASSERELLE_STEPS": "50"},
     ),
     Harness(
-        "simulation", "b", "Half a year of the whole system, with crashes at every commit point.",
-        (SIMULATE, "-k", "half_a_year"),
+        "simulation", "b", "A year of the whole system, with crashes at every commit point.",
+        (SIMULATE, "-k", "half_a_year"), {"PASSERELLE_YEARS": "1"},
     ),
     Harness("kernel", "b", "The rules alone, for 250 years.", (SIMULATE, "-k", "two_hundred_and_fifty_years")),
     Harness("silence", "b", "Six months in which nobody acts.", (SIMULATE, "-k", "six_months_of_silence")),
@@ -108,9 +111,10 @@ def run(harness: Harness, surroundings: dict[str, str]) -> Figures | None:
     with tempfile.TemporaryDirectory(prefix="harness-") as folder:
         environment = {**os.environ, **harness.with_, **surroundings, "PASSERELLE_FIGURES": folder}
         program = harness.runs[0] == "-m"
-        command = [sys.executable, *(harness.runs if program else ("-m", "pytest", "-q", "-n", "0", *harness.runs))]
+        seconds = round(3600 * harness.hours)
+        tests = ("-m", "pytest", "-q", "-n", "0", "-o", f"faulthandler_timeout={seconds}", *harness.runs)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        done = _ended([sys.executable, *(harness.runs if program else tests)], environment, seconds)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         spent = round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
         kept = Path(folder) / f"{harness.name}.json"
@@ -123,6 +127,24 @@ def run(harness: Harness, surroundings: dict[str, str]) -> Figures | None:
             return None
     day = datetime.now(UTC).date().isoformat()
     return {"on": day, "processor_seconds": spent, "counted": counted}
+
+
+def _ended(command: list[str], environment: dict[str, str], seconds: int) -> subprocess.CompletedProcess[str]:
+    """A command that came to its end, or was ended with all that it had started when its time was over."""
+    started = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, err = started.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        os.killpg(started.pid, signal.SIGKILL)
+        out, err = started.communicate(timeout=60)
+        err += f"\nit was ended after {seconds:,} seconds"
+    finally:
+        if started.poll() is None:  # somebody breaks this off: nothing goes on unseen
+            os.killpg(started.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(command, started.returncode, out, err)
 
 
 def kept() -> dict[str, Figures]:

@@ -14,6 +14,8 @@ from passerelle.flow import commit_points
 from tests import figures
 
 ROOT = Path(__file__).parents[2]
+SECONDS_MAX = 6600
+"""So long it may take on a machine that does much else; minutes on one that is free."""
 ASKED_AGAIN_OTHERWISE = (
     # the number that somebody typed counts once, also for a try that died: they type the next one
     "tests/doors/test_second_factor.py::test_other_sessions_end_when_a_factor_comes_and_when_it_goes",
@@ -54,7 +56,10 @@ def test_every_transaction_dies_at_every_moment_and_all_that_the_tests_say_still
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "tests.dying", "-p", "no:cacheprovider", *FILES]
     command += ["-m", "not long and not release"]
     command += [word for one in ASKED_AGAIN_OTHERWISE for word in ("--deselect", one)]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **told}, capture_output=True, text=True, check=False)
+    surroundings = {**os.environ, **told}
+    done = subprocess.run(
+        command, cwd=ROOT, env=surroundings, capture_output=True, text=True, check=False, timeout=SECONDS_MAX
+    )
     assert done.returncode == 0, done.stdout[-5000:]
     died = json.loads(where.read_text(encoding="utf-8"))["died"]
     known = set(commit_points.known())
