@@ -25,3 +25,6 @@ def test_every_source_of_a_deadline_is_known_and_can_be_said(source: str) -> Non
 
 def test_what_is_not_known_is_said_as_it_stands() -> None:
     assert str(cited("Some act of 1831, Art. 4")) == "Some act of 1831, Art. 4"
+    assert cited("Some act of 1831, Art. 4").text == "{text}", "a sentence that no translator has stays out of the way"
+    for note in NOTES:
+        assert (cited(note).text, cited(note).facts) == (note, ()), "what has been translated is said in the language"

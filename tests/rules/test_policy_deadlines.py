@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from passerelle.policy import calendar, deadlines
 from passerelle.policy.facts import DUTY_KINDS, SERVICE_KINDS, URGENCIES, UnknownWord
-from passerelle.policy.tables import WrongTable
+from passerelle.policy.tables import DATA_FOLDER, WrongTable, in_force
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 THURSDAY = datetime(2026, 3, 5, 9, 30, tzinfo=UTC)
@@ -308,6 +308,47 @@ def test_a_clock_that_nobody_could_read_is_refused(tmp_path: Path, row: str, why
 def test_at_once_must_be_measured(tmp_path: Path, minutes: str) -> None:
     with pytest.raises(WrongTable, match="at_once_minutes"):
         deadlines.load(own(tmp_path, "duties: [judge], period: at_once", minutes))
+
+
+def test_a_table_by_which_a_duty_has_no_clock_is_refused_before_anybody_works_by_it(tmp_path: Path) -> None:
+    every = f"duties: [{', '.join(DUTY_KINDS)}], period: {{days: 7}}"
+    assert [row.id for row in deadlines.whole(own(tmp_path, every))] == ["only"]
+    for narrower in (
+        f"duties: [{', '.join(DUTY_KINDS[1:])}], period: {{days: 7}}",
+        f"{every}, urgencies: [danger, urgent, normal]",
+        f"{every}, themes: [terrorism]",
+        f"{every}, recipients: [police]",
+    ):
+        with pytest.raises(WrongTable, match="no row says by when"):
+            deadlines.whole(own(tmp_path, narrower))
+    assert deadlines.whole(DATA_FOLDER / "deadlines.yaml") == deadlines.shipped()
+
+
+def test_a_duty_for_which_the_own_table_has_no_row_has_the_clock_of_the_shipped_one(tmp_path: Path) -> None:
+    own_table = deadlines.load(own(tmp_path, "duties: [judge], period: {minutes: 90}"))
+    with in_force({"deadlines": own_table}):
+        assert deadlines.in_force() == own_table
+        assert due("judge").due_at == THURSDAY + timedelta(minutes=90)
+        assert due("answer").row == "answer", "no clock is missing"
+    assert due("judge").row == "judge"
+
+
+LONGEST = [("minutes", 1440), ("hours", 8784), ("days", 366), ("working_days", 260)]
+
+
+@pytest.mark.parametrize(("unit", "longest"), LONGEST)
+def test_a_clock_of_more_than_a_year_is_none(tmp_path: Path, unit: str, longest: int) -> None:
+    (row,) = deadlines.load(own(tmp_path, f"duties: [judge], period: {{{unit}: {longest}}}"))
+    assert (row.unit, row.count) == (unit, longest)
+    with pytest.raises(WrongTable, match=rf"{unit} \(up to {longest}\)"):
+        deadlines.load(own(tmp_path, f"duties: [judge], period: {{{unit}: {longest + 1}}}"))
+
+
+def test_at_once_is_a_day_at_most(tmp_path: Path) -> None:
+    (row,) = deadlines.load(own(tmp_path, "duties: [judge], period: at_once", "1440"))
+    assert row.at_once and row.due_after(THURSDAY, calendar.belgium()) == THURSDAY + timedelta(days=1)
+    with pytest.raises(WrongTable, match="at_once_minutes"):
+        deadlines.load(own(tmp_path, "duties: [judge], period: at_once", "1441"))
 
 
 @pytest.mark.parametrize("row", ["month: 5", "month: 5, day: 1, easter: 2", ""])

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from passerelle.policy import reading
 from passerelle.policy.facts import ROLES, SERVICE_ROLES
 from passerelle.policy.reading import Follows
+from passerelle.policy.tables import WrongTable
 
 
 def test_every_role_that_reads_contents_is_offered_something_and_an_administrator_nothing() -> None:
@@ -48,6 +51,18 @@ def test_a_purpose_that_is_none_or_that_says_too_little_is_refused(
     with pytest.raises((reading.PurposeUnknown, reading.PurposeNeedsText)) as refused:
         reading.stated(purpose, role, text)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("roles", ["[]", "[officer, magician]", "[magician]"])
+def test_a_purpose_for_nobody_or_for_a_role_that_is_none_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, roles: str
+) -> None:
+    path = tmp_path / "reading_purposes.yaml"
+    row = f"id: a, says: For this, roles: {roles}, preset: false, text: false, source: a law, standing: binding"
+    path.write_text(f"reading:\n  - {{{row}}}\n", encoding="utf-8")
+    monkeypatch.setattr(reading, "_PATH", path)
+    with pytest.raises(WrongTable, match="row a names a role that nobody has"):
+        reading._load()
 
 
 def test_every_purpose_has_its_source_in_law() -> None:

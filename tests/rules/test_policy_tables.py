@@ -51,6 +51,16 @@ def test_a_row_that_says_too_little_is_refused_with_the_name_of_its_table(tmp_pa
     assert "wrong.yaml" in str(refused.value)
 
 
+def test_a_table_that_the_installation_set_counts_only_where_it_is_set() -> None:
+    assert tables.set_here("deadlines") is None
+    with tables.in_force({"deadlines": ("own",)}):
+        assert tables.set_here("deadlines") == ("own",) and tables.set_here("telling") is None
+        with tables.in_force({}):
+            assert tables.set_here("deadlines") is None
+        assert tables.set_here("deadlines") == ("own",)
+    assert tables.set_here("deadlines") is None
+
+
 def test_the_version_of_the_rules_changes_with_any_byte_of_any_table(tmp_path: Path) -> None:
     seen = {tables.version()}
     for path in ALL:

@@ -52,6 +52,23 @@ def test_numbers_that_are_large_enough_stay_as_they_are() -> None:
     assert told(rows, {"late": "duties"}) == rows
 
 
+def test_five_is_no_small_number_and_neither_is_none_at_all() -> None:
+    rows = [{"reports": SMALL_NUMBER}, {"reports": 0}, {"reports": SMALL_NUMBER + 1}]
+    assert told(rows, {}) == rows
+
+
+def test_none_at_all_hides_nothing_beside_it_and_is_told() -> None:
+    rows = [{"reports": 3}, {"reports": 0}, {"reports": 9}, {"reports": 40}]
+    assert [row["reports"] for row in told(rows, {})] == [None, 0, None, 40]
+
+
+def test_two_that_are_five_together_hide_no_third() -> None:
+    rows = [{"reports": 2}, {"reports": 3}, {"reports": 9}, {"reports": 40}]
+    assert [row["reports"] for row in told(rows, {})] == [None, None, 9, 40]
+    rows[1]["reports"] = 2
+    assert [row["reports"] for row in told(rows, {})] == [None, None, None, 40]
+
+
 def test_one_small_number_hides_another_beside_it() -> None:
     rows = [{"reports": 3}, {"reports": 9}, {"reports": 40}]
     assert [row["reports"] for row in told(rows, {})] == [None, None, 40]
