@@ -27,6 +27,16 @@ WITNESSES = str(CONF["witnesses"])
 BEAT_SECONDS = max(1, int(CONF["beat_seconds"]))
 
 
+WAITS_END: dict[str, object] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 120_000,
+    "options": "-c idle_in_transaction_session_timeout=240s -c lock_timeout=300s",
+}  # fmt: skip
+"""No wait for PostgreSQL is without an end. A worker that froze in the middle of a transaction (a machine that sleeps,
+a line that broke) is put out by the server after four minutes, with all its locks, and whoever waits for one of these
+gets it; a wait of five is told as an error, and the sweep says it broke off."""
+
+
 def _database(url: str) -> dict[str, object]:
     if not url:
         return {
@@ -49,7 +59,10 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"isolation_level": 2},  # READ COMMITTED, said aloud: invariants rest on locks and constraints
+        "OPTIONS": {
+            "isolation_level": 2,  # READ COMMITTED, said aloud: invariants rest on locks and constraints
+            **WAITS_END,
+        },
     }
 
 
