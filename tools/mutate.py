@@ -49,6 +49,11 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "if sender_decided and not needs_judgement and not unsure and form != allowed_at_once:",
         "part 1 of “and” is left out",
     ): "a row never allows less after a decision than at once (its table is refused), so `form` differs only by one",
+    (
+        "policy/calendar.py",
+        'since, only = row.get("since", 0), tuple(row.get("only", ()))',
+        "0 becomes 1",
+    ): "no date has a year below 1",
 }
 """Changes that change nothing: the module, the line as it stands, and what is changed in it; and why."""
 

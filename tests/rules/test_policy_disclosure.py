@@ -376,10 +376,24 @@ def test_an_installation_sets_its_own_rows(tmp_path: Path) -> None:
     assert tell("health", "school", "child", table=table).row == ""
 
 
+def test_a_judgement_is_needed_only_by_a_row_that_says_so_and_where_it_would_let_more_travel(tmp_path: Path) -> None:
+    def told(standing: str = "strong", **row: str) -> tuple[str, bool]:
+        table = disclosure.telling_table(own_table(tmp_path, **row))
+        disclosure.telling_table.cache_clear()
+        found = tell("police", "school", "child", standing=standing, sender_decided=True, table=table)
+        return found.form, found.needs_judgement
+
+    assert told(judged_first="true") == ("pointer", True)
+    assert told("same", judged_first="true") == ("extract", False)
+    assert told(judged_first="false") == ("extract", False)
+    assert told(judged_first="true", after_decision="pointer") == ("pointer", False)
+
+
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
         ({"sender": "[army]"}, "a word under “sender”"),
+        ({"sender": "{police: 1}"}, "a word under “sender”"),
         ({"recipient": "police"}, "a word under “recipient”"),
         ({"purposes": "[]"}, "a word under “purposes”"),
         ({"categories": "[friend]"}, "a word under “categories”"),

@@ -112,3 +112,11 @@ def test_a_table_of_fates_with_a_word_that_nobody_knows_is_refused(tmp_path: Pat
     (tmp_path / "wrong.yaml").write_text(good.replace(before, after, 1), encoding="utf-8")
     with pytest.raises(WrongTable):
         ending.fates(tmp_path / "wrong.yaml")
+
+
+@pytest.mark.parametrize("reviews", ["withholding", "glass", "sealing", "periodic", "watch"])
+def test_a_fate_may_be_written_for_each_thing_that_is_reviewed(tmp_path: Path, reviews: str) -> None:
+    path = tmp_path / f"{reviews}.yaml"
+    said = f"id: one, duties: [review], reviews: [{reviews}], acts: [erase], fate: stays, {ROW}"
+    path.write_text(f"duties:\n  - {{{said}}}\n", encoding="utf-8")
+    assert ending.fates(path)[0].reviews == {reviews}

@@ -1,13 +1,11 @@
 """A question is seen by the service that asked and by whoever owes the answer, nobody else.
 
     thing.kind = 'question'
+    AND ( act IN (list, read, read_content) OR act = 'name_owner' AND NOT thing.discreet )
     AND ( thing.service = reader.service AND role IN (officer, desk, supervisor, head)
-          AND act IN (list, read, read_content)
           OR thing.holder_service = reader.service
-          AND ( role IN (desk, supervisor, head) OR role = officer AND thing.assigned_to = reader.officer )
-          AND act IN (list, read, read_content)
-          OR reader.service IN thing.parties AND role IN (desk, supervisor, head) AND act IN (list, read, read_content)
-          OR act = 'name_owner' AND NOT thing.discreet AND (any of the above) )
+          AND ( role IN (desk, supervisor, head) OR role = 'officer' AND thing.assigned_to = reader.officer )
+          OR reader.service IN thing.parties AND role IN (desk, supervisor, head) )
 
 `service` asked, `parties` names the service whose duty the answer is, `holder_service` holds it now.
 """

@@ -1,7 +1,7 @@
 """Who holds a duty may see it and do what ends it.
 
     thing.kind = 'duty' AND thing.holder_service = reader.service
-    AND ( role IN (desk, supervisor, head) OR role = officer AND thing.assigned_to = reader.officer )
+    AND ( role IN (desk, supervisor, head) OR role = 'officer' AND thing.assigned_to = reader.officer )
     AND ( act IN (list, read, read_content, judge, acknowledge, answer, hold)
           OR act IN (pass_on, withhold, correct) AND thing.service = reader.service
           OR act = 'correct' AND reader.service IN thing.delivered_to

@@ -1,11 +1,13 @@
 """A service works with what it holds itself; what it sealed, only those who act for its desk.
 
-    thing.service = reader.service AND thing.kind IN (CONTENTS) AND role IN (officer, desk, supervisor, head)
-    AND ( role IN (desk, supervisor, head) AND act IN (READING + DECIDING)
+    thing.service = reader.service AND role IN (officer, desk, supervisor, head)
+    AND thing.kind IN (report, subject, dossier, duty, delivery, withholding, interest)
+    AND ( role IN (desk, supervisor, head)
+          AND act IN (list, read, read_content, file, pass_on, withhold, answer, hold, correct)
           OR role IN (desk, supervisor, head) AND thing.kind = 'duty' AND act IN (acknowledge, judge)
           OR role IN (desk, supervisor, head) AND thing.kind = 'delivery' AND act = 'recall'
           OR role IN (supervisor, head) AND (act = 'reassign' OR act IN (grant, erase) AND thing.kind = 'report')
-          OR role = 'officer' AND handling <> 'sealed' AND act IN (READING + 'file')
+          OR role = 'officer' AND handling <> 'sealed' AND act IN (list, read, read_content, file)
           OR act = 'name_owner' AND (thing.kind = 'interest' OR NOT thing.discreet)
              AND (role <> 'officer' OR handling <> 'sealed') )
 
