@@ -35,8 +35,8 @@ from passerelle.replay import diff, fold
 BEGINS = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 VIOLATIONS_MAX = 20
 ACTS_A_DAY = 2.0
-IN_TURN_EVERY = 4
-"""Each so many steps the next act of the list is tried first, so that no year leaves one out by chance."""
+SELDOM_EVERY = 3
+"""Each so many steps the act that was done least is tried first, so that no year leaves one out by chance."""
 SWEEP_EVERY = timedelta(hours=24)
 RETRIES = 8
 BACKLOG_MAX = 10
@@ -98,6 +98,8 @@ class Simulation:
         self.auditor = Auditor()
         self.visits: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
+        self.tried: Counter[str] = Counter()
         self.armed = False
         self.statements_left = -1
         self.delayed: list[tuple[datetime, str, Callable[[datetime], Any]]] = []
@@ -158,8 +160,11 @@ class Simulation:
         self._clock_jumps()
         busy = len(self.auditor.live) > BACKLOG_MAX and self.cast.dice.random() < 0.75
         drawn = self.cast.dice.choices(ENDING, k=6) if busy else self.cast.dice.choices(self.acting, self.weights, k=6)
-        turn, rest = divmod(self.outcome.steps, IN_TURN_EVERY)
-        for act in (*(() if rest else (self.acting[turn % len(self.acting)],)), *drawn):
+        if self.outcome.steps % SELDOM_EVERY == 0:
+            seldom = min(self.acting, key=lambda one: (self.done[one.__name__], self.tried[one.__name__]))
+            self.tried[seldom.__name__] += 1
+            drawn = [seldom, *drawn]
+        for act in drawn:
             call = act(self.cast)
             if call is not None:
                 break
@@ -220,6 +225,7 @@ class Simulation:
                 connection.close()
             else:
                 self._tell(name)
+                self.done[name] += 1
                 if key and self.cast.dice.random() < 0.08:
                     self._again(name, key, call)
             break
