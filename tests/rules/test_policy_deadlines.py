@@ -327,6 +327,13 @@ def test_a_table_by_which_a_duty_has_no_clock_is_refused_before_anybody_works_by
     assert deadlines.whole(DATA_FOLDER / "deadlines.yaml") == deadlines.shipped()
 
 
+def test_a_table_that_is_tried_out_and_has_no_row_is_a_fault_of_ours_and_not_filled_up_in_silence() -> None:
+    with pytest.raises(AssertionError, match="no row for judge, normal"):
+        deadlines.due(
+            kind="judge", urgency="normal", themes=frozenset(), recipient_kind="police", raised_at=THURSDAY, table=()
+        )
+
+
 def test_a_duty_for_which_the_own_table_has_no_row_has_the_clock_of_the_shipped_one(tmp_path: Path) -> None:
     own_table = deadlines.load(own(tmp_path, "duties: [judge], period: {minutes: 90}"))
     with in_force({"deadlines": own_table}):

@@ -329,6 +329,11 @@ def test_whoever_else_has_a_row_that_says_less_is_blacked_out() -> None:
     assert hidden("pointer", others) == frozenset()
 
 
+def test_a_form_that_is_none_blacks_out_nobody_and_is_refused_also_where_nobody_else_is_named() -> None:
+    with pytest.raises(UnknownWordRefused, match="everything"):
+        hidden("everything", {})
+
+
 def test_nobody_is_shown_in_more_than_their_own_row_allows() -> None:
     for case in CASES:
         for form in FORMS:
@@ -414,6 +419,8 @@ def test_a_row_that_nobody_could_apply_is_refused(tmp_path: Path, wrong: dict[st
 def test_a_sealed_report_passed_on_before_the_match_is_judged_travels_as_the_pointer_that_the_row_allows() -> None:
     told = tell("police", "federal_police", "victim", handling="sealed", standing="strong", sender_decided=True)
     assert (told.form, told.needs_judgement, told.ceiling) == ("pointer", True, "whole")
+    reasons = " ".join(map(str, told.because))
+    assert "must be judged by a person" in reasons and "decided to pass it on" not in reasons
 
 
 def test_handlings_that_are_not_each_stricter_than_the_one_before_are_refused(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_a_ground_for_an_act_that_nobody_knows_is_refused(tmp_path: Path, wrong:
     [
         ("fate: ends", "fate: lingers"), ("duties: [judge]", "duties: [dance]"), ("acts: [erase]", "acts: [burn]"),
         ("reviews: [glass]", "reviews: [mirror]"), ("reviews: [glass]", "reviews: glass"), ("fate: ends", "fate: 3"),
-        ("duties: [judge]", "duties: judge"), ("says", "tells"),
+        ("duties: [judge]", "duties: judge"), ("says", "tells"), ("reviews: [glass]", "reviews: {glass: 1}"),
     ],
 )  # fmt: skip
 def test_a_table_of_fates_with_a_word_that_nobody_knows_is_refused(tmp_path: Path, before: str, after: str) -> None:

@@ -68,3 +68,9 @@ def test_a_purpose_for_nobody_or_for_a_role_that_is_none_is_refused(
 def test_every_purpose_has_its_source_in_law() -> None:
     assert all("Directive" in purpose.source for purpose in reading.PURPOSES.values())
     assert reading.stated("other", "officer", "asked by the magistrate").needs_text
+
+
+def test_a_few_words_are_as_many_as_the_house_says_and_no_more() -> None:
+    assert reading.stated("other", "officer", " ".join(["word"] * reading.TEXT_WORDS_MIN)).key == "other"
+    with pytest.raises(reading.PurposeNeedsText):
+        reading.stated("other", "officer", " ".join(["word"] * (reading.TEXT_WORDS_MIN - 1)))

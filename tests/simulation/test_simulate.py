@@ -108,8 +108,8 @@ def test_the_whole_system_with_a_bug_on_purpose_is_found_out(plant: str) -> None
     assert done["found"], f"{plant} went unnoticed with the seeds {', '.join(SEEDS_PLANTED)}"
     by = sorted({one["invariant"] for one in done["found"]})
     figures.keep(
-        f"planted_{plant}", years=done["years"], seed=done["seed"], seeds_tried=SEEDS_PLANTED.index(seed) + 1, found=len(done["found"]),
-        by_invariant=" and ".join(map(str, by)), at_step=done["found"][0]["step"],
+        f"planted_{plant}", years=done["years"], seed=done["seed"], seeds_tried=SEEDS_PLANTED.index(seed) + 1,
+        found=len(done["found"]), by_invariant=" and ".join(map(str, by)), at_step=done["found"][0]["step"],
     )  # fmt: skip
 
 
