@@ -54,15 +54,12 @@ def test_a_purpose_that_is_none_or_that_says_too_little_is_refused(
 
 
 @pytest.mark.parametrize("roles", ["[]", "[officer, magician]", "[magician]"])
-def test_a_purpose_for_nobody_or_for_a_role_that_is_none_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, roles: str
-) -> None:
+def test_a_purpose_for_nobody_or_for_a_role_that_is_none_is_refused(tmp_path: Path, roles: str) -> None:
     path = tmp_path / "reading_purposes.yaml"
     row = f"id: a, says: For this, roles: {roles}, preset: false, text: false, source: a law, standing: binding"
     path.write_text(f"reading:\n  - {{{row}}}\n", encoding="utf-8")
-    monkeypatch.setattr(reading, "_PATH", path)
     with pytest.raises(WrongTable, match="row a names a role that nobody has"):
-        reading._load()
+        reading.load(path)
 
 
 def test_every_purpose_has_its_source_in_law() -> None:

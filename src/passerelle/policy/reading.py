@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from passerelle.errors import Refused
 from passerelle.policy.facts import ROLES
-from passerelle.policy.tables import DATA_FOLDER, read, rows, wrong
+from passerelle.policy.tables import DATA_FOLDER, Given, read, rows, wrong
 from passerelle.words import Sentence, sentence
 
 _PATH = DATA_FOLDER / "reading_purposes.yaml"
@@ -82,11 +82,12 @@ def stated(key: str, role: str, text: str) -> ReadingPurpose:
     return mine[key]
 
 
-def _load() -> Mapping[str, ReadingPurpose]:
+def load(path: Given = _PATH) -> Mapping[str, ReadingPurpose]:
+    """The purposes of a table, by key. Raises WrongTable for one that is for nobody."""
     found = {}
-    for row in rows(_PATH, "reading", required={"says": str, "roles": list, "preset": bool, "text": bool}):
+    for row in rows(path, "reading", required={"says": str, "roles": list, "preset": bool, "text": bool}):
         if not row["roles"] or not set(row["roles"]) <= set(ROLES):
-            raise wrong(_PATH, f"row {row['id']} names a role that nobody has")
+            raise wrong(path, f"row {row['id']} names a role that nobody has")
         found[row["id"]] = ReadingPurpose(
             key=row["id"], says=Sentence(row["says"]), roles=frozenset(row["roles"]), preset=row["preset"],
             needs_text=row["text"], source=row["source"], standing=row["standing"],
@@ -94,7 +95,7 @@ def _load() -> Mapping[str, ReadingPurpose]:
     return MappingProxyType(found)
 
 
-PURPOSES: Mapping[str, ReadingPurpose] = _load()
+PURPOSES: Mapping[str, ReadingPurpose] = load()
 """The closed list, by key."""
 
 VISIT = timedelta(minutes=int(read(_PATH)["visit_minutes"]))
