@@ -81,7 +81,7 @@ HARNESSES = (
     ),
     Harness(
         "workers_killed", "c", "Four workers share the duties on PostgreSQL; two are killed, twice.",
-        ("tests/journeys/test_workers_killed.py", "-k", "10000"),
+        ("tests/journeys/test_workers_killed.py", "-k", "10000"), {"PASSERELLE_TEST_DUTIES": "10000"},
     ),
     Harness(
         "flips", "h", "Bytes of an exported ledger flipped, one at a time.",

@@ -54,6 +54,12 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         'since, only = row.get("since", 0), tuple(row.get("only", ()))',
         "0 becomes 1",
     ): "no date has a year below 1",
+    (
+        "policy/published.py",
+        "beside = sorted((row[column], number) for number, row in enumerate(rows) "
+        "if number not in hides and row[column])",
+        "part 1 of “and” is left out",
+    ): "what is hidden already is hidden once more, and the next is looked at under the same condition",
 }
 """Changes that change nothing: the module, the line as it stands, and what is changed in it; and why."""
 

@@ -298,6 +298,8 @@ def test_an_installation_sets_its_own_clocks(tmp_path: Path) -> None:
         ("duties: [judge], period: soon", "a period that is neither"),
         ("duties: [judge], period: {weeks: 1}", "a period that is neither"),
         ("duties: [judge], period: {hours: 0}", "a period that is neither"),
+        ("duties: [judge], period: {hours: 1.5}", "a period that is neither"),
+        ("duties: [judge], period: {hours: true}", "a period that is neither"),
         ("duties: [judge], period: {hours: 1, days: 1}", "a period that is neither"),
         ("duties: [judge]", "lacks “period”"),
     ],

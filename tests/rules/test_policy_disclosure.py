@@ -394,6 +394,12 @@ def test_a_judgement_is_needed_only_by_a_row_that_says_so_and_where_it_would_let
     assert told(judged_first="true", after_decision="pointer") == ("pointer", False)
 
 
+def test_who_filed_for_consent_owes_a_decision_also_where_it_can_let_no_more_travel(tmp_path: Path) -> None:
+    table = disclosure.telling_table(own_table(tmp_path, after_decision="pointer"))
+    told = [tell("police", "school", "child", handling=handling, table=table) for handling in HANDLINGS]
+    assert [one.owner_owes_decision for one in told] == [False, True, True]
+
+
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
