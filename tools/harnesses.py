@@ -93,7 +93,7 @@ HARNESSES = (
     ),
     Harness(
         "bugs_in_policy", "rules", "Small bugs planted in `policy`, drawn by a seed.",
-        ("-m", "tools.mutate", "--only", "policy/", "--sample", "200", "--seed", "7", "--json"),
+        ("-m", "tools.mutate", "--only", "policy/", "--sample", "160", "--seed", "9", "--json"),
     ),
     Harness(
         "open_duties", "sweep", "Very many duties open at once, on SQLite.",

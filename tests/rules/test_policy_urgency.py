@@ -59,6 +59,7 @@ def test_every_phrase_of_the_table_is_found_by_itself_in_the_middle_of_a_sentenc
 
 
 def test_each_sentence_is_named_once_in_its_order() -> None:
+    assert len(urgency.dangers("Levensgevaar, danger to life, danger de mort, Lebensgefahr.")) == 1, "in four languages"
     found = urgency.dangers("Levensgevaar en doodsbedreiging! Rust. Danger to life, and a death threat?")
     assert [hit.words for hit in found] == ["levensgevaar", "danger to life"]
 
