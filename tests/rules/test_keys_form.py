@@ -19,7 +19,7 @@ SAMPLE = (
     ("Vehicle", "Citroën Berlingo", {"registrationNumber": ["1-KLM-482"]}),
     ("Address", "rue des Quatre-Vents 79, 1080 Bruxelles", {}), ("Person", "Abd al-Rahman Ould Cheikh", {}),
 )  # fmt: skip
-KNOWN = {4: "d8307f1a184030cb"}
+KNOWN = {4: "d8307f1a184030cb", 5: "37c850ed75891fb8"}
 """By form, the digest of these subjects' keys."""
 
 

@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from passerelle.names import parts, sounds
@@ -54,6 +54,7 @@ def test_asking_twice_gives_the_same_and_an_empty_batch_gives_nothing() -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@example("0A;B", 'Y0"A"A')
 @given(st.text(max_size=30), st.text(max_size=30))
 def test_any_two_texts_have_one_figure_in_a_batch_and_alone(left: str, right: str) -> None:
     found = Names([left, right]).score([0], [1])

@@ -91,3 +91,19 @@ def test_a_legal_form_is_known_joined_to_the_name_and_with_a_slip_in_it(left: st
 )
 def test_a_spelling_of_several_names_shares_a_key_with_each(left: str, right: str) -> None:
     assert name_keys(left) & name_keys(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Sarah Jenkins", "Sarah Jenins"), ("أريج كانو", "أيج كانو"), ("Lola Medina", "Lola Media"),
+     ("أنس رحماني", "أنس حرماني"), ("Anna Fischer", "Anna Fiscehr"), ("Ιωάννης Κάππος", "Ιωάννης Κάπος")],
+)  # fmt: skip
+def test_a_name_with_a_slip_shares_a_key_with_the_name_in_any_script(left: str, right: str) -> None:
+    assert name_keys(left) & name_keys(right)
+
+
+@pytest.mark.parametrize(("left", "right"), [("اليا كمالي", "اليا كماي"), ("अंकिता सक्सेना", "अंकिता स्कसेना")])
+def test_a_slip_costs_no_more_where_vowels_are_not_written_or_taken_away_by_a_sign(left: str, right: str) -> None:
+    assert compare("Person", left, right).score >= 0.7
+    found = Names([left, right]).score([0], [1])
+    assert found.cost.tolist() == [aligned(left, right).cost]

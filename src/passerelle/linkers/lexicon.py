@@ -16,7 +16,7 @@ from passerelle.linkers import digests
 from passerelle.linkers.digests import Ints
 from passerelle.linkers.keeping import mapped, save, save_text
 from passerelle.matching.keys import SHORT, said_of
-from passerelle.names import parts, words_kept
+from passerelle.names import parts, surnames, words_kept
 from passerelle.names.compare import weights
 from passerelle.names.word_table import PREFIXES, Rows, identity, number_of, rows_of
 
@@ -44,7 +44,7 @@ _TABLE = np.dtype(
         ("half", np.uint64, (KEYS_MAX,)), ("first", np.uint64, (KEYS_MAX,)), ("there", np.bool_, (KEYS_MAX,)),
         ("long", np.bool_, (KEYS_MAX,)), ("keyed", np.bool_), ("slow", np.bool_), ("of", np.int64),
         ("stem", np.int64), ("place", np.int32), ("prefix", np.uint8), ("alone", np.int16),
-        ("whole", np.bool_), ("short", np.bool_),
+        ("whole", np.bool_), ("short", np.bool_), ("spanish", np.bool_), ("fathers", np.uint8),
     ]
 )  # fmt: skip
 
@@ -306,5 +306,6 @@ class Lexicon:
             (*(True for _ in held), *rest),
             (*(len(value) >= LONE_LEAST and value[0] != "=" for value in held), *rest),
             bool(found), slow, identity(word), number_of(word.stem), stem, PREFIXES.index(word.prefix), alone,
-            word.kind == "name" and not word.prefix, word.weight <= SHORT,
+            word.kind == "name" and not word.prefix, word.weight <= SHORT, surnames.is_spanish(word.stem),
+            surnames.may_be_the_fathers(word.stem) if word.kind == "name" else surnames.NONE,
         )  # fmt: skip

@@ -121,7 +121,7 @@ class Naming:
         outcome, sure = self._names.scored(at_one[rows], at_two[rows])
         found = name.bits_of_many(outcome, self._known)
         full = there.sum(axis=1) > 1
-        beside = full[at_one[rows]] & full[at_two[rows]] & (outcome.agreeing == 1) & (found > 0)
+        beside = full[at_one[rows]] & full[at_two[rows]] & (outcome.agreeing == 1) & ~outcome.initial & (found > 0)
         bits[rows] = found + np.where(beside, weights()["name"]["single_beside_full"], 0.0)
         stands[rows] = sure
         return bits, stands

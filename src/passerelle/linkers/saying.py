@@ -333,10 +333,17 @@ class _Run:
         within = (np.arange(len(words)) - np.repeat(begins, long))[kept]
         last = within == np.repeat(long, long)[kept] - 1
         costs = weights()
-        at_first = np.where((within == 0) & (roles != _ROLES[parts.FAMILY]), costs.left_over_first, costs.left_over)
+        left = np.repeat(long, long)[kept] - within - 1
+        spanish, of = np.append(table["spanish"][words[kept]], False), np.append(roles, _ROLES[parts.UNKNOWN])
+        family = _ROLES[parts.FAMILY]
+        ends = np.where(roles == family, (left == 1) | (np.append(of[2:], 0) != family), (within > 0) & (left == 1))
+        first_of_two = (left > 0) & (roles == of[1:]) & (roles != _ROLES[parts.GIVEN]) & spanish[1:] & ends
+        prices = np.array([costs.left_over, costs.left_over_perhaps, costs.left_over_fathers])
+        plain = prices[np.where(first_of_two, table["fathers"][words[kept]], 0)]
+        at_first = np.where((within == 0) & (roles != family), costs.left_over_first, plain)
         over = np.where(held["alone"] >= 0, held["alone"], at_first)
-        fathers = (held["prefix"] == PREFIXES.index("ben")) & ~last & (held["alone"] != costs.left_over * 3)
-        out["over"] = np.where(fathers, costs.left_over_patronymic, over)
+        sons = (held["prefix"] == PREFIXES.index("ben")) & ~last & (held["alone"] != costs.left_over * 3)
+        out["over"] = np.where(sons, costs.left_over_patronymic, over)
         out["role"] = roles
         return out
 

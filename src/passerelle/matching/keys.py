@@ -11,7 +11,7 @@ from passerelle.matching.evidence.number import DOCUMENTS
 from passerelle.matching.subject import ADDRESS, FAMILIES, ORGANISATION, PERSON, PHONE, VEHICLE, Subject
 from passerelle.names import as_one, given, numbers, organisations, parts, places, sounds
 
-FORM = 4
+FORM = 5
 """Raised by one with each change of the rules or the data that gives a subject other keys: what stands in a database
 was made by the rules of its day, and meets nothing made by others. A test holds it to the keys of a sample."""
 
@@ -149,7 +149,7 @@ def joined_keys(name: str) -> set[str]:
 def near_keys(name: str) -> frozenset[Key]:
     """The keys of a name of which one word may be another: each word by itself that is no well-known given name, and a
     name of few words with one consonant left out of all of them."""
-    return _alone_keys(name) | _one_less_keys(name)
+    return _alone_keys(name) | _one_less_keys(name) | _slip_keys(name)
 
 
 def _alone_keys(name: str) -> frozenset[Key]:
@@ -184,6 +184,22 @@ def _one_less_keys(name: str) -> frozenset[Key]:
         found |= _one_less([whole])
     return frozenset(Key("near", value[:64]) for value in found)
 
+
+def _slip_keys(name: str) -> frozenset[Key]:
+    """The letters of a short name of two words or three, and the same with one of them left out: a slip of the pen is
+    found whatever it does to the sound. Two letters that changed places leave the same when one of them is left out."""
+    read = parts.parse(name).words
+    if not 1 < len(read) <= WORDS_FOR_ONE_LESS or any(word.kind != "name" or word.signs for word in read):
+        return frozenset()
+    whole = "".join(sorted(word.letters for word in read))
+    if not LETTERS_FOR_SLIPS[0] <= len(whole) <= LETTERS_FOR_SLIPS[1]:
+        return frozenset()
+    found = {whole, *(f"{whole[:place]}{whole[place + 1 :]}" for place in range(1, len(whole)))}
+    return frozenset(Key("near", f"'{value}") for value in found)
+
+
+LETTERS_FOR_SLIPS = (6, 24)
+"""So many letters, at least and at most, has a name that is looked for with one of them left out."""
 
 LEAST_FOR_ONE_LESS = 4
 """So many consonants a lonely word has when it is also looked for with one of them left out."""

@@ -125,6 +125,6 @@ class Named:
         if kind != PERSON:
             return name.bits_of_scores(np.round(outcome.score, 6))
         bits = name.bits_of_many(outcome, self._commonness)
-        beside = self._full[left] & self._full[right] & (outcome.agreeing == 1) & (bits > 0)
+        beside = self._full[left] & self._full[right] & (outcome.agreeing == 1) & ~outcome.initial & (bits > 0)
         bits += np.where(beside, weights()["name"]["single_beside_full"], 0.0)
         return bits

@@ -53,8 +53,8 @@ _ALIGNED = 8_192  # so many alignments at once stay in the processor's cache
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One row for each pair: `score`, `cost` (hundredths of a logit), `agreeing` words, the weight of the heaviest
-    agreeing word, the chance (as the product of the words' shares) that a stranger bears the agreeing words, and what
-    the names could say without the cost (`base`)."""
+    agreeing word, the chance (as the product of the words' shares) that a stranger bears the agreeing words, what the
+    names could say without the cost (`base`), and whether a word stands against an `initial`."""
 
     score: Floats
     cost: Ints
@@ -62,6 +62,7 @@ class Outcome:
     heaviest: Ints
     chance: Floats
     base: Floats
+    initial: Bools
 
 
 class Names:
@@ -154,6 +155,7 @@ class Names:
         self._odd, self._abjad, self._known, self._listed, self._title = (words[name].copy() for name in _YES_OR_NO)
         self._script, self._bare, self._stem, self._signs, self._signs_heard = (words[name].copy() for name in _TEXTS)
         self._weight, self._says = words["weight"].astype(np.int64), words["says"].astype(np.int64)
+        self._slipped = np.where(self._abjad, self._weight * slips.UNWRITTEN[0] // slips.UNWRITTEN[1], self._weight)
         self._first, self._share = words["first"].astype(np.int64), share
         self._forget()
         table = weights()
@@ -178,7 +180,7 @@ class Names:
         count = len(left)
         found = Outcome(
             np.zeros(count), np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64),
-            np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count),
+            np.zeros(count, dtype=np.int64), np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.bool_),
         )  # fmt: skip
         if not count:
             return found, np.empty(0, dtype=np.int64)
@@ -199,7 +201,7 @@ class Names:
                 piece, again = self._chunk(left[part], right[part], wide_one, wide_two)
                 found.score[part], found.cost[part], found.base[part] = piece.score, piece.cost, piece.base
                 found.agreeing[part], found.heaviest[part] = piece.agreeing, piece.heaviest
-                found.chance[part] = piece.chance
+                found.chance[part], found.initial[part] = piece.chance, piece.initial
                 merge.append(part[again])
         for row in np.flatnonzero((self._count[left] > WORDS_MAX) | (self._count[right] > WORDS_MAX)):
             self._one_by_one(found, int(row), int(left[row]), int(right[row]))
@@ -251,6 +253,7 @@ class Names:
         found.cost[to], found.base[to] = cost[best], merged.base[best]
         found.agreeing[to], found.heaviest[to] = merged.agreeing[best], merged.heaviest[best]
         found.chance[to], found.score[to] = merged.chance[best], scores_of(merged.base[best], cost[best])
+        found.initial[to] = merged.initial[best]
 
     def _chunk(self, left: Ints, right: Ints, wide_one: int, wide_two: int) -> tuple[Outcome, Bools]:
         table = weights()
@@ -339,7 +342,7 @@ class Names:
         share_one = self._share[np.where(one >= 0, one, 0)]
         share_two = np.take_along_axis(self._share[np.where(two >= 0, two, 0)], safe, axis=1)
         chance = np.maximum(np.where(full, share_one, 1.0).prod(axis=1), np.where(full, share_two, 1.0).prod(axis=1))
-        found = Outcome(score, total, agreeing, heaviest, chance, base)
+        found = Outcome(score, total, agreeing, heaviest, chance, base, (pair_kind == _INITIAL).any(axis=1))
         different = (paired & (pair_kind == _DIFFERENT)).sum(axis=1)
         count_one, count_two, again = self._count[left], self._count[right], np.zeros(rows, dtype=np.bool_)
         same = paired & (pair_kind == _SAME)
@@ -394,7 +397,7 @@ class Names:
         alignment = align(self.names[left], self.names[right])
         found.score[row], found.cost[row] = alignment.score, alignment.cost
         agreeing = [pair for pair in alignment.pairs if pair.kind not in {"initial", "different"}]
-        found.agreeing[row] = len(agreeing)
+        found.agreeing[row], found.initial[row] = len(agreeing), any(p.kind == "initial" for p in alignment.pairs)
         ours, theirs = alignment.left.words, alignment.right.words
         found.chance[row] = max(
             math.prod(self._shares(ours[pair.left].stem) for pair in agreeing),
@@ -521,7 +524,7 @@ class Names:
             a, b = one[slipped], two[slipped]
             of = slips.costs(self._letters[a], self._letters[b], self._listed[a] != self._listed[b])
             less = self._prefix_cost[self._own_prefix[a], self._own_prefix[b]]
-            slip = np.maximum(0, prices(of, np.maximum(self._weight[a], self._weight[b])) - less)
+            slip = np.maximum(0, prices(of, np.maximum(self._slipped[a], self._slipped[b])) - less)
             price[slipped] = np.minimum(price[slipped], slip)
         kind = np.where(price >= table.cap, _DIFFERENT, np.where(cost <= 40, _SOUND, _NEAR))
         shared, respelt = self._sisters(one, two)

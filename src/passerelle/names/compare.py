@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
-from passerelle.names import as_one, given, latin, numbers, organisations, parts, places, slips, sounds
+from passerelle.names import as_one, given, latin, numbers, organisations, parts, places, slips, sounds, surnames
 from passerelle.names.comparison import Comparison
 from passerelle.names.parts import FAMILY, GIVEN, Name, Word
 from passerelle.words import Sentence, noop, sentence
@@ -71,6 +71,8 @@ class Weights:
     left_over: int
     left_over_patronymic: int
     left_over_first: int
+    left_over_perhaps: int
+    left_over_fathers: int
     prefix: dict[str, int]
     reorder: int
     merge: int
@@ -177,7 +179,7 @@ def _slip_price(left: Word, right: Word) -> int:
     last = one_known and left.listed == (len(one) > len(two))
     if not slips.is_slip(one, two, least, last):
         return table.cap
-    price = price_of(slips.cost(one, two, one_known), max(left.weight, right.weight), 10**9)
+    price = price_of(slips.cost(one, two, one_known), max(slips.said(w.weight, w.abjad) for w in (left, right)), 10**9)
     return max(0, price - _prefix_cost(left.prefix, right.prefix)) if left.prefix != right.prefix else price
 
 
@@ -227,7 +229,7 @@ def align(left: Name, right: Name) -> Alignment:
             cost = other.cost + table.merge
             if cost < best.cost:
                 best = replace(other, cost=cost, score=_score(other, cost))
-    if may_rejoin(best):
+    if len(left.words) == len(right.words) and may_rejoin(best):
         for place, opposite in joints(left, right):
             one, two = as_one.merged(left, place), as_one.merged(right, opposite)
             if one is None or two is None:
@@ -364,7 +366,7 @@ def over_cost(name: Name, place: int) -> int:
         return table.left_over_patronymic
     if place == 0 and name.roles[place] != FAMILY:
         return table.left_over_first
-    return table.left_over
+    return (table.left_over, table.left_over_perhaps, table.left_over_fathers)[surnames.first_of_two(name, place)]
 
 
 def _share_said(left: Name, right: Name, pairs: Sequence[Pair]) -> float:

@@ -66,7 +66,8 @@ class Word:
         """Its letters without accents, with a small word of its own (*ben*, *abd al-*): what a slip of the pen falls
         on, for *Abdlmenaf* is *Abdulmenaf* and *Benjain* is *Benjamin*."""
         if self.prefix not in {"abd", "ben"}:
-            return latin.bare(self.stem)
+            # in the scripts of India the sign that takes a vowel away is written like a letter, and slips like one
+            return self.stem if self.script == "indic" else latin.bare(self.stem)
         return "".join(sign for sign in latin.bare(latin.plain(self.text)) if sign.isalnum())
 
     @property
@@ -81,6 +82,11 @@ class Word:
         if self.script != "hangul":
             return self.stem
         return _KOREAN_FIRST.sub("", _KOREAN_R.sub("n", self.stem))
+
+    @property
+    def abjad(self) -> bool:
+        """Whether its vowels are not written."""
+        return any(form.abjad for form in self.forms[-1:])
 
     @property
     def first(self) -> int:
@@ -486,13 +492,13 @@ def _take_off(token: str, letters: str, prefix: str, rules: Rules) -> tuple[str,
         if letters.startswith("عبد") and len(letters) >= 6:
             rest = token[3:]
             return (rest[2:] if rest.startswith("ال") and len(rest) >= 4 else rest), "abd"
-    if prefix == "":
-        if letters.startswith(("ben", "bin")) and len(letters) >= 6 and letters not in rules.ben_not:
-            return token[3:], "ben"
-        if letters.startswith("van") and letters not in rules.particles_not:
-            for joined in rules.particles_joined:
-                if letters.startswith(joined) and len(letters) >= len(joined) + 4:
-                    return token[len(joined) :], "van"
+    joined_ben = letters.startswith(("ben", "bin")) and len(letters) >= 6 and letters not in rules.ben_not
+    if joined_ben and prefix in {"", "ben"}:
+        return token[3:], "ben"
+    if prefix == "" and letters.startswith("van") and letters not in rules.particles_not:
+        for joined in rules.particles_joined:
+            if letters.startswith(joined) and len(letters) >= len(joined) + 4:
+                return token[len(joined) :], "van"
     if scripts.script_of(token) == "arabic" and token.startswith("ال") and len(token) >= (4 if prefix == "abd" else 6):
         return token[2:] if prefix else token, prefix
     return token, prefix

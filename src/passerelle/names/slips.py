@@ -26,6 +26,11 @@ ever makes a name that others bear), the last letter left out (*Levin*, *Levi*: 
 SLIPS_OF_A_KNOWN_NAME = (50, 40, 60)
 """The same where one of the two is in the lists of names and the other is not: hardly anybody is called the other."""
 
+UNWRITTEN = (2, 1)
+"""What a word says where vowels are not written, times so much, when a slip in it is priced: it has fewer letters than
+it has sounds, and each of them says more. Set on 3,000 invented strangers: so a slip is missed as often as in Latin
+letters, and no more strangers meet a false match."""
+
 Letters = npt.NDArray[np.uint16]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -57,6 +62,11 @@ def cost(left: str, right: str, known: bool) -> int:
     """What the slip costs that parts two words; `known`: one of them is in the lists of names."""
     which = 1 if len(left) == len(right) else 2 if left.startswith(right) or right.startswith(left) else 0
     return (SLIPS_OF_A_KNOWN_NAME if known else SLIPS)[which]
+
+
+def said(weight: int, abjad: bool) -> int:
+    """What a word says, for the price of a slip in it, by what its written sounds say."""
+    return weight * UNWRITTEN[0] // UNWRITTEN[1] if abjad else weight
 
 
 def costs(left: Letters, right: Letters, known: Bools) -> Ints:

@@ -74,7 +74,8 @@ def has_full_name(subject: Subject) -> bool:
 def _persons(left: str, right: str, commonness: Commonness | None, beside: bool) -> Evidence:
     alignment = aligned(left, right)
     bits = bits_of(alignment, commonness)
-    if beside and bits > 0 and sum(pair.kind not in {"different", "initial"} for pair in alignment.pairs) == 1:
+    kinds = [pair.kind for pair in alignment.pairs]
+    if beside and bits > 0 and "initial" not in kinds and sum(kind != "different" for kind in kinds) == 1:
         bits += weights()["name"]["single_beside_full"]
     return Evidence("name", bits, partial(say_persons, left, right, commonness))
 
@@ -96,6 +97,7 @@ def bits_of(alignment: Alignment, commonness: Commonness | None) -> float:
             max(alignment.left.words[agreeing[0].left].weight, alignment.right.words[agreeing[0].right].weight) >= LONG
         )
         exact = weigh["single_long"] if long else weigh["single_short"]
+        exact += weigh["single_initial"] if any(pair.kind == "initial" for pair in alignment.pairs) else 0.0
     else:
         exact = 0.0
     if commonness is not None and commonness.subjects and words:
@@ -145,6 +147,7 @@ def bits_of_many(outcome: Outcome, commonness: Commonness | None) -> Floats:
     words = outcome.agreeing
     exact = np.minimum(weigh["most"], weigh["exact"] + weigh["more_words"] * (words - 2))
     single = np.where(outcome.heaviest >= LONG, weigh["single_long"], weigh["single_short"])
+    single = single + np.where(outcome.initial, weigh["single_initial"], 0.0)
     exact = np.where(words >= 2, exact, np.where(words == 1, single, 0.0))
     if commonness is not None and commonness.subjects:
         expected = outcome.chance * max(commonness.subjects, 1000)
