@@ -51,7 +51,8 @@ def secrets_in(text: str) -> list[str]:
 
 def secrets_kept() -> tuple[int, list[str]]:
     """How many files git keeps were read, and what was found in them."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    asked = ["git", "ls-files", "-z"]
+    listed = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
     found, read = [], 0
     for name in filter(None, listed.stdout.split("\0")):
         path = ROOT / name

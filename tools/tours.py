@@ -242,7 +242,8 @@ def table(told: Sequence[Told]) -> str:
 def served(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """A demonstration played into this folder and served: its address, and the password of each seat."""
     surroundings = {key: word for key, word in os.environ.items() if not key.startswith(("PASSERELLE_", "DJANGO_"))}
-    played = subprocess.run([*COMMAND, "demo", "--dir", str(folder), "--no-serve"], env=surroundings, check=False)
+    demo = [*COMMAND, "demo", "--dir", str(folder), "--no-serve"]
+    played = subprocess.run(demo, env=surroundings, check=False, timeout=600)
     assert played.returncode == 0, "the demonstration did not play"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -121,9 +121,11 @@ def test_the_numbered_checks_are_there_whenever_the_program_starts(tmp_path: Pat
     (tmp_path / "passerelle.toml").write_text('secret_key = "short"\n', encoding="utf-8")
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PASSERELLE_")}
     run = [sys.executable, "-c", "from passerelle.cli import main; main()"]
-    subprocess.run([*run, "init", "--dir", str(tmp_path)], check=True, capture_output=True, env=environment)
+    init = [*run, "init", "--dir", str(tmp_path)]
+    subprocess.run(init, check=True, capture_output=True, env=environment, timeout=120)
     asked = subprocess.run(
-        [*run, "check", "--json", "--dir", str(tmp_path)], check=False, capture_output=True, text=True, env=environment
-    )
+        [*run, "check", "--json", "--dir", str(tmp_path)], check=False, capture_output=True, text=True, env=environment,
+        timeout=120,
+    )  # fmt: skip
     assert asked.returncode == 1 and "passerelle.E003" in asked.stdout, asked.stdout + asked.stderr
     assert stat.S_IMODE((tmp_path / "passerelle.sqlite3").stat().st_mode) == 0o600

@@ -88,7 +88,7 @@ def test_behind_https_no_cookie_leaves_without_it_and_browsers_are_told_to_stay(
     said = {}
     for https in ("1", "0"):
         done = subprocess.run(
-            [sys.executable, "-c", says], check=True, capture_output=True, text=True,
+            [sys.executable, "-c", says], check=True, capture_output=True, text=True, timeout=120,
             env={**surroundings, "PASSERELLE_DIR": str(tmp_path), "PASSERELLE_HTTPS": https},
         )
         said[https] = json.loads(done.stdout)

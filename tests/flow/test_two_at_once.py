@@ -43,7 +43,7 @@ def at_once(count: int, act: Callable[[], None]) -> None:
     start = threading.Barrier(count)
 
     def run() -> None:
-        start.wait()
+        start.wait(60)
         try:
             with wall.as_house():
                 act()
@@ -55,6 +55,12 @@ def at_once(count: int, act: Callable[[], None]) -> None:
         thread.start()
     for thread in threads:
         thread.join(60)
+
+
+def test_who_waits_for_a_lock_does_not_wait_for_ever() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("5min",)
 
 
 def test_three_relays_at_once_send_each_message_once(exchange: dict[str, Any]) -> None:

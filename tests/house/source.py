@@ -134,7 +134,7 @@ def tracked() -> tuple[str, ...]:
     """Every file that git keeps or would keep: tracked, or new and not ignored. Empty outside a checkout."""
     done = subprocess.run(
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
     )
     names = done.stdout.split("\0") if done.returncode == 0 else []
     return tuple(sorted(name for name in set(names) if name and (ROOT / name).is_file()))

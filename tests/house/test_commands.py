@@ -18,7 +18,7 @@ def make(folder: Path, *arguments: str, **environment: str) -> subprocess.Comple
     for name in ("Makefile", "requirements.lock", "requirements-test.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, folder / name)
     return subprocess.run(
-        ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False,
+        ["make", *arguments], cwd=folder, capture_output=True, text=True, check=False, timeout=300,
         env={"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **environment},
     )
 
@@ -60,7 +60,7 @@ def test_a_test_that_needs_something_absent_is_skipped_with_a_way_and_fails_in_c
         plugins = ["-p", "tests.house.must_run", "-p", "no:django", "-p", "no:xdist"]
         return subprocess.run(
             [sys.executable, "-m", "pytest", "-rs", *plugins, "test_planted.py"],
-            cwd=tmp_path, capture_output=True, text=True, check=False,
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120,
             env={"PATH": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", **environment},
         )
 
@@ -85,4 +85,4 @@ def test_ci_is_a_program_that_asks_for_everything_to_run() -> None:
     text = script.read_text(encoding="utf-8")
     assert "PASSERELLE_CI_MUST_RUN=1" in text
     assert text.index("trap stop EXIT") < text.index('pg_ctl" -D "$folder/data" -l'), "it starts before it can stop"
-    assert subprocess.run(["bash", "-n", str(script)], check=False).returncode == 0
+    assert subprocess.run(["bash", "-n", str(script)], check=False, timeout=60).returncode == 0

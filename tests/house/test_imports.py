@@ -33,7 +33,8 @@ def lint(folder: Path, config: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [str(Path(sys.executable).with_name("lint-imports")), "--config", str(config), "--no-cache"],
         cwd=folder, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(folder), "COLUMNS": "200"},
-    )
+        timeout=300,
+    )  # fmt: skip
 
 
 def test_imports_go_down_only_and_no_rule_knows_django() -> None:
@@ -130,7 +131,7 @@ print(len(imported))
 def import_without_django(rooms: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", BLOCKER, *rooms], capture_output=True, text=True, check=False, cwd=folder,
-        env={"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+        env={"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}, timeout=300,
     )
 
 

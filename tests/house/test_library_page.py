@@ -24,8 +24,9 @@ sys.exit(1 if failed else 0)
 
 def run(page: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", EXAMPLES], input=page, cwd=ROOT / "src", capture_output=True, text=True, check=False
-    )
+        [sys.executable, "-c", EXAMPLES], input=page, cwd=ROOT / "src", capture_output=True, text=True, check=False,
+        timeout=120,
+    )  # fmt: skip
 
 
 def test_every_example_of_the_library_page_runs_with_django_absent() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROWS = 4
+CLIENT_SECONDS_MAX = 120
 
 
 def places_of(folder: Path, number: int) -> Path:
@@ -119,6 +120,7 @@ def one(number: int, folder: Path, early: bool, room: int | None, dice: random.R
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        signal.alarm(CLIENT_SECONDS_MAX)  # one that is refused again and again would never die, and be read for ever
         os.close(reading)
         try:
             if room is not None:

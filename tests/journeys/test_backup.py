@@ -18,7 +18,8 @@ from passerelle.keyring import make
 from tests.journeys.test_witness import run
 
 CLIENT = """
-import sys
+import signal, sys
+signal.alarm(600)  # one that nobody kills ends itself: whoever reads what it says does not wait for ever
 from pathlib import Path
 from passerelle.cli.opening import now, open_installation
 open_installation(Path(sys.argv[1]))
@@ -67,7 +68,7 @@ def drill(house: Path, again: Path, file: Path, **more: str) -> None:
     done = saved(house, file, **more)
     process.send_signal(signal.SIGKILL)
     told = {*before, *(line.strip() for line in process.stdout.read().splitlines(keepends=True) if line.endswith("\n"))}
-    process.communicate()
+    process.communicate(timeout=60)
     assert len(told) >= 5 and told <= references(house, **more), "what was acknowledged survived the kill too"
     more = {name: value.replace("house", "again") for name, value in more.items()}
     restored = json.loads(

@@ -50,8 +50,9 @@ def test_two_machines_a_report_and_a_webhook_that_says_no_more_than_that_a_duty_
 
     def run(*words: str) -> str:
         done = subprocess.run(
-            [*COMMAND, *words, "--dir", str(tmp_path)], env=surroundings, capture_output=True, text=True, check=False
-        )
+            [*COMMAND, *words, "--dir", str(tmp_path)], env=surroundings, capture_output=True, text=True, check=False,
+            timeout=120,
+        )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 

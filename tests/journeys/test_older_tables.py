@@ -36,7 +36,7 @@ def recorded(house: Path, change: Callable[[list[str]], list[str]]) -> None:
 
 def refused(*arguments: str) -> str:
     command = [sys.executable, "-c", COMMAND, *arguments]
-    done = subprocess.run(command, env=surroundings(), capture_output=True, text=True)
+    done = subprocess.run(command, env=surroundings(), capture_output=True, text=True, timeout=120)
     assert done.returncode, done.stdout
     return " ".join(done.stderr.split())
 

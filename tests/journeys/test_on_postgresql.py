@@ -42,6 +42,9 @@ def owner() -> Iterator[str]:
     with psycopg.connect(os.environ["PASSERELLE_TEST_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {name} LOGIN CREATEDB NOSUPERUSER NOBYPASSRLS PASSWORD '{PASSWORD}'")
         yield name
+        left = connection.execute("SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = %s", [name])
+        for (database,) in left.fetchall():  # of tests that were ended before they could clear up
+            connection.execute(f"DROP DATABASE {database} WITH (FORCE)")
         connection.execute(f"DROP ROLE {name}")
 
 

@@ -44,8 +44,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
     def run(*words: str) -> str:
         done = subprocess.run(
-            [*COMMAND, *words, "--dir", str(folder)], env=surroundings, capture_output=True, text=True, check=False
-        )
+            [*COMMAND, *words, "--dir", str(folder)], env=surroundings, capture_output=True, text=True, check=False,
+            timeout=120,
+        )  # fmt: skip
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
         return done.stdout
 

@@ -48,7 +48,9 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         made = ["-D", str(self.data), "-U", "house", "-A", "trust", "-E", "UTF8", "--locale=C"]
-        subprocess.run([str(programs / "initdb"), *made], check=True, capture_output=True, user=self.user, cwd=folder)
+        subprocess.run(
+            [str(programs / "initdb"), *made], check=True, capture_output=True, user=self.user, cwd=folder, timeout=300
+        )
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: str = "house") -> str:
@@ -87,7 +89,7 @@ class Server:
                 os.kill(one, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        self.process.wait()
+        self.process.wait(timeout=60)
 
 
 @pytest.fixture

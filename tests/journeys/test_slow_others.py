@@ -40,8 +40,9 @@ def dripping(settings: Any, content: bytes = b"HTTP/1.1 200 OK\r\nX: ") -> Itera
     def take() -> None:
         with suppress(OSError):
             while True:
+                one = listening.accept()[0]
                 came.append(1)
-                threading.Thread(target=drip, args=[listening.accept()[0]], daemon=True).start()
+                threading.Thread(target=drip, args=[one], daemon=True).start()
 
     threading.Thread(target=take, daemon=True).start()
     settings.OIDC_ISSUER = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -62,7 +63,7 @@ def test_after_several_silences_it_is_left_alone_and_nobody_waits(settings: Any)
         for _ in range(provider.SILENT_TIMES + 4):
             with pytest.raises(provider.ProviderSilent):
                 provider.asked(there, seconds=0.1)
-        assert len(came) <= provider.SILENT_TIMES + 1, "one more is being waited for, and none was made"
+        assert len(came) <= provider.SILENT_TIMES, "it was left alone, and asked again"
 
 
 def test_so_many_pages_wait_for_it_at_once_and_the_next_goes_on(settings: Any) -> None:
@@ -146,7 +147,7 @@ def test_a_shift_that_signs_in_all_at_once_waits_its_turn_and_gets_its_answers(s
         together, got = threading.Barrier(8), []
 
         def asks() -> None:
-            together.wait()
+            together.wait(30)
             got.append(provider.asked(f"{said.issuer}/keys"))
 
         shift = [threading.Thread(target=asks, daemon=True) for _ in range(8)]
@@ -186,7 +187,7 @@ def status(server: Listening) -> int:
 
 def test_a_client_that_says_nothing_stops_no_other_client_of_a_witness(tmp_path: Path) -> None:
     with listening(tmp_path / "w") as server:
-        slow = [socket.create_connection(("127.0.0.1", server.server_port)) for _ in range(5)]
+        slow = [socket.create_connection(("127.0.0.1", server.server_port), 30) for _ in range(5)]
         slow[0].sendall(b"POST /add-checkpoint HTTP/1.1\r\nContent-Length: 900\r\n\r\nold")
         assert status(server) == 404
         for one in slow:
@@ -195,14 +196,12 @@ def test_a_client_that_says_nothing_stops_no_other_client_of_a_witness(tmp_path:
 
 def test_a_witness_takes_a_bounded_number_cuts_off_who_speaks_slowly_and_is_free_again(tmp_path: Path) -> None:
     with listening(tmp_path / "w", at_once=1) as server, socket.create_connection(
-        ("127.0.0.1", server.server_port)
+        ("127.0.0.1", server.server_port), 30
     ) as slow:
         slow.sendall(b"GET /nob")
-        with socket.create_connection(("127.0.0.1", server.server_port)) as sent_away:
-            sent_away.settimeout(30)
-            with suppress(ConnectionResetError):
-                assert sent_away.recv(1) == b"", "one more is sent away at once"
-        slow.settimeout(30)
+        one_more = socket.create_connection(("127.0.0.1", server.server_port), 30)
+        with one_more, suppress(ConnectionResetError):
+            assert one_more.recv(1) == b"", "one more is sent away at once"
         while slow.recv(1000):  # until it is cut off
             pass
         for _ in range(50):

@@ -13,6 +13,8 @@ from typing import Any
 from tests.house.test_imports import BLOCKER
 
 COMMAND = "from passerelle.cli import main; main()"
+ENDS = "import signal; signal.alarm(300)\n"
+"""A program that nobody ends, ends itself: whoever reads what it says does not wait for ever."""
 
 
 def run(*arguments: str, status: int = 0, begin: str = COMMAND, **more: str) -> str:
@@ -33,7 +35,7 @@ def without_django() -> str:
 def served(folder: Path) -> tuple[subprocess.Popen[str], str]:
     """`passerelle witness run` on a free port, and its address."""
     process = subprocess.Popen(
-        [sys.executable, "-u", "-c", without_django(), "witness", "run", "--port", "0", "--dir", str(folder)],
+        [sys.executable, "-u", "-c", ENDS + without_django(), "witness", "run", "--port", "0", "--dir", str(folder)],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None

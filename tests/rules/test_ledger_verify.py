@@ -262,7 +262,8 @@ def test_verify_as_a_program_says_what_it_did_with_django_absent(ledger: Path) -
     )
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False)
+        command = [sys.executable, "-c", code, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
     good = run(str(ledger), "--size", "60", "--root", verify(ledger).root)
     assert good.returncode == 0, good.stderr

@@ -132,11 +132,11 @@ class Crew:
                     waiting.add(self._pool.submit(_do, task))
                 if not waiting:
                     return
-                ready, waiting = wait(waiting, 2 * TASK_SECONDS_MAX, return_when=FIRST_COMPLETED)
+                ready, waiting = wait(waiting, timeout=2 * TASK_SECONDS_MAX, return_when=FIRST_COMPLETED)
                 if not ready:
                     raise _lost()
                 for future in ready:
-                    done = future.result()
+                    done = future.result()  # bent: it is among those that are done
                     self.memory[done.process] = max(done.memory_mb, self.memory.get(done.process, 0.0))
                     yield done
         except ProcessLost as error:

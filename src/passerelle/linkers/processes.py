@@ -243,5 +243,5 @@ def _end_with_parent() -> None:
     to the system, which is the one it was forked from, and which lives for as long as any of its forks."""
     asked_by = multiprocessing.parent_process()
     assert asked_by is not None, "it was started by another"
-    asked_by.join()
+    asked_by.join()  # bent: a thread of its own that lives as long as its process
     os._exit(1)

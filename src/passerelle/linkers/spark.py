@@ -360,5 +360,5 @@ def _watched(spark: SparkSession, job: Job, step: str) -> Iterator[None]:
         yield
     finally:
         over.set()
-        watcher.join()
+        watcher.join(30)  # a cluster that says nothing any more is told by the work itself
     job.progress(step, 1.0)
