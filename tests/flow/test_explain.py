@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import explain
+from passerelle.flow import end_report, explain
 from passerelle.flow.ledger_lines import entries
 from passerelle.policy import access
 from passerelle.policy.explain import explain as explain_act
@@ -39,6 +39,18 @@ def test_a_sealed_report_is_explained_to_its_own_officer_and_to_another_service(
     assert [(telling.recipient.key, telling.form) for telling in other.tellings] == [("midi", "nothing")]
     asked = [entry for entry in entries() if '"kind":"Read"' in entry and sealed.ref in entry]
     assert len(asked) == 2
+
+
+@pytest.mark.django_db
+def test_of_a_report_that_is_gone_nothing_is_said_to_travel(exchange) -> None:
+    makers.dossier(exchange["midi"], makers.person("p", "Lambert Vercruysse", birthDate=["1980-05-06"]))
+    gone = makers.report(
+        exchange["noord"], "Een tip.", makers.person("p", "Lambert Vercruysse", birthDate=["1980-05-06"])
+    )
+    desk = makers.seat(exchange["noord"], "desk")
+    assert explain.why(username=desk.username, ref=gone.ref, now=NOON).tellings
+    end_report.erase(ref=gone.ref, officer=makers.seat(exchange["noord"], "head"), ground="not_needed", now=NOON)
+    assert explain.why(username=desk.username, ref=gone.ref, now=NOON).tellings == ()
 
 
 @pytest.mark.django_db

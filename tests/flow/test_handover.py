@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from passerelle.flow import handover, seats, work
+from passerelle.flow import close, handover, seats, work
 from passerelle.flow.facts import NotThere
 from passerelle.policy.desk import NOTE_HOURS, TAKEN_WITHIN, TOLD_AGAIN
 from passerelle.records.models import Handover, Notice, Officer, Reading
@@ -67,6 +67,20 @@ def test_what_nobody_takes_over_climbs_to_the_supervisor_then_the_head_until_its
     work.work_until_done(now=last.next_event_at)
     assert "its note has ended" in told(head)[1]
     assert Handover.objects.get().next_event_at is None
+
+
+def test_the_last_shift_of_a_service_that_closes_is_taken_over_by_its_successor(
+    exchange: dict[str, Any], signed: Handover
+) -> None:
+    zuid = makers.service("zuid", languages=("nl",))
+    there, above = makers.officer(zuid, "desk"), makers.officer(zuid, "supervisor")
+    closed = NOON + timedelta(hours=1)
+    close.close_service(service=exchange["noord"], successor=zuid, now=closed)
+    work.work_until_done(now=closed + TAKEN_WITHIN)
+    assert told(above) == [f"Nobody has taken over the shift of {signed.signed_by.name} yet."]
+    (read,) = handover.read_handovers(officer=there, now=closed + TAKEN_WITHIN)
+    assert read.note == NOTE
+    assert handover.take_over(ref=signed.ref, officer=there, now=closed + TAKEN_WITHIN).next_event_at is None
 
 
 def test_where_no_supervisor_sits_the_head_is_told_at_once_and_without_either_the_desk(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from passerelle.errors import Refused
-from passerelle.flow import decide, reconcile, rules, rules_in_force, rules_tried, work
+from passerelle.flow import ask, decide, reconcile, rules, rules_in_force, rules_tried, work
 from passerelle.flow.facts import NotAllowed, NotThere
 from passerelle.flow.ledger_lines import rules_applied
 from passerelle.policy import deadlines, disclosure, tables
@@ -223,6 +223,29 @@ def test_rules_are_tried_on_a_month_and_nothing_is_changed_by_it(exchange: dict[
     assert clocks.loads["federal"].longer == 1 and clocks.loads["federal"].shorter == 0
     assert (Duty.objects.count(), Delivery.objects.count()) == before
     assert tables.set_here("deadlines") is None
+
+
+def test_the_clocks_that_are_tried_are_those_that_a_duty_has(exchange: dict[str, Any]) -> None:
+    """On the holidays of who owes it, as short as for every kind of service where its interest is discreet, and by the
+    themes of the report whose match is judged or of the question."""
+    federal, later = exchange["federal"], NOON + timedelta(days=300)
+    federal.place = "de-by"
+    federal.save(update_fields=["place"])
+    day_before = datetime(NOON.year + 1, 1, 5, 12, tzinfo=UTC)  # Epiphany is a holiday in Bavaria, not in Belgium
+    makers.dossier(federal, FERDINAND)
+    makers.dossier(exchange["midi"], FERDINAND, discreet=True)
+    makers.dossier(federal, makers.person("d", "Lambert Vercruysse"))
+    makers.report(exchange["noord"], "Ferdinand was er.", FERDINAND, themes=["firearms"], now=day_before)
+    makers.report(
+        exchange["noord"], "Hij was er.", makers.person("p", "Lambert Verkruisse"), themes=["firearms"], now=day_before
+    )
+    told = Delivery.objects.filter(recipient=federal).get()
+    desk = makers.seat(federal, "desk")
+    ask.ask(about=told.ref, officer=desk, text="Waar woont hij nu?", themes=["firearms"], now=day_before)
+    owed = Duty.objects.filter(due_at__isnull=False, raised_at__gte=later)
+    assert {"acknowledge", "answer", "judge"} <= set(owed.values_list("kind", flat=True)), owed
+    assert owed.filter(discreet=True).exists()
+    assert {duty.kind: rules_tried.due_by(duty) for duty in owed} == {duty.kind: duty.due_at for duty in owed}
 
 
 def test_a_rule_of_theme_is_tried_before_it_is_asked_for(exchange: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, index, oblige, outbox
+from passerelle.flow import duties, handover, index, oblige, outbox
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger.events import OfficerLeft, ServiceClosed
 from passerelle.records.models import (
@@ -79,6 +79,7 @@ def close_service(*, service: Service, successor: Service, now: datetime) -> lis
         RequestPart.objects.filter(service=service).exclude(request__in=asked).update(service=successor)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE records_key SET service_id = %s WHERE service_id = %s", [successor.pk, service.pk])
+        handover.go_on_at(lines, service, successor)
         moved = _what_it_owed(lines, service, successor)
         _what_it_was_owed(lines, service, successor, mine)
         _between_the_two(lines, successor)

@@ -276,7 +276,7 @@ def _due_again(lines: Journal, duty: Duty) -> datetime:
     """A question whose withholding was overturned has the time of its deadline again."""
     question = Question.objects.get(duty=duty)
     duty.due_at = duties.clock_of(
-        lines, kind=duty.kind, service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
+        lines.now, kind=duty.kind, service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
         urgency=duty.urgency, themes=frozenset(question.themes),
     ).due_at  # fmt: skip
     return duty.due_at
@@ -288,7 +288,7 @@ def _overturn(lines: Journal, duty: Duty, officer: Officer, reason: str) -> None
     except (NotJudgedYet, Restricted):
         assert duty.report is not None and duty.recipient is not None
         due = duties.clock_of(
-            lines, kind="pass_on", service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
+            lines.now, kind="pass_on", service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
             urgency=duty.urgency, themes=frozenset(duty.report.themes),
         )  # fmt: skip
         holder = rungs.holder_from(duty.service, duty.level, lines.now)

@@ -38,17 +38,18 @@ def said_time(moment: datetime | None) -> str:
 
 
 def clock_of(
-    lines: Journal, *, kind: str, service: Service, recipient: Service | None, discreet: bool, urgency: str,
-    themes: frozenset[str],
+    begins: datetime, *, kind: str, service: Service, recipient: Service | None, discreet: bool, urgency: str,
+    themes: frozenset[str], table: tuple[deadlines.DeadlineRow, ...] | None = None,
 ) -> deadlines.Deadline:  # fmt: skip
-    """The clock of a duty that begins, or begins again, now: by the table in force, on the holidays of who owes it."""
+    """The clock of a duty that begins, or begins again, at a moment: by the table in force or the one that is given, on
+    the holidays of who owes it."""
     kinds = [recipient.kind if recipient is not None else service.kind]
     if discreet:  # a clock of its own for one kind of service would say which kind waits: the shortest for all
         kinds = list(SERVICE_KINDS)
     found = (
         deadlines.due(
-            kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=lines.now,
-            calendar=calendar.of_place(service.place) if service.place else None,
+            kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=begins,
+            calendar=calendar.of_place(service.place) if service.place else None, table=table,
         )
         for waits in kinds
     )  # fmt: skip
@@ -79,7 +80,7 @@ def raise_duty(
     """A duty of `service`, with its holder, its due time by the table of deadlines, and its next event.
     `together`: its row is written with others (`lines.together`)."""
     deadline = clock_of(
-        lines, kind=kind, service=service, recipient=recipient, discreet=discreet, urgency=urgency, themes=themes
+        lines.now, kind=kind, service=service, recipient=recipient, discreet=discreet, urgency=urgency, themes=themes
     )
     holder = rungs.holder_from(service, level, lines.now, excluding=excluding)
     duty = Duty(

@@ -97,7 +97,9 @@ def _thing(ref: str, now: datetime) -> tuple[ThingFacts, Report | None]:
 
 
 def _tellings(report: Report, now: datetime) -> list[Telling]:
-    found = []
+    found: list[Telling] = []
+    if report.gone:  # erased or withdrawn: nothing of it travels any more
+        return found
     for duty in report.duties.filter(kind="pass_on").select_related("recipient", "report__service").order_by("id"):
         claims = oblige.claims_of(duty, now)
         if not claims or duty.recipient is None:

@@ -12,10 +12,10 @@ from passerelle.flow import consult, duties, rungs
 from passerelle.flow.facts import NotThere
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events_of_clocks import ShiftHandedOver, ShiftNotTakenOver, ShiftTakenOver
+from passerelle.ledger.events_of_clocks import ShiftGoesOn, ShiftHandedOver, ShiftNotTakenOver, ShiftTakenOver
 from passerelle.policy.desk import NOTE_HOURS, TAKEN_WITHIN, TOLD_AGAIN
 from passerelle.policy.facts import DESK_ROLES
-from passerelle.records.models import Duty, Handover, Officer
+from passerelle.records.models import Duty, Handover, Officer, Service
 from passerelle.words import sentence
 
 NOTE_LETTERS_MAX = 4000
@@ -140,6 +140,15 @@ def _tell_above(lines: Journal, one: Handover) -> None:
     )
 
 
+def go_on_at(lines: Journal, service: Service, successor: Service) -> None:
+    """A service closes: what its last shift left, and nobody took over, is its successor's, with its clock."""
+    left = Handover.objects.select_for_update(of=("self",)).filter(service=service, taken_by__isnull=True)
+    for one in left.filter(until__gt=lines.now).order_by("id"):
+        one.service, one.next_event_at = successor, lines.now + TAKEN_WITHIN
+        one.save(update_fields=["service", "next_event_at"])
+        lines.write(ShiftGoesOn(handover=one.ref, service=successor.key))
+
+
 def _of(officer: Officer) -> QuerySet[Handover]:
     return Handover.objects.filter(service=officer.service_id)
 
@@ -150,5 +159,6 @@ def _at_the_desk(officer: Officer) -> None:
 
 
 __all__ = [
-    "HandoverIncomplete", "HandoverTaken", "come_due", "hand_over", "open_at", "read_handovers", "take_over",
+    "HandoverIncomplete", "HandoverTaken", "come_due", "go_on_at", "hand_over", "open_at", "read_handovers",
+    "take_over",
 ]  # fmt: skip

@@ -18,7 +18,8 @@ from passerelle.errors import Refused
 from passerelle.flow import oblige
 from passerelle.flow.between_services import span_of
 from passerelle.flow.consult import read_as_operator, write_down
-from passerelle.flow.facts import service_facts, standing_of
+from passerelle.flow.duties import clock_of
+from passerelle.flow.facts import standing_of
 from passerelle.flow.ledger_lines import journal, rules_applied
 from passerelle.flow.rules_in_force import LOADERS
 from passerelle.policy import deadlines, disclosure, tables
@@ -231,22 +232,39 @@ def _load(trial: Trial, service: Service) -> Load:
 def _deadlines(trial: Trial, after: Any, start: datetime, end: datetime, now: datetime) -> None:
     """Each duty of the month by its new clock: from when it was raised, against when it ended."""
     rows = Duty.objects.filter(raised_at__gte=start, raised_at__lt=end, due_at__isnull=False)
-    rows = rows.select_related("service", "recipient", "report").order_by("pk")
+    rows = rows.select_related(
+        "service", "recipient", "report", "question", "match__left__report", "match__right__report"
+    ).order_by("pk")
     for duty in rows.iterator(chunk_size=_AT_ONCE):
         trial.duties += 1
-        waits = service_facts(duty.recipient if duty.recipient is not None else duty.service).kind
-        themes = frozenset(duty.report.themes if duty.report is not None else ())
-        asked: dict[str, Any] = {
-            "kind": duty.kind, "urgency": duty.urgency, "themes": themes, "recipient_kind": waits,
-            "raised_at": duty.raised_at,
-        }  # fmt: skip
-        was, then = (deadlines.due(**asked, table=table).due_at for table in (deadlines.in_force(), after))
+        was, then = (due_by(duty, table) for table in (None, after))
         ended = duty.ended_at or now
         load = _load(trial, duty.service)
         load.late += ended > was
         load.late_then += ended > then
         load.shorter += then < was
         load.longer += then > was
+
+
+def due_by(duty: Duty, table: tuple[deadlines.DeadlineRow, ...] | None = None) -> datetime:
+    """When a duty is due that was raised when this one was, by the table in force or the one that is given."""
+    return clock_of(
+        duty.raised_at, kind=duty.kind, service=duty.service, recipient=duty.recipient, discreet=duty.discreet,
+        urgency=duty.urgency, themes=_themes(duty), table=table,
+    ).due_at  # fmt: skip
+
+
+def _themes(duty: Duty) -> frozenset[str]:
+    """What a duty is about, as its clock asks for it: its report, its question, or the report whose match is judged."""
+    if duty.report is not None:
+        return frozenset(duty.report.themes)
+    if duty.kind == "answer":
+        return frozenset(duty.question.themes if hasattr(duty, "question") else ())
+    if duty.match is not None:
+        left, right = duty.match.left, duty.match.right
+        held = right if left.service_id == duty.recipient_id else left
+        return frozenset(held.report.themes if held.report is not None else ())
+    return frozenset()
 
 
 def as_json(trial: Trial) -> dict[str, Any]:

@@ -116,6 +116,14 @@ class ShiftNotTakenOver(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftGoesOn(Event):
+    """A service closed before anybody took a handover over: it is its successor's, and its clock goes on there."""
+
+    handover: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProbesTried(Event):
     """Invented pairs of records that should meet were put on the live road of matching, and undone. Of one group of
     invented names written in one way: pairs tried, those that met, met strongly, and probes that met a real record too.

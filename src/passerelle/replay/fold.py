@@ -371,6 +371,10 @@ def _shift_taken_over(folded: Folded, facts: Row) -> None:
     folded.handovers[facts["handover"]]["taken_by"] = facts["by"]
 
 
+def _shift_goes_on(folded: Folded, facts: Row) -> None:
+    folded.handovers[facts["handover"]]["service"] = facts["service"]
+
+
 def _shift_not_taken_over(folded: Folded, facts: Row) -> None:
     folded.handovers[facts["handover"]]["level"] = facts["level"]
 
@@ -438,6 +442,6 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "OverloadSigned": _overload_signed, "OverloadEnded": _overload_ended,
     "RulesProposed": _rules_proposed, "RulesDecided": _rules_decided, "RulesInForce": _rules_in_force,
     "ShiftHandedOver": _shift_handed_over, "ShiftTakenOver": _shift_taken_over,
-    "ShiftNotTakenOver": _shift_not_taken_over,
+    "ShiftNotTakenOver": _shift_not_taken_over, "ShiftGoesOn": _shift_goes_on,
     "ClockWentBack": _no_row, "ClockSetRight": _no_row,
 }  # fmt: skip
