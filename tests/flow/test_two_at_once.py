@@ -57,12 +57,6 @@ def at_once(count: int, act: Callable[[], None]) -> None:
         thread.join(60)
 
 
-def test_who_waits_for_a_lock_does_not_wait_for_ever() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW lock_timeout")
-        assert cursor.fetchone() == ("5min",)
-
-
 def test_three_relays_at_once_send_each_message_once(exchange: dict[str, Any]) -> None:
     class Slow(Recording):
         def send(self, message: Outgoing, *, now: Any) -> None:
