@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from passerelle.names.organisations import compare_organisations, legal_form, organisation_keys
+from passerelle.names.organisations_read import WORDS_READ_MAX, read
 
 
 @pytest.mark.parametrize(
@@ -91,3 +92,8 @@ def test_comparing_is_even_handed_and_never_fails(left: str, right: str) -> None
     forth, back = compare_organisations(left, right), compare_organisations(right, left)
     assert forth.score == pytest.approx(back.score)
     assert all(0 < len(key) <= 64 for key in organisation_keys(left))
+
+
+def test_of_a_name_of_hundreds_of_words_the_first_sixty_are_read() -> None:
+    long = read(" ".join(f"woord{chr(97 + number % 26)}{chr(97 + number // 26)}" for number in range(400)))
+    assert len(long.tokens) == WORDS_READ_MAX

@@ -243,3 +243,8 @@ def test_comparing_is_even_handed_and_never_fails(left: str, right: str) -> None
 def test_an_address_is_like_itself(text: str) -> None:
     street = parse_address(text).street
     assert compare_addresses(text, text).score >= (0.9 if street or not parse_address(text).number else 0.0)
+
+
+def test_no_key_of_an_address_is_empty_also_of_a_street_of_damaged_signs() -> None:
+    damaged = b"Ker\xbbstraat rue d\\ud800ee dee de<!-- l'Eglise \xc3\x9f12 Ga".decode("utf-8", "replace")
+    assert address_keys(damaged) and all(address_keys(damaged))

@@ -38,6 +38,9 @@ def flow(month: str, username: str, csv_wanted: bool, folder: Path, as_json: boo
             click.echo("  fewer than five; not shown")
             continue
         counts = cell.counts
+        if not cell.clock_shown:
+            click.echo(f"  owed {counts.owed}, told {counts.told}; how many were late is not shown: too few")
+            continue
         hours = "–" if counts.hours is None else f"{counts.hours:g}"
         read = "–" if counts.hours_until_read is None else f"{counts.hours_until_read:g}"
         click.echo(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from statistics import median
@@ -16,7 +16,9 @@ from statistics import median
 from django.db.models import F, QuerySet
 
 from passerelle.errors import Refused
+from passerelle.flow import oversight
 from passerelle.flow.facts import NotThere
+from passerelle.policy import published
 from passerelle.policy.facts import DESK_ROLES
 from passerelle.policy.published import SMALL_NUMBER
 from passerelle.records import visibility, wall
@@ -30,6 +32,9 @@ UNNAMED = ""
 """The key of whoever may not be named: a service with a lawful interest."""
 
 _AT_ONCE = 5_000
+
+Key = tuple[int, int, str]
+"""Sender, recipient (0: may not be named) and language."""
 
 
 class NoSuchMonth(Refused):
@@ -70,6 +75,13 @@ class Counts:
         """Whether these counts would say something about single cases: of what was owed, or of what was told."""
         return 0 < self.owed < SMALL_NUMBER or 0 < self.told < SMALL_NUMBER
 
+    def small_within(self) -> bool:
+        """Whether a part of what was owed or told, or what is left beside it, is so few that it says something about
+        single cases: on time, late, running, acknowledged."""
+        parts = [(self.owed, one) for one in (self.on_time, self.late, self.running)]
+        parts.append((self.told, self.acknowledged))
+        return any(0 < few < SMALL_NUMBER for whole, part in parts for few in (part, whole - part))
+
     def without_few_hours(self) -> Counts:
         """The same without a median of so few that it would be the time of single cases."""
         owed, read = (hours if len(hours) >= SMALL_NUMBER else [] for hours in (self.hours_owed, self.hours_read))
@@ -88,6 +100,8 @@ class Cell:
     gap: bool
     counts: Counts
     shown: bool = True
+    clock_shown: bool = True
+    """Whether it is told, too, how many were on time and late, acknowledged, and within how many hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,17 +162,67 @@ def between(*, month: tuple[int, int], officer: Officer | None, now: datetime) -
             reads=tuple(sorted(reads[recipient])) if recipient else (),
             gap=bool(language and recipient) and language not in reads[recipient],
             counts=counts if officer is not None else counts.without_few_hours(),
-            shown=officer is not None or not counts.too_small(),
         )
         for (sender, recipient, language), counts in by_cell.items()
     ]
+    if officer is None:
+        truly = _counted(owed, told, None, named=True, until=min(end, now))
+        _hide_small(cells, truly, oversight.figures(month=month, now=now))
     cells.sort(key=lambda one: (one.sender.name, one.recipient.name if one.recipient else "", one.language))
     return Flow(month=said, over=end <= now, cells=cells, languages=_by_language(cells))
 
 
+def _hide_small(
+    cells: Iterable[Cell], truly: Mapping[Key, Counts], figures: Iterable[oversight.ServiceFigures]
+) -> None:
+    """What is told to everybody here and the figures by service are one table: no cell is told from which, with those
+    figures and with what one service sees of its own, a small number would be found again. What goes to services that
+    may not be named is never told: one of them could subtract its own. `truly`: the counts by who it really was."""
+    wholes = {one.service.pk: one for one in figures}
+    by_sender: dict[int, list[Cell]] = defaultdict(list)
+    for cell in cells:
+        by_sender[cell.sender.pk].append(cell)
+    for sender, theirs in by_sender.items():
+        whole = wholes[sender]
+        small = {number for number, cell in enumerate(theirs) if cell.recipient is None or cell.counts.too_small()}
+        owed = [_owed(cell.counts) for cell in theirs]
+        hidden = published.parts_hidden(owed, small, whole.duties is not None, _known(theirs, truly, _owed))
+        few = hidden | {number for number, cell in enumerate(theirs) if cell.counts.small_within()}
+        clock = [_clock(cell.counts) for cell in theirs]
+        timed = published.parts_hidden(clock, few, whole.late is not None, _known(theirs, truly, _clock))
+        for number, cell in enumerate(theirs):
+            cell.shown, cell.clock_shown = number not in hidden, number not in hidden | timed
+
+
+def _owed(counts: Counts) -> dict[str, int]:
+    return {"owed": counts.owed}
+
+
+def _clock(counts: Counts) -> dict[str, int]:
+    return {"late": counts.late, "not_late": counts.owed - counts.late}
+
+
+def _known(
+    cells: Sequence[Cell], truly: Mapping[Key, Counts], of: Callable[[Counts], dict[str, int]]
+) -> list[dict[int, dict[str, int]]]:
+    """For each recipient of one sender what it knows of these cells: its own, and of those of nobody named its part."""
+    places = {(one.recipient.pk if one.recipient else 0, one.language): place for place, one in enumerate(cells)}
+    found: dict[int, dict[int, dict[str, int]]] = defaultdict(dict)
+    for (sender, recipient, language), counts in truly.items():
+        if sender != cells[0].sender.pk:
+            continue
+        place, mine = places.get((recipient, language)), of(counts)
+        if place is not None:
+            found[recipient][place] = of(cells[place].counts)
+            mine = {name: count - found[recipient][place][name] for name, count in mine.items()}
+        if any(mine.values()):
+            found[recipient][places[0, language]] = mine
+    return list(found.values())
+
+
 def _counted(
     owed: QuerySet[Duty], told: QuerySet[Delivery], mine: int | None, *, named: bool, until: datetime
-) -> dict[tuple[int, int, str], Counts]:
+) -> dict[Key, Counts]:
     """By sender, recipient (0: may not be named) and language."""
     rows = list(
         owed.values_list("service_id", "recipient_id", "report_id", "discreet", "raised_at", "due_at", "ended_at")
@@ -169,7 +233,7 @@ def _counted(
     wanted = {row[2] for row in rows if mine is None or row[0] == mine or (row[2], mine) in heard}
     wanted |= {row[2] for row in got}
     said = _languages(one for one in wanted if one is not None)
-    found: dict[tuple[int, int, str], Counts] = defaultdict(Counts)
+    found: dict[Key, Counts] = defaultdict(Counts)
 
     def to(recipient: int, discreet: bool) -> int:
         return 0 if discreet and not named and recipient != mine else recipient
@@ -216,7 +280,7 @@ def languages_read() -> dict[int, frozenset[str]]:
 def _by_language(cells: Iterable[Cell]) -> list[tuple[str, bool, Counts]]:
     found: dict[tuple[str, bool], Counts] = defaultdict(Counts)
     for cell in cells:
-        if cell.shown and cell.language and cell.recipient is not None:
+        if cell.shown and cell.clock_shown and cell.language and cell.recipient is not None:
             into = found[cell.language, not cell.gap]
             for name in ("owed", "on_time", "late", "told", "acknowledged"):
                 setattr(into, name, getattr(into, name) + getattr(cell.counts, name))
@@ -245,6 +309,8 @@ def as_rows(flow: Flow) -> list[dict[str, object]]:
         )  # fmt: skip
         if not cell.shown:
             numbers = (None,) * len(numbers)
+        elif not cell.clock_shown:
+            numbers = (counts.owed, None, None, None, None, counts.told, None, None)
         recipient = cell.recipient.key if cell.recipient is not None else UNNAMED
         said = (flow.month, cell.sender.key, recipient, cell.language, " ".join(cell.reads), cell.gap)
         found.append(dict(zip(COLUMNS, (*said, *numbers), strict=True)))

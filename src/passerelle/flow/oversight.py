@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -306,23 +306,34 @@ def figures(*, month: tuple[int, int], now: datetime) -> list[ServiceFigures]:
     start, end = _month(month, now)
     services = list(Service.objects.order_by("name"))
     counted: list[dict[str, int]] = []
+    own: list[list[Mapping[str, int]]] = []
     for service in services:
         filed = service.reports.filter(filed_at__gte=start, filed_at__lt=end)
         raised = Duty.objects.filter(service=service, kind="pass_on", raised_at__gte=start, raised_at__lt=end)
-        late = sum(
-            1 for due, ended in raised.values_list("due_at", "ended_at") if due is not None and (ended or end) > due
-        )
-        withheld = raised.filter(withholdings__isnull=False).distinct()
-        upheld = raised.filter(withholdings__outcome="upheld").distinct()
+        kept = {
+            "withheld": set(raised.filter(withholdings__isnull=False).values_list("pk", flat=True)),
+            "upheld": set(raised.filter(withholdings__outcome="upheld").values_list("pk", flat=True)),
+        }
+        by_recipient: dict[int, Counter[str]] = defaultdict(Counter)
+        for pk, recipient, due, ended in raised.values_list("pk", "recipient_id", "due_at", "ended_at"):
+            into = by_recipient[recipient]
+            into["duties"] += 1
+            into["late"] += due is not None and (ended or end) > due
+            for name, those in kept.items():
+                into[name] += pk in those
         counted.append(
             {
-                "reports": filed.count(), "stricter": filed.exclude(handling="open").count(), "duties": raised.count(),
-                "late": late, "withheld": withheld.count(), "upheld": upheld.count(),
+                "reports": filed.count(), "stricter": filed.exclude(handling="open").count(),
+                **{name: sum(one[name] for one in by_recipient.values()) for name in OWED},
             }
         )  # fmt: skip
-    shown = published.told(counted, PART_OF)
+        own.append(list(by_recipient.values()))
+    shown = published.told(counted, PART_OF, own)
     return [ServiceFigures(service=service, **row) for service, row in zip(services, shown, strict=True)]
 
+
+OWED = ("duties", "late", "withheld", "upheld")
+"""The figures of which a recipient knows its own share: what it was owed it sees in its lists."""
 
 PART_OF = {"stricter": "reports", "late": "duties", "withheld": "duties", "upheld": "withheld"}
 """Of which other figure a figure counts a part."""

@@ -12,6 +12,9 @@ from passerelle.names.street_words import fold, read_yaml, sound_of
 from passerelle.names.towns import read_town
 
 PHRASE_LENGTH_MAX = 4
+WORDS_READ_MAX = 60
+"""A name of more words is a text; each word is compared with each, so that one of hundreds held up a page."""
+
 WORD, GENERIC, COUNTRY, NUMBER = 0, 1, 2, 3
 """The kinds of token: a word that tells, one of the table of meanings, a country, a number."""
 
@@ -241,6 +244,7 @@ def _own_acronym(name: str, content: list[str]) -> str:
 def _tokens(content: list[str]) -> list[Token]:
     tokens: list[Token] = []
     table = meanings()
+    content = content[:WORDS_READ_MAX]
     position = 0
     while position < len(content):
         for length in range(min(PHRASE_LENGTH_MAX, len(content) - position), 0, -1):

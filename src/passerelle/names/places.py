@@ -421,6 +421,7 @@ def address_keys(text: str) -> frozenset[str]:
     words = street_keys(street)
     if (known := gazetteers.at_hand()) is not None:
         words |= known.keys(address.street)
+    words = frozenset(word for word in words if word)  # a street of signs alone has a key that says nothing
     first, _, _ = _numbers(address.number) if address.number else (-1, -1, "")
     if first >= 0:
         return frozenset(f"{word}#{first}" for word in words)
