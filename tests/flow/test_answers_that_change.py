@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from passerelle.flow import consult, decide, judge, receive, reconcile
+from passerelle.flow import consult, decide, judge, recall, receive, reconcile
 from passerelle.flow.facts import NotThere
 from passerelle.flow.receive import ReportDraft
 from passerelle.records.models import Delivery, Duty, Match
@@ -102,3 +102,26 @@ def test_the_neutral_desk_keeps_sight_of_what_it_judged_until_it_takes_that_back
     assert Duty.objects.get(kind="judge", ended_at__isnull=True).holder == exchange["neutral"], "it is asked again"
     with pytest.raises(NotThere):
         consult.read_match(ref=asked.match.ref, officer=makers.seat(exchange["midi"], "desk"), now=at(4))
+
+
+@pytest.mark.parametrize("order", [("pointer",), ("pointer", "whole"), ("whole", "pointer")])
+def test_recalling_an_answer_that_is_owed_anew_leaves_one_duty_that_decides_again(
+    exchange: dict[str, Any], order: tuple[str, ...]
+) -> None:
+    desk = makers.seat(exchange["noord"], "desk")
+    makers.dossier(exchange["midi"], NAMESAKE)
+    makers.report(exchange["noord"], "Lambert Vercruysse.", NAMESAKE, **STRICT)
+    judged("unsure", 1)
+    decide.pass_on(ref=Duty.objects.get(kind="pass_on").ref, officer=desk, now=at(2))
+    judged("same", 3)
+    again = Duty.objects.get(kind="pass_on", ended_at__isnull=True)
+    if "whole" in order:
+        decide.pass_on(ref=again.ref, officer=desk, now=at(4))
+    for form in order:
+        for told in Delivery.objects.filter(form=form):
+            recall.recall(ref=told.ref, officer=desk, reason="it was the wrong person", now=at(5))
+    owed = Duty.objects.get(kind="pass_on", ended_at__isnull=True)
+    assert (owed == again) == (order == ("pointer",)), "what is owed already is not owed twice"
+    assert reconcile.reconcile(now=at(6)).balances
+    decide.pass_on(ref=owed.ref, officer=desk, now=at(7))
+    assert reconcile.reconcile(now=at(8)).balances

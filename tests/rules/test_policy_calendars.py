@@ -96,3 +96,36 @@ def test_the_same_moment_is_due_later_where_the_next_day_is_a_holiday() -> None:
     assert of_place("nl").after_working_days(begun, 1) - of_place("de").after_working_days(begun, 1) == timedelta(
         days=1
     )
+
+
+def test_a_service_without_a_place_is_belgian_and_one_of_a_place_known_no_more_knows_only_weekends() -> None:
+    wednesday = datetime(2026, 5, 13, 9, 0, tzinfo=UTC)  # Ascension Day is tomorrow
+    assert calendar.of_service("") == calendar.belgium() and calendar.of_service("de-by") == of_place("de-by")
+    due = [calendar.of_service(place).after_working_days(wednesday, 1) for place in ("", "nl", "atlantis")]
+    assert due == [wednesday + timedelta(days=days) for days in (2, 2, 1)], "never later than by a calendar"
+    friday = datetime(2026, 5, 15, 9, 0, tzinfo=UTC)
+    assert calendar.of_service("atlantis").after_working_days(friday, 1) == friday + timedelta(days=3)
+
+
+@pytest.mark.parametrize("place", ["be", "fr", "de-by", "nl", "lu"])
+def test_nothing_is_due_on_new_years_day_and_what_came_in_on_it_counts_from_the_next_working_day(place: str) -> None:
+    zone = of_place(place).zone
+    for year in range(2024, 2034):
+        eve, day = (datetime(y, m, d, 17, 0, tzinfo=zone) for y, m, d in ((year - 1, 12, 31), (year, 1, 1)))
+        for moment in (eve, day):
+            due = of_place(place).after_working_days(moment, 1).astimezone(zone)
+            assert due > moment and (due.month, due.day) != (1, 1)
+        assert of_place(place).after_working_days(day, 1).astimezone(zone).time().isoformat() == "00:00:00"
+
+
+def test_half_past_two_in_the_night_that_the_clocks_change_comes_once_for_every_clock() -> None:
+    """29 March 2026, 02:30, never was; 25 October 2026, 02:30, came twice: both count from Monday."""
+    belgium, zone = of_place("be"), ZoneInfo("Europe/Brussels")
+    never = datetime(2026, 3, 29, 2, 30, tzinfo=zone).astimezone(UTC)
+    twice = [datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=zone).astimezone(UTC) for fold in (0, 1)]
+    assert twice[1] - twice[0] == timedelta(hours=1)
+    assert belgium.after_working_days(never, 1) == datetime(2026, 3, 31, 0, 0, tzinfo=zone).astimezone(UTC)
+    for moment in twice:
+        assert belgium.after_working_days(moment, 1) == datetime(2026, 10, 27, 0, 0, tzinfo=zone).astimezone(UTC)
+    friday = datetime(2026, 10, 23, 2, 30, tzinfo=zone)
+    assert belgium.after_working_days(friday, 1).astimezone(zone).isoformat() == "2026-10-26T02:30:00+01:00"

@@ -82,7 +82,7 @@ def test_half_a_year_or_more_of_the_whole_system_holds_and_dies_in_each_transact
 
 @pytest.mark.release
 def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> None:
-    done = played("--years", "0.6", "--seed", "5", "--silence", "6")
+    done = played("--years", "0.8", "--seed", "5", "--silence", "6")
     assert done["violations"] == 0, done["found"]
     silence = done["silence"]
     assert silence["live"] > 10 and silence["without_holder"] == silence["without_clock"] == 0
@@ -95,7 +95,10 @@ def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> N
     figures.keep("silence", years=done["years"], seed=done["seed"], violations=done["violations"], **silence)
 
 
-WHOLE_PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery", "same_reviewer", "falling")
+WHOLE_PLANTS = {
+    "skipped_sweep": 1, "lost_retry": 3, "dropped_line": 8, "double_delivery": 4, "same_reviewer": 5, "falling": 2,
+}  # fmt: skip
+"""Each bug on purpose, with the invariant that it breaks: to find something else is not to find it."""
 
 
 @pytest.mark.release
@@ -103,9 +106,10 @@ WHOLE_PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery"
 def test_the_whole_system_with_a_bug_on_purpose_is_found_out(plant: str) -> None:
     for seed in SEEDS_PLANTED:  # a rare act may not come to the bug in a third of a year
         done = played("--years", YEARS_PLANTED, "--seed", seed, "--plant", plant, status=None)
-        if done["found"]:
+        if WHOLE_PLANTS[plant] in {one["invariant"] for one in done["found"]}:
             break
-    assert done["found"], f"{plant} went unnoticed with the seeds {', '.join(SEEDS_PLANTED)}"
+    else:
+        pytest.fail(f"{plant} went unnoticed with the seeds {', '.join(SEEDS_PLANTED)}")
     by = sorted({one["invariant"] for one in done["found"]})
     figures.keep(
         f"planted_{plant}", years=done["years"], seed=done["seed"], seeds_tried=SEEDS_PLANTED.index(seed) + 1,

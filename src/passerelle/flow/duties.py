@@ -49,7 +49,7 @@ def clock_of(
     found = (
         deadlines.due(
             kind=kind, urgency=urgency, themes=themes, recipient_kind=waits, raised_at=begins,
-            calendar=calendar.of_place(service.place) if service.place else None, table=table,
+            calendar=calendar.of_service(service.place), table=table,
         )
         for waits in kinds
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from passerelle.duty import OWED_ANEW
 from passerelle.errors import Refused
 from passerelle.flow import duties, index, oblige
 from passerelle.flow.acknowledge import locked_duty
@@ -140,12 +141,15 @@ def _ask_for_destruction(lines: Journal, delivery: Delivery) -> None:
 
 def _decide_again(lines: Journal, delivery: Delivery) -> None:
     """The telling is owed again, if anything still calls for it: its sender decides, by the clock, and says why not."""
-    told = (
+    told: Duty | None = (
         Duty.objects.select_for_update(of=("self",))
         .select_related("report__service", "recipient", "service", "holder", "officer")
         .get(pk=delivery.duty_id)
     )
-    if told.live or told.state == "void" or told.outcome == "recalled":
+    assert told is not None
+    if told.outcome in OWED_ANEW and told.report is not None and told.recipient is not None:
+        told = oblige.owed(told.report, told.recipient)  # the one that stands in its place since
+    if told is None or told.live or told.state == "void":
         return
     standing = Delivery.objects.filter(report=told.report, recipient=told.recipient).exclude(evidence="recalled")
     if standing.exists():

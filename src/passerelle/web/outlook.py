@@ -57,7 +57,7 @@ def _went(delivery: Delivery, now: datetime) -> Sentence:
     due = deadlines.due(
         kind="acknowledge", urgency=delivery.duty.urgency, themes=frozenset(delivery.report.themes),
         recipient_kind=service.kind, raised_at=delivery.delivered_at,
-        calendar=calendar.of_place(service.place) if service.place else None,
+        calendar=calendar.of_service(service.place),
     ).due_at  # fmt: skip
     return sentence(WENT[delivery.form], service=service.name, left=left(due, now))
 
