@@ -1,11 +1,12 @@
 """Whether what is denied takes as long as what is absent: `python -m tools.timing --minutes 4`.
 
 An exchange is made in a temporary folder; an officer of an uninvolved service asks for what another service has
-(denied) and for what nobody has (absent), in pairs, which first by lot, through the whole stack: middleware, session,
-policy, templates, database. Printed for each kind of thing: samples, the means, and Welch's t of the processor's time
-(on SQLite the database's work is in it; waiting for other processes is not) and of the clock's, over all samples and
-over the fastest nine tenths. Goal: |t| < 4.5, as Reparaz, Balasch and Verbauwhede have it (dudect, 2017). `--plant`
-asks an address that fetches first and checks afterwards, and must be seen. 1 where the goal is missed.
+(denied) and for what nobody has (absent), by reference and by searching for a name, in pairs, which first by lot,
+through the whole stack: middleware, session, policy, templates, database. Printed for each kind of thing: samples,
+the means, and Welch's t of the processor's time (on SQLite the database's work is in it; waiting for other processes
+is not) and of the clock's, over all samples and over the fastest nine tenths. Goal: |t| < 4.5, as Reparaz, Balasch
+and Verbauwhede have it (dudect, 2017). `--plant` asks an address that fetches first and checks afterwards, and must
+be seen. 1 where the goal is missed.
 """
 
 from __future__ import annotations
@@ -104,21 +105,53 @@ def signed_in(asker: Any) -> Any:
     return client
 
 
-def sample(client: Any, kind: str, known: Sequence[str], pairs: int, seed: int) -> dict[str, list[float]]:
+SEARCHED = {"denied": "Ferdinand Oosterlynck", "absent": "Valentino Uyttebroeck"}
+"""Names of the same shape: one in whom others have an interest and of whom they hold reports, one that nobody knows."""
+
+SEARCHES_OF_ONE = 100
+"""Then another officer searches on: there is a quota."""
+
+
+def searching(asker: Any) -> Callable[[str], Any]:
+    """Asks the search for a name, by one officer of this service after another."""
+    from passerelle.flow import index
+    from passerelle.testing import makers
+
+    while index.follow(now=datetime.now(tz=UTC), limit=500):
+        pass
+    clients: list[Any] = []
+    asked = [0]
+
+    def ask(question: str) -> Any:
+        if asked[0] % SEARCHES_OF_ONE == 0:
+            clients.append(signed_in(makers.officer(asker.service, "officer", now=datetime.now(tz=UTC))))
+            clients[-1].get("/law")  # the first page of a session writes down that it is used
+        asked[0] += 1
+        return clients[-1].post("/search", {"question": question, "purpose": "my_case"})
+
+    return ask
+
+
+def sample(
+    client: Any, kind: str, known: Sequence[str], pairs: int, seed: int, asker: Any = None
+) -> dict[str, list[float]]:
     """Seconds of each request: the processor's and the clock's, of what is denied and of what is absent."""
     from passerelle import ids
 
+    search = searching(asker) if kind == "search" else None
     dice = random.Random(f"{seed}-{kind}")  # noqa: S311 (an order by lot, that can be repeated)
     place = "report" if kind == "planted" else kind
     found: dict[str, list[float]] = {name: [] for name in ("denied cpu", "denied clock", "absent cpu", "absent clock")}
     for number in range(pairs + WARM):
-        asked = [("denied", dice.choice(known)), ("absent", ids.fresh_ref(place))]
+        asked = [("denied", dice.choice(known)), ("absent", ids.fresh_ref(place))] if search is None else [
+            ("denied", ""), ("absent", "")
+        ]  # fmt: skip
         dice.shuffle(asked)
         for name, ref in asked:
             processor, clock = time.process_time(), time.perf_counter()
-            answer = client.get(f"/{kind}/{ref}")
+            answer = search(SEARCHED[name]) if search is not None else client.get(f"/{kind}/{ref}")
             processor, clock = time.process_time() - processor, time.perf_counter() - clock
-            assert answer.status_code == 404, f"{name} {kind}: {answer.status_code}"
+            assert answer.status_code == (404 if search is None else 200), f"{name} {kind}: {answer.status_code}"
             if number >= WARM:
                 found[f"{name} cpu"].append(processor)
                 found[f"{name} clock"].append(clock)
@@ -156,16 +189,16 @@ def main(arguments: list[str] | None = None) -> int:
 
         settings.ALLOWED_HOSTS = ["testserver"]
         asker, denied = world(REPORTS)
-        client, kinds = signed_in(asker), {**denied}
+        client, kinds = signed_in(asker), {**denied, "search": []}
         if given.plant:
             settings.ROOT_URLCONF = "tools.planted"
             kinds = {"planted": denied["report"]}
         for kind, known in kinds.items():
             started = time.perf_counter()
-            sample(client, kind, known, WARM, given.seed)
+            sample(client, kind, known, WARM, given.seed, asker)
             each = (time.perf_counter() - started) / (2 * WARM)
             pairs = given.pairs or max(100, int(given.minutes * 60 / len(kinds) / each))
-            rows.append(judged(kind, sample(client, kind, known, pairs, given.seed)))
+            rows.append(judged(kind, sample(client, kind, known, pairs, given.seed, asker)))
             if not given.as_json:
                 print(_line(rows[-1]), flush=True)
     if given.as_json:

@@ -10,8 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from passerelle.flow import search as search_verbs
 from passerelle.ids import fresh_ref
-from tests.doors.test_two_worlds import shape
+from passerelle.records import visibility
+from passerelle.records.models import Findable
+from tests.doors.test_two_worlds import TOKEN, shape
 from tools import timing
 
 REF = re.compile(r"'[a-z]+-[0-9a-z]{16}'")
@@ -49,3 +52,29 @@ def test_denied_and_absent_ask_the_same_and_the_planted_address_does_not(setting
     settings.ROOT_URLCONF = "tools.planted"
     there, nowhere = (asked(client, f"/planted/{ref}") for ref in (denied["report"][0], fresh_ref("report")))
     assert len(there) > len(nowhere)
+
+
+@pytest.mark.django_db
+def test_searching_for_who_is_known_to_others_asks_the_same_as_searching_for_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asker, _ = timing.world(4)
+    search = timing.searching(asker)
+    assert Findable.objects.exists()
+    search(timing.SEARCHED["denied"]), search(timing.SEARCHED["absent"])
+
+    def asked(name: str) -> tuple[list[str], str]:
+        with CaptureQueriesContext(connection) as queries:
+            answer = search(timing.SEARCHED[name])
+        said = TOKEN.sub("", answer.content.decode()).replace(timing.SEARCHED[name], "who")
+        return [REF.sub("?", shape(query["sql"])) for query in queries.captured_queries], said
+
+    (there, said), (nowhere, said_nowhere) = asked("denied"), asked("absent")
+    assert there == nowhere and there
+    assert said == said_nowhere
+
+    everything = Findable.objects.all
+    monkeypatch.setattr(visibility, "findables", lambda officer: everything())  # bent: a leak is planted
+    spaces = list(Findable.objects.values_list("space", flat=True).distinct())
+    monkeypatch.setattr(search_verbs, "_spaces", lambda officer: spaces)  # bent: a leak is planted
+    assert asked("denied") != asked("absent"), "a search of the whole index would not be seen"

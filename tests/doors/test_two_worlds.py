@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from passerelle.flow import decide, hold, index, judge, onward, requests, work
+from passerelle.flow import decide, hold, index, judge, onward, receive, requests, work
 from passerelle.flow.receive import SubjectDraft
 from passerelle.ids import seeded
 from passerelle.records.models import Delivery, Duty, Heartbeat
@@ -213,6 +213,25 @@ def who_asks_is_held(found: bool) -> Step:
     return asked
 
 
+def edited(known: SubjectDraft) -> Step:
+    """A sealed report of nobody whom others look for is corrected: now it speaks of this person, and is matched again.
+    What is matched is compared again on an edit (DFIR-IRIS #426), and one's edit shows in no case of another (#462)."""
+
+    def corrected(world: World) -> None:
+        author = makers.seat(world["noord"], "desk")
+        other = makers.person("o", "Roderik Swinnen", birthDate=["1958-11-30"])
+        filed = makers.report(
+            world["noord"], "Geheim: iemand.", other, handling="sealed", author=author, now=at(2), **STRICT
+        )
+        said = receive.ReportDraft(text="Geheim: iemand anders.", language="nl", subjects=[known])
+        receive.revise_report(ref=filed.ref, officer=author, draft=said, now=at(3))
+        work.work_until_done(now=at(3.1))
+        owed = Duty.objects.filter(report=filed, kind="pass_on", recipient=world["federal"]).exists()
+        assert owed == (known is PERSON), "the edit was not matched again: a test of nothing"
+
+    return corrected
+
+
 SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     # what differs: one world, the other world, who may not know, one who may
     "a sealed report": (
@@ -246,6 +265,10 @@ SECRETS: dict[str, tuple[Step, Step, list[str], str]] = {
     ),
     "whether whom it was passed on to had it already": (
         asked_onward(True), asked_onward(False), ["federal.desk", "federal.officer"], "midi.desk"
+    ),
+    "of whom a sealed report speaks since it was corrected": (
+        edited(PERSON), edited(makers.person("p", "Anouk Terlinden", birthDate=["1990-01-01"])),
+        ["federal.desk", "federal.officer", "stad.head"], "noord.desk",
     ),
     "who else stands in a report that is judged": (
         judged("Adriana Verhulst"), judged("An De Wachter"), ["federal.desk", "federal.officer", "stad.desk"],
