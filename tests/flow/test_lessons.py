@@ -7,10 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from passerelle.flow import ledger_lines, lessons, work
+from passerelle.flow import ledger_lines, lessons, lessons_kept, work
 from passerelle.flow.facts import NotThere
+from passerelle.records.models import Lesson
 from passerelle.replay import live, waiting
 from passerelle.testing import makers
 from passerelle.testing.makers import seat
@@ -80,18 +83,55 @@ def test_a_later_line_changes_nothing_of_a_month_that_is_over(silence) -> None:
     before = _read(oversight)
     makers.report(silence["noord"], "Weer gezien.", THIEF, now=LATER)
     work.work_until_done(now=LATER)
-    lessons.forget()
     assert _read(oversight) == before
 
 
-def test_the_last_line_before_a_moment_is_found_wherever_it_stands(silence) -> None:
-    lines = [json.loads(entry) for entry in ledger_lines.entries()]
-    for line in (*lines[:3], *lines[len(lines) // 2 :][:3], lines[-1]):
-        at = datetime.fromisoformat(line["at"])
-        there = sum(datetime.fromisoformat(one["at"]) <= at for one in lines) - 1
-        found = ledger_lines.last_before(at + timedelta(microseconds=1))
-        assert found.split(" ")[0] == str(there)
-    assert ledger_lines.last_before(datetime(2020, 1, 1, tzinfo=UTC)) == ""
+def _everything(seat_: Any, now: datetime = LATER) -> list[Any]:
+    found = [lessons.for_operator(month=month, service="", now=now, reason="a test")[0] for month in
+             ("2026-02", "2026-03", "2026-04")]  # fmt: skip
+    return [(one.sums, one.lay, one.languages) for one in found]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 10_000])
+def test_what_is_kept_and_read_on_is_what_is_read_at_once(silence, at_once: int) -> None:
+    oversight = seat(silence["oversight"], "oversight")
+    afresh = _everything(oversight)
+    spans = lessons.spans(2026, 4, LATER)
+    plain = waiting.read(lessons_kept.lines_read(), spans)
+    assert afresh[2][:2] == (plain.sums, plain.lay), "what the tables say of a report is what its line said"
+    makers.report(silence["noord"], "Weer gezien.", THIEF, now=LATER)
+    work.work_until_done(now=LATER)
+    before = _everything(oversight, LATER + timedelta(days=2))
+    turns = 0
+    while lessons_kept.read_on(lines_left=0, lines_at_once=at_once):
+        turns += 1
+        assert turns < 1_000
+    assert [row.month for row in Lesson.objects.order_by("month")] == ["2026-03", "2026-04"]
+    with CaptureQueriesContext(connection) as asked:
+        assert _everything(oversight, LATER + timedelta(days=2)) == before
+    whole = [one["sql"] for one in asked if '"index" >= 0 ' in one["sql"]]
+    assert not whole, "no line is read twice"
+
+
+def test_what_was_kept_of_another_ledger_is_made_again(silence) -> None:
+    oversight = seat(silence["oversight"], "oversight")
+    before = _everything(oversight)
+    lessons_kept.read_on(lines_left=0)
+    Lesson.objects.filter(month="2026-04").update(leaf="00")
+    Lesson.objects.filter(month="2026-03").delete()
+    assert _everything(oversight) == before
+    lessons_kept.read_on(lines_left=0)
+    assert Lesson.objects.get(month="2026-04").leaf != "00"
+    assert _everything(oversight) == before
+
+
+def test_the_worker_keeps_what_many_lines_said_and_leaves_few_to_who_asks(silence, monkeypatch) -> None:
+    work.turn(now=LATER)
+    assert not Lesson.objects.exists()
+    monkeypatch.setattr(lessons_kept, "LINES_LEFT", 2)
+    work.work_until_done(now=LATER)
+    goes_on = Lesson.objects.order_by("-month")[0]
+    assert (goes_on.month, goes_on.place) == ("2026-04", ledger_lines.head()[0])
 
 
 def test_the_ledger_says_the_languages_itself(silence) -> None:
@@ -125,9 +165,9 @@ def test_two_worlds_whether_a_sealed_report_waits_for_somebody_leaves_their_page
         handling_reason="the source could be recognised", handling_review_on=(FILED + timedelta(days=30)).date(),
     )  # fmt: skip
     work.work_until_done(now=FILED + timedelta(hours=1))
-    lessons.forget()
     after = lessons.for_officer(officer=head, month="2026-03", now=LATER)[0]
     assert (after.pairs, after.reasons, after.whole, after.kinds) == (
         before.pairs, before.reasons, before.whole, before.kinds
     )  # fmt: skip
-    assert {cell.to for cell in waiting.read(lessons._lines(), lessons.spans(2026, 3, LATER)).sums[0]} >= {"midi"}
+    all_told = waiting.read(lessons_kept.lines_read(), lessons.spans(2026, 3, LATER))
+    assert {cell.to for cell in all_told.sums[0]} >= {"midi"}

@@ -42,7 +42,7 @@ LISTS = [(model, listed) for model, listed, _ in twice.CASES] + [
 BEFORE_ANYBODY_IS_KNOWN = {
     "service", "officer", "attempt", "heartbeat", "ledgerhead", "ledgerline",
     "factor", "recoverycode", "factorreset", "identity", "checkpoint", "witness",
-    "account", "accountkey", "nonce", "ruletable",
+    "account", "accountkey", "nonce", "ruletable", "lesson",
 }  # fmt: skip
 """Tables that are not behind the wall, on purpose; docs/how-to/postgresql.md says why."""
 

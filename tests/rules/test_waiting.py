@@ -51,7 +51,7 @@ class Told:
         return (BEGAN + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def waits(self) -> Waits:
-        return read(self.lines, (OCTOBER, SEPTEMBER))
+        return read(sorted(self.lines, key=lambda line: str(line["at"])), (OCTOBER, SEPTEMBER))
 
     def hours(self) -> dict[str, float]:
         """Hours by cause, of all cells, in October."""

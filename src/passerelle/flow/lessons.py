@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from passerelle.errors import Refused
-from passerelle.flow import ledger_lines
+from passerelle.flow import lessons_kept
 from passerelle.flow.consult import read_as_operator
 from passerelle.flow.facts import NotThere
 from passerelle.policy import lessons as rule
-from passerelle.records.models import Officer, ReportVersion, Service
-from passerelle.replay import live, waiting
+from passerelle.records.models import Officer, Service
+from passerelle.replay import live
 from passerelle.replay.waiting import Span, Waits
 from passerelle.words import sentence
-
-MONTHS_KEPT = 6
-
-_kept: dict[str, dict[tuple[str, str], Waits]] = {}
-"""By service of the reader: what was read off months that are over, by the month and the last line before its end;
-later lines change nothing of it. In this process alone. Of each service for itself: what a page takes tells nobody
-whether another service, or oversight, has looked at that month."""
 
 
 class NoSuchMonth(Refused):
@@ -62,7 +53,7 @@ def for_officer(*, officer: Officer, month: str, now: datetime) -> tuple[live.Le
         raise NotThere
     year, number = month_of(month, now)
     far = Span.month(year, number).ends > now.timestamp()
-    waits = _waits(year, number, now, reader=officer.service.key)
+    waits = _waits(year, number, now)
     found = live.lessons(waits, month=month, so_far=far, service=may.service, least=may.least)
     return found, may, names()
 
@@ -72,7 +63,7 @@ def for_operator(*, month: str, service: str, now: datetime, reason: str) -> tup
     reading is written down."""
     year, number = month_of(month, now)
     read_as_operator(thing=f"lessons-{month}", reason=reason, now=now)
-    return _waits(year, number, now, reader=""), Span.month(year, number).ends > now.timestamp()
+    return _waits(year, number, now), Span.month(year, number).ends > now.timestamp()
 
 
 def names() -> dict[str, str]:
@@ -80,46 +71,6 @@ def names() -> dict[str, str]:
     return dict(Service.objects.values_list("key", "name"))
 
 
-def forget() -> None:
-    """What is kept in this process goes: the next reading of each service reads the ledger, as the first one did."""
-    _kept.clear()
-
-
-def _waits(year: int, number: int, now: datetime, *, reader: str) -> Waits:
+def _waits(year: int, number: int, now: datetime) -> Waits:
     both = spans(year, number, now)
-    if both[0].ends < Span.month(year, number).ends:
-        return _read(both)
-    kept = _kept.setdefault(reader, {})
-    key = (f"{year}-{number:02}", ledger_lines.last_before(datetime.fromtimestamp(both[0].ends, UTC)))
-    if key not in kept:
-        while len(kept) >= MONTHS_KEPT:
-            kept.pop(next(iter(kept)))
-        kept[key] = _read(both)
-    return kept[key]
-
-
-def _read(both: tuple[Span, Span]) -> Waits:
-    reports = ReportVersion.objects.filter(number=1).values_list("report__ref", "language")
-    known = {key: tuple(those) for key, those in Service.objects.values_list("key", "languages")}
-    return waiting.read(_lines(), both, reports=_Said(reports), languages=known)
-
-
-class _Said(dict[str, str]):
-    """Languages of reports by reference, asked of the tables only when a line does not say it."""
-
-    def __init__(self, rows: Any) -> None:
-        super().__init__()
-        self.rows, self.asked = rows, False
-
-    def get(self, key: str, default: str = "") -> str:  # type: ignore[override]  # a narrower default, on purpose
-        if not self.asked:
-            self.asked = True
-            self.update(dict(self.rows.iterator(chunk_size=5000)))
-        return super().get(key, default)
-
-
-def _lines() -> Iterator[Mapping[str, Any]]:
-    for entry in ledger_lines.entries_of(waiting.KINDS_READ):
-        line = waiting.entry_of(entry)
-        if line is not None:
-            yield line
+    return lessons_kept.waits((Span.month(year, number), both[1]), both[0].ends)

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Q
 
 from passerelle.duty import LIVE
-from passerelle.flow import handover, reviews, rules
+from passerelle.flow import handover, lessons_kept, reviews, rules
 from passerelle.flow.defer import end_overloads
 from passerelle.flow.escalate import Happened, next_events
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
@@ -74,6 +74,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
     more = bool(_unless_it_breaks("rules", failed, lambda: rules.look_anew(now=now))) or more
     if Handover.objects.filter(next_event_at__lte=at).exists():
         _unless_it_breaks("handovers", failed, lambda: handover.come_due(now=now, limit=limit))
+    more = bool(_unless_it_breaks("lessons", failed, lessons_kept.read_on)) or more
     if not failed:
         _beat(now, at)
     return Turn(

@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from passerelle.words import noop
 
@@ -130,10 +130,11 @@ class Waits:
     lines: int = 0
 
 
-class _Wait:
-    """One live duty. `spans`: [cause or "" (within its clock so far), begins, ends]."""
+class Wait:
+    """One live duty. `spans`: [cause or "" (within its clock so far), begins, ends, owner], of the month that is read;
+    `places`: whose it was, in any month."""
 
-    __slots__ = ("away", "bounced", "due", "holder", "kind", "language", "match", "officer", "owner", "raised",
+    __slots__ = ("bounced", "due", "holder", "kind", "language", "match", "officer", "owner", "places", "raised",
                  "same", "since", "spans", "state", "to")  # fmt: skip
 
     def __init__(self, facts: Mapping[str, Any], at: float, filed_by: str, language: str) -> None:
@@ -145,7 +146,8 @@ class _Wait:
         self.raised = self.since = at
         self.due = seconds(facts["due_at"]) if facts["due_at"] else NO_CLOCK
         self.spans: list[list[Any]] = []
-        self.same = self.away = False
+        self.places: list[str] = []
+        self.same = False
         self.bounced = ""
 
 
@@ -162,82 +164,122 @@ def read(
     languages: Mapping[str, Collection[str]] | None = None,
 ) -> Waits:
     """Read entries of a ledger (`{"at", "facts", "kind"}`), in order, from the first; lines after the last span are
-    not looked at. `reports` and `languages` tell, by reference and key, what lines of older ledgers do not say.
+    not looked at. Each span is told as it was known at its end. `reports` and `languages` tell, by reference and key,
+    what lines of older ledgers do not say.
 
     Memory grows with the duties that live at once and with the reports, not with the lines.
     """
-    return _Reader(spans, {} if reports is None else reports, languages or {}).whole(lines)
+    ordered = sorted(spans, key=lambda span: span.ends)
+    reader = Reader(Remembered({} if reports is None else reports), ordered[0], languages=languages or {})
+    found: dict[Span, tuple[dict[Cell, Sum], dict[str, array[float]]]] = {}
+    left = ordered[1:]
+    for line in lines:
+        at = seconds(line["at"])
+        while at >= reader.span.ends and left:
+            over = reader.span
+            found[over] = reader.end(left.pop(0))
+        if at < reader.span.ends:
+            reader.take(line, at)
+    for following in [*left, ordered[-1]]:
+        over = reader.span
+        found[over] = reader.end(following)
+    told = [found[span] for span in spans]
+    return Waits(tuple(sums for sums, _ in told), tuple(lay for _, lay in told), reader.languages, reader.lines)
 
 
-class _Reader:
-    """The fold: duties that live now, and what has been told of those that ended."""
+class Reports(Protocol):
+    """Who knows of a report that a duty is about."""
 
-    def __init__(
-        self, spans: tuple[Span, ...], reports: Mapping[str, str], languages: Mapping[str, Collection[str]]
-    ) -> None:
-        self.spans, self.said = spans, reports
-        self.ends = max(span.ends for span in spans)
-        self.begins = min(span.begins for span in spans)
-        self.told = Waits(
-            tuple({} for _ in spans), tuple({} for _ in spans),
-            {key: frozenset(those) for key, those in languages.items()},
-        )  # fmt: skip
-        self.live: dict[str, _Wait] = {}
+    def take(self, kind: str, facts: Mapping[str, Any], at: float) -> None:
+        """Remember what a line says of a report, its subjects or a match, where this is how it is known."""
+
+    def of(self, report: str, match: str, at: float) -> tuple[str, str, float]:
+        """Of a report, or of the one that a match is about (the later filed): who filed it, its language, and when it
+        was filed; nobody, no language and `at` where that is not known."""
+
+
+class Remembered:
+    """Reports as the lines before told of them; `said` knows languages that they did not say."""
+
+    def __init__(self, said: Mapping[str, str]) -> None:
+        self.said = said
         self.filed: dict[str, tuple[str, str, float]] = {}
-        self.judging: dict[str, str] = {}
         self.subjects: dict[str, str] = {}
         self.matches: dict[str, str] = {}
+
+    def take(self, kind: str, facts: Mapping[str, Any], at: float) -> None:
+        """Reports as they are filed, their subjects, and matches between them."""
+        if kind == "ReportFiled":
+            report = facts["report"]
+            self.filed[report] = (facts["service"], facts.get("language") or self.said.get(report, ""), at)
+            for subject in facts["subjects"]:
+                self.subjects[subject] = report
+            _forget(self.subjects)
+        elif kind == "MatchFound":
+            sides = [self.subjects[side] for side in (facts["left"], facts["right"]) if side in self.subjects]
+            if sides:
+                self.matches[facts["match"]] = max(sides, key=lambda report: self.filed[report][2])
+                _forget(self.matches)
+
+    def of(self, report: str, match: str, at: float) -> tuple[str, str, float]:
+        """The report, or that of the match."""
+        report = report or self.matches.get(match, "")
+        return self.filed.get(report) or ("", self.said.get(report, ""), at)
+
+
+class Reader:
+    """The fold of the lines, one span after the other: duties that live now, and what is told of this span so far.
+
+    `languages` are those that services work in where no line told it.
+    """
+
+    def __init__(self, reports: Reports, span: Span, *, languages: Mapping[str, Collection[str]]) -> None:
+        self.reports, self.span = reports, span
+        self.sums: dict[Cell, Sum] = {}
+        self.lay: dict[str, array[float]] = {}
+        self.languages = {key: frozenset(those) for key, those in languages.items()}
+        self.lines = 0
+        self.live: dict[str, Wait] = {}
+        self.judging: dict[str, str] = {}
         self.gone: set[str] = set()
         self.does = {
-            "ServiceAdded": self._service, "ReportFiled": self._filed, "DutyRaised": self._raised,
-            "MatchFound": self._found,
-            "DutyMoved": self._moved, "DutyPassedOn": self._passed_on, "MatchJudged": self._judged,
-            "OfficerAway": self._away,
+            "ServiceAdded": self._service, "DutyRaised": self._raised, "DutyMoved": self._moved,
+            "DutyPassedOn": self._passed_on, "MatchJudged": self._judged, "OfficerAway": self._away,
         }  # fmt: skip
 
-    def whole(self, lines: Iterable[Mapping[str, Any]]) -> Waits:
-        for line in lines:
-            act = self.does.get(line["kind"])
-            if act is None:
-                continue
-            at = seconds(line["at"])
-            if at < self.ends:
-                self.told.lines += 1
-                act(line["facts"], at)
+    def take(self, line: Mapping[str, Any], at: float) -> None:
+        """Read one line, dated before the end of the span."""
+        kind = line["kind"]
+        if kind not in KINDS_READ:
+            return
+        self.lines += 1
+        act = self.does.get(kind)
+        if act is None:
+            self.reports.take(kind, line["facts"], at)
+        else:
+            act(line["facts"], at)
+
+    def end(self, following: Span) -> tuple[dict[Cell, Sum], dict[str, array[float]]]:
+        """What the span was, now that it is over: its sums, and how long reports lay. Another one begins."""
         for wait in self.live.values():
-            self._close(wait, self.ends)
+            self._close(wait, self.span.ends)
             self._count(wait, None)
-        self.live.clear()
-        return self.told
+            wait.spans.clear()
+        told = (self.sums, self.lay)
+        self.span, self.sums, self.lay = following, {}, {}
+        return told
 
     def _service(self, facts: Mapping[str, Any], at: float) -> None:
         if facts.get("languages"):
-            self.told.languages[facts["service"]] = frozenset(facts["languages"])
-
-    def _filed(self, facts: Mapping[str, Any], at: float) -> None:
-        report = facts["report"]
-        self.filed[report] = (facts["service"], facts.get("language") or self.said.get(report, ""), at)
-
-        for subject in facts["subjects"]:
-            self.subjects[subject] = report
-        _forget(self.subjects)
-
-    def _found(self, facts: Mapping[str, Any], at: float) -> None:
-        sides = [self.subjects[side] for side in (facts["left"], facts["right"]) if side in self.subjects]
-        if sides:
-            self.matches[facts["match"]] = max(sides, key=lambda report: self.filed[report][2])
-            _forget(self.matches)
+            self.languages[facts["service"]] = frozenset(facts["languages"])
 
     def _raised(self, facts: Mapping[str, Any], at: float) -> None:
-        report = facts["report"] or self.matches.get(facts["match"], "")
-        owner, language, filed = self.filed.get(report) or ("", self.said.get(report, ""), at)
-        wait = self.live[facts["duty"]] = _Wait(facts, at, owner, language)
+        owner, language, filed = self.reports.of(facts["report"], facts["match"], at)
+        wait = self.live[facts["duty"]] = Wait(facts, at, owner, language)
         if wait.kind == "judge" and wait.match:
             self.judging[wait.match] = facts["duty"]
-        if wait.kind == "pass_on" and at - filed >= LAY_SECONDS_MIN:
-            for place, span in enumerate(self.spans):
-                if span.begins <= at < span.ends:
-                    self.told.lay[place].setdefault(owner, array("d")).append((at - filed) / 3600)
+        if wait.kind == "pass_on" and at - filed >= LAY_SECONDS_MIN and at >= self.span.begins:
+            self.lay.setdefault(owner, array("d")).append((at - filed) / 3600)
 
     def _judged(self, facts: Mapping[str, Any], at: float) -> None:
         wait = self.live.get(self.judging.get(facts["match"], ""))
@@ -256,8 +298,8 @@ class _Reader:
             wait.bounced = "bounce" if wait.owner != facts["service"] and self._was_at(wait, facts["service"]) else ""
             wait.owner = facts["service"]
 
-    def _was_at(self, wait: _Wait, service: str) -> bool:
-        return any(span[3] == service for span in wait.spans)
+    def _was_at(self, wait: Wait, service: str) -> bool:
+        return service in wait.places
 
     def _moved(self, facts: Mapping[str, Any], at: float) -> None:
         wait = self.live.get(facts["duty"])
@@ -280,7 +322,7 @@ class _Reader:
             del self.live[facts["duty"]]
             self._count(wait, at)
 
-    def _close(self, wait: _Wait, at: float, cause: str = "") -> None:
+    def _close(self, wait: Wait, at: float, cause: str = "") -> None:
         """What lay between the last line of a duty and this moment, told apart at its due time."""
         begins, wait.since = wait.since, at
         if at <= begins:
@@ -296,45 +338,44 @@ class _Reader:
         if at > wait.due:
             self._span(wait, self._late(wait), max(begins, wait.due), at)
 
-    def _span(self, wait: _Wait, why: str, begins: float, ends: float) -> None:
+    def _span(self, wait: Wait, why: str, begins: float, ends: float) -> None:
         last = wait.spans[-1] if wait.spans else None
         if last is not None and last[0] == why and last[3] == wait.owner:
             last[2] = ends
         else:
             wait.spans.append([why, begins, ends, wait.owner])
+        if wait.owner not in wait.places:
+            wait.places.append(wait.owner)
 
-    def _late(self, wait: _Wait) -> str:
-        works_in = self.told.languages.get(wait.owner)
+    def _late(self, wait: Wait) -> str:
+        works_in = self.languages.get(wait.owner)
         if wait.kind in READ_IN_A_LANGUAGE and wait.language and works_in and wait.language not in works_in:
             return "language"
         return LATE.get(wait.kind, "unanswered")
 
-    def _count(self, wait: _Wait, ended: float | None) -> None:
-        """Add a wait to each span it was in: hours go to whose they were, the whole wait to who had it last."""
-        if ended is not None and ended < self.begins:
+    def _count(self, wait: Wait, ended: float | None) -> None:
+        """Add a wait to the span: hours go to whose they were, the whole wait to who had it last."""
+        span = self.span
+        if ended is not None and ended < span.begins:
             return
-        for place, span in enumerate(self.spans):
-            if wait.raised >= span.ends or (ended is not None and ended < span.begins):
+        until = span.ends if ended is None else ended
+        found = self.sums.setdefault(Cell(wait.kind, wait.owner, wait.to, wait.language), Sum())
+        found.lasted.append((until - wait.raised) / 3600)
+        found.late += until > wait.due
+        found.live += ended is None
+        touched: set[tuple[str, str]] = set()
+        for why, begins, ends, owner in wait.spans:
+            inside = min(ends, span.ends) - max(begins, span.begins)
+            if inside <= 0:
                 continue
-            until = span.ends if ended is None else min(ended, span.ends)
-            sums = self.told.sums[place]
-            found = sums.setdefault(Cell(wait.kind, wait.owner, wait.to, wait.language), Sum())
-            found.lasted.append((until - wait.raised) / 3600)
-            found.late += until > wait.due
-            found.live += ended is None or ended >= span.ends
-            touched: set[tuple[str, str]] = set()
-            for why, begins, ends, owner in wait.spans:
-                inside = min(ends, span.ends) - max(begins, span.begins)
-                if inside <= 0:
-                    continue
-                cause = why or ("spelling" if wait.same else "in_time")
-                of = found if owner == wait.owner else sums.setdefault(
-                    Cell(wait.kind, owner, wait.to, wait.language), Sum()
-                )  # fmt: skip
-                of.hours[cause] = of.hours.get(cause, 0.0) + inside / 3600
-                if (owner, cause) not in touched:
-                    touched.add((owner, cause))
-                    of.touched[cause] = of.touched.get(cause, 0) + 1
+            cause = why or ("spelling" if wait.same else "in_time")
+            of = found if owner == wait.owner else self.sums.setdefault(
+                Cell(wait.kind, owner, wait.to, wait.language), Sum()
+            )  # fmt: skip
+            of.hours[cause] = of.hours.get(cause, 0.0) + inside / 3600
+            if (owner, cause) not in touched:
+                touched.add((owner, cause))
+                of.touched[cause] = of.touched.get(cause, 0) + 1
 
 
 def _forget(kept: dict[str, str]) -> None:

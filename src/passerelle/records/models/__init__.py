@@ -15,6 +15,7 @@ from passerelle.records.models.findables import Findable, Posting, Search, Spell
 from passerelle.records.models.grants import Grant
 from passerelle.records.models.handovers import Handover, Reservation
 from passerelle.records.models.identities import Identity
+from passerelle.records.models.lessons import Lesson
 from passerelle.records.models.matches import Judgement, Match
 from passerelle.records.models.notices import Heartbeat, Notice
 from passerelle.records.models.overloads import Overload
@@ -55,6 +56,7 @@ __all__ = [
     "Interest",
     "Judgement",
     "Key",
+    "Lesson",
     "Match",
     "Message",
     "NameCount",
