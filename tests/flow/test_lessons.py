@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from passerelle.flow import ledger_lines, lessons, lessons_kept, work
 from passerelle.flow.facts import NotThere
+from passerelle.ledger.events_of_clocks import ClockWentBack
 from passerelle.records.models import Lesson
 from passerelle.replay import live, waiting
 from passerelle.testing import makers
@@ -125,11 +126,13 @@ def test_what_was_kept_of_another_ledger_is_made_again(silence) -> None:
     assert _everything(oversight) == before
 
 
-def test_the_worker_keeps_what_many_lines_said_and_leaves_few_to_who_asks(silence, monkeypatch) -> None:
+def test_the_worker_keeps_what_many_lines_said_and_leaves_few_to_who_asks(silence) -> None:
     work.turn(now=LATER)
     assert not Lesson.objects.exists()
-    monkeypatch.setattr(lessons_kept, "LINES_LEFT", 2)
-    work.work_until_done(now=LATER)
+    with ledger_lines.journal(LATER) as lines:
+        for _ in range(lessons_kept.LINES_LEFT):
+            lines.write(ClockWentBack(seconds=1))
+    work.turn(now=LATER)
     goes_on = Lesson.objects.order_by("-month")[0]
     assert (goes_on.month, goes_on.place) == ("2026-04", ledger_lines.head()[0])
 
