@@ -62,37 +62,44 @@ def distances(
     count = apart.shape[0]
     flat = apart.ravel()
     ours, theirs = left[:, :wide_left].T.astype(np.int64), right[:, :wide_right].T.astype(np.int64)
-    both = left_abjad & right_abjad
-    gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], missing[ours]))
-    gone_right = np.where(both, missing_both[theirs], np.where(left_abjad, missing_abjad[theirs], missing[theirs]))
-    row = [np.zeros(len(left), dtype=np.int16)]
-    for column in range(wide_right):
-        row.append(row[-1] + gone_right[column])
+    gone_left, gone_right = missing.take(ours, mode="clip"), missing.take(theirs, mode="clip")
+    if left_abjad.any() or right_abjad.any():
+        both = left_abjad & right_abjad
+        gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], gone_left))
+        gone_right = np.where(both, missing_both[theirs], np.where(left_abjad, missing_abjad[theirs], gone_right))
+    ours *= count  # where the row of a unit begins in `flat`
+    # A row holds, for each end of the right word and each pair, the cost up to there; `alone`, that of all before it
+    # standing against nothing. Above that, a row never rises: what stands against nothing is found by least figures.
+    alone = np.zeros((wide_right + 1, len(left)), dtype=np.int16)
+    np.cumsum(gone_right, axis=0, dtype=np.int16, out=alone[1:])
+    row = before = alone
+    swaps_before = gone_right
     out = np.zeros(len(left), dtype=np.int16)
     at: Ints | None = None
     even = int(left_length.min()) == wide_left and int(right_length.min()) == wide_right
-    before, swaps_before = row, row
     for index in range(wide_left):
-        gone = gone_left[index]
-        offset = ours[index] * count
-        fresh = [row[0] + gone]
-        swaps = [flat[offset + theirs[column]] for column in range(wide_right)]
+        swaps = flat.take(theirs + ours[index], mode="clip")
+        fresh = row + gone_left[index]
+        best = fresh[1:]
+        np.minimum(best, row[:-1] + swaps, out=best)
+        if index and wide_right > 1:
+            turned = before[:-2] + swaps[:-1]
+            turned += swaps_before[1:]
+            turned += sounds.TRANSPOSED
+            np.minimum(best[1:], turned, out=best[1:])
+        fresh -= alone
         for column in range(wide_right):
-            best = row[column] + swaps[column]
-            np.minimum(best, row[column + 1] + gone, out=best)
-            np.minimum(best, fresh[column] + gone_right[column], out=best)
-            if index and column:
-                turned = before[column - 1] + swaps[column - 1] + swaps_before[column]
-                turned += sounds.TRANSPOSED
-                np.minimum(best, turned, out=best)
-            fresh.append(best)
+            np.minimum(fresh[column + 1], fresh[column], out=fresh[column + 1])
+        fresh += alone
         before, row, swaps_before = row, fresh, swaps
         if not even:
-            _finish(out, at, row, left_length == index + 1, right_length)
+            ended = np.flatnonzero(left_length == index + 1)
+            if len(ended):
+                out[ended if at is None else at[ended]] = row[right_length[ended], ended]
         if enough is None or index % EACH == 0 or index + 1 == wide_left or len(enough) < _WORTH:
             continue
         # what is still to come adds to the least of the last two rows
-        least = np.minimum.reduce([*row, *before])
+        least = np.minimum(row.min(axis=0), before.min(axis=0))
         open_ = least < enough
         if np.count_nonzero(open_) > len(open_) * 0.7:
             continue
@@ -102,22 +109,12 @@ def distances(
         at = kept if at is None else at[kept]
         if not len(kept):
             return out.astype(np.int32)
-        row, before, swaps_before = ([line[kept] for line in table] for table in (row, before, swaps_before))
-        ours, theirs, gone_left, gone_right = (table[:, kept] for table in (ours, theirs, gone_left, gone_right))
+        row, before, swaps_before, ours, theirs, gone_left, alone = (
+            table[:, kept] for table in (row, before, swaps_before, ours, theirs, gone_left, alone)
+        )
         left_length, right_length, enough = left_length[kept], right_length[kept], enough[kept]
     if even:
         if at is None:
             return row[-1].astype(np.int32)
         out[at] = row[-1]
     return out.astype(np.int32)
-
-
-def _finish(out: Shorts, at: Ints | None, row: list[Shorts], ended: Bools, right_length: Ints) -> None:
-    """Takes the figure of those pairs whose left word ends here; they stand in `out` where `at` says, or each at its
-    own place."""
-    rows = np.flatnonzero(ended)
-    if len(rows):
-        lengths = right_length[rows]
-        for length in np.flatnonzero(np.bincount(lengths)):
-            chosen = rows[lengths == length]
-            out[chosen if at is None else at[chosen]] = row[int(length)][chosen]
