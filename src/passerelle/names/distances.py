@@ -62,7 +62,8 @@ def distances(
     count = apart.shape[0]
     flat = apart.ravel()
     ours, theirs = left[:, :wide_left].T.astype(np.int64), right[:, :wide_right].T.astype(np.int64)
-    gone_left, gone_right = missing.take(ours, mode="clip"), missing.take(theirs, mode="clip")
+    gone_left: Shorts = missing.take(ours, mode="clip")
+    gone_right: Shorts = missing.take(theirs, mode="clip")
     if left_abjad.any() or right_abjad.any():
         both = left_abjad & right_abjad
         gone_left = np.where(both, missing_both[ours], np.where(right_abjad, missing_abjad[ours], gone_left))
@@ -70,10 +71,10 @@ def distances(
     ours *= count  # where the row of a unit begins in `flat`
     # A row holds, for each end of the right word and each pair, the cost up to there; `alone`, that of all before it
     # standing against nothing. Above that, a row never rises: what stands against nothing is found by least figures.
-    alone = np.zeros((wide_right + 1, len(left)), dtype=np.int16)
+    alone: Shorts = np.zeros((wide_right + 1, len(left)), dtype=np.int16)
     np.cumsum(gone_right, axis=0, dtype=np.int16, out=alone[1:])
     row = before = alone
-    swaps_before = gone_right
+    swaps_before: Shorts = gone_right
     out = np.zeros(len(left), dtype=np.int16)
     at: Ints | None = None
     even = int(left_length.min()) == wide_left and int(right_length.min()) == wide_right
@@ -108,13 +109,19 @@ def distances(
         out[decided if at is None else at[decided]] = least[decided]
         at = kept if at is None else at[kept]
         if not len(kept):
-            return out.astype(np.int32)
-        row, before, swaps_before, ours, theirs, gone_left, alone = (
-            table[:, kept] for table in (row, before, swaps_before, ours, theirs, gone_left, alone)
+            return _costs(out)
+        ours, theirs = ours[:, kept], theirs[:, kept]
+        row, before, swaps_before, gone_left, alone = (
+            table[:, kept] for table in (row, before, swaps_before, gone_left, alone)
         )
         left_length, right_length, enough = left_length[kept], right_length[kept], enough[kept]
     if even:
         if at is None:
-            return row[-1].astype(np.int32)
+            return _costs(row[-1])
         out[at] = row[-1]
-    return out.astype(np.int32)
+    return _costs(out)
+
+
+def _costs(found: Shorts) -> Costs:
+    costs: Costs = found.astype(np.int32)
+    return costs
