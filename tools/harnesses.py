@@ -160,7 +160,7 @@ def keep(name: str, found: Figures) -> None:
 
 
 def said(counted: Figures) -> str:
-    """Figures in words: `lost 0, told 1,204`; of a list, how many it has; what is nested is left to the file."""
+    """Figures in words: `lost 0, told 1,204`; of a list, how many it has; what is nested deeper is left to the file."""
     parts = []
     for name, value in counted.items():
         words = name.replace("_", " ")
@@ -170,6 +170,8 @@ def said(counted: Figures) -> str:
             parts.append(f"{words} {value:,}")
         elif isinstance(value, list):
             parts.append(f"{words} {len(value):,}")
+        elif isinstance(value, dict) and not any(isinstance(one, dict | list) for one in value.values()):
+            parts.append(f"{words} ({said(value)})")
     return ", ".join(parts)
 
 
