@@ -137,6 +137,17 @@ def test_a_chart_of_too_many_leaves_out_those_with_the_fewest_ties_and_says_how_
     assert "10 subjects with fewer ties are not drawn." in shown
 
 
+def test_two_who_have_no_name_stay_two_boxes_of_a_chart_and_two_of_one_name_are_one(exchange: dict[str, Any]) -> None:
+    sons = [SubjectDraft(one, "Person", {}, caption="zoon van de bakker") for one in ("s", "t")]
+    fathers = [makers.person(one, "Ward Vermeulen") for one in ("f", "g")]
+    of = makers.dossier(
+        exchange["noord"], *sons, *fathers,
+        relations=[RelationDraft("s", "child_of", "f"), RelationDraft("t", "child_of", "g")],
+    )
+    shown = page(of, makers.seat(exchange["noord"], "desk"))
+    assert shown.count("<rect") == 3 and shown.count(">×2</text>") == 1, "nobody said that the two sons are one"
+
+
 @pytest.mark.parametrize(
     ("caption", "lines"),
     [

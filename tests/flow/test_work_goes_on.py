@@ -9,7 +9,7 @@ import pytest
 from passerelle.flow import decide, handover, receive, rules, work
 from passerelle.flow.receive import ReportDraft
 from passerelle.policy.tables import DATA_FOLDER
-from passerelle.records.models import Delivery, Duty, Handover, Heartbeat, Interest
+from passerelle.records.models import Delivery, Duty, Handover, Heartbeat, Interest, Subject
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -70,6 +70,23 @@ def test_a_subject_that_cannot_be_compared_does_not_stop_the_others(exchange) ->
     broken.properties = ONE.properties
     broken.save(update_fields=["properties"])
     assert not work.turn(now=at).failed
+
+
+def test_where_very_many_subjects_cannot_be_compared_whoever_works_until_all_is_done_ends(
+    exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "FAILURES_MAX", 1)
+    for number in range(4):
+        subject = makers.person("p", f"Persoon {number}")
+        receive.file_report(
+            service=exchange["noord"], author=makers.seat(exchange["noord"], "officer"), now=NOON,
+            draft=ReportDraft(text="Gezien.", language="nl", subjects=[subject]),
+        )  # fmt: skip
+    for subject in Subject.objects.all():
+        subject.properties = BROKEN
+        subject.save(update_fields=["properties"])
+    turn = work.turn(now=NOON, limit=1)
+    assert len(turn.failed) == 2 and not turn.more, "the next turn would meet the same two"
 
 
 def test_a_report_that_other_rules_cannot_be_asked_of_stops_no_clock_and_no_handover(exchange) -> None:

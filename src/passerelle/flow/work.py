@@ -149,6 +149,8 @@ def _match(now: datetime, at: datetime, limit: int, failed: list[str]) -> tuple[
                     _note(failed, part[0][1], error)
                 else:
                     halves += [part[len(part) // 2 :], part[: len(part) // 2]]
+    if len(broken) > FAILURES_MAX:  # the next turn meets the same ones: who takes turns to the end would never end
+        return found, False
     return found, waiting(at).exclude(pk__in=broken).exists()
 
 

@@ -60,7 +60,7 @@ def translated(word: str, language: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=8192)
 def translated_parts(word: str, language: str) -> tuple[tuple[str, str], ...]:
-    """What the parts of a Dutch or German compound are in the other languages (*visvangst*: *poisson*, *pêche*), where
+    """What the parts of a Dutch or German compound are in the other languages (*spaargeld*: *épargne*, *argent*), where
     both parts are common words and the compound is none itself."""
     folded = fold(word)
     if language not in ("nl", "de") or len(folded) < 2 * PART_SIGNS_MIN or not folded.isalpha():

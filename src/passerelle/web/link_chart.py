@@ -18,9 +18,14 @@ WIDTH = 2 * (MARGIN + BOX_WIDTH) + GAP
 EDGE = 8.0
 BOW_LEAST, BOW_STEP = 20.0, 14.0
 NODES_MAX = 60
-"""More than so many are not drawn: a chart that nobody can read helps nobody. The list has them all."""
+"""More than so many are not drawn: a chart that nobody can read helps nobody. The dossier lists all its subjects."""
 
 LINE_LETTERS = 23
+NAMED = frozenset(
+    {"name", "alias", "weakAlias", "full", "registrationNumber", "phone", "accountNumber", "number"}
+)  # fmt: skip
+"""What makes two records one box. Two “sons of” somebody, or two grey cars, may be two: they stay two boxes."""
+
 PERSONS = frozenset({"Person", "Company", "Organization", "LegalEntity"})
 
 
@@ -80,7 +85,8 @@ def drawn(views: Iterable[SubjectView], deliveries: Sequence[Delivery] = ()) -> 
     of_ref: dict[str, Node] = {}
 
     def node(subject: Subject) -> Node:
-        key = (subject.schema, " ".join(subject.caption.casefold().split()))
+        said = " ".join(subject.caption.casefold().split()) if NAMED & subject.properties.keys() else subject.ref
+        key = (subject.schema, said)
         if key not in nodes:
             nodes[key] = Node(len(nodes) + 1, subject.schema, wrapped(subject.caption))
         if subject.pk not in of_record:
@@ -111,12 +117,9 @@ def drawn(views: Iterable[SubjectView], deliveries: Sequence[Delivery] = ()) -> 
         weight[there.number] = weight.get(there.number, 0) + 1
     every = sorted(nodes.values(), key=lambda one: (-weight.get(one.number, 0), one.number))
     kept = {one.number: one for one in every[:NODES_MAX]}
-    rows = _placed([one for one in nodes.values() if one.number in kept], list(ties.values()))
-    lines = [
-        _line(here, kind, there, place)
-        for place, (here, kind, there) in enumerate(ties.values())
-        if here.number in kept and there.number in kept
-    ]
+    shown = [tie for tie in ties.values() if tie[0].number in kept and tie[2].number in kept]
+    rows = _placed([one for one in nodes.values() if one.number in kept], shown)
+    lines = [_line(here, kind, there, place) for place, (here, kind, there) in enumerate(shown)]
     return LinkChart(
         width=WIDTH, height=rows * ROW + EDGE / 2, nodes=[one for one in nodes.values() if one.number in kept],
         lines=lines, left_out=len(nodes) - len(kept),
