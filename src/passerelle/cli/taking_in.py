@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
+from rapidfuzz.distance import OSA
 
 from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
 
@@ -30,6 +32,7 @@ from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_inst
     help="Name of the register (default: the file's); a second run under one name updates it.",
 )
 @click.option("--dry-run", is_flag=True, help="Read and judge every row; change nothing.")
+@click.option("--new-service", is_flag=True, help="SERVICE is a new police service, however its key is spelt.")
 @click.option("--grade", default="X4", show_default=True, help="Grade of source and information, 4×4: A1 to X4.")
 @click.option(
     "--category",
@@ -59,6 +62,7 @@ def import_(
     mapping: Path | None,
     name: str | None,
     dry_run: bool,
+    new_service: bool,
     grade: str,
     category: str,
     dossier_title: str | None,
@@ -97,7 +101,7 @@ def import_(
     if dry_run:
         result = _look(source)
     else:
-        of, added = _service(service, as_json)
+        of, added = _service(service, as_json, new=new_service)
         dossier = _dossier(of, dossier_title, purpose, legal_basis or "", until.date()) if dossier_title else None
         filing = take_in.Filing(source_grade=grade[0], information_grade=grade[1], category=category, dossier=dossier)
         with _progress(source.total_estimate, quiet=as_json) as bar:
@@ -183,15 +187,37 @@ def _language_of(key: str) -> str | None:
     return found[0] if found else None
 
 
-def _service(key: str, quiet: bool) -> tuple[Any, bool]:
+def misspelt(key: str, known: Iterable[str]) -> str | None:
+    """The key that was perhaps meant: one letter more, less or another, or two changed places, in one long part of it.
+
+    >>> misspelt("zone-nroth", ["zone-south", "zone-north"]), misspelt("zone-b", ["zone-a"])
+    ('zone-north', None)
+    """
+    for other in known:
+        parts = [pair for pair in zip(key.split("-"), other.split("-"), strict=False) if pair[0] != pair[1]]
+        if len(parts) == 1 and key.count("-") == other.count("-"):
+            (mine, theirs), = parts  # fmt: skip
+            if min(len(mine), len(theirs)) >= 4 and OSA.distance(mine, theirs) == 1:
+                return other
+    return None
+
+
+def _service(key: str, quiet: bool, *, new: bool) -> tuple[Any, bool]:
     from passerelle.flow import seats
     from passerelle.records.models import Service
 
     found = Service.objects.filter(key=key).first()
     if found is not None:
         return found, False
-    known = ", ".join(Service.objects.values_list("key", flat=True)) or "none yet"
-    if sys.stdin.isatty() and not quiet:
+    keys = list(Service.objects.order_by("key").values_list("key", flat=True))
+    known = ", ".join(keys) or "none yet"
+    near = misspelt(key, keys)
+    if near is not None and not new:
+        raise click.UsageError(
+            f"There is no service {key}; did you mean {near}? If it is another one: "
+            f"`passerelle service add {key} NAME --kind KIND`, or --new-service for a police service."
+        )
+    if sys.stdin.isatty() and not quiet and not new:
         click.confirm(f"There is no service {key} (known: {known}). Add it as a police service?", abort=True)
     else:
         click.echo(f"There was no service {key} (known: {known}): it was added as a police service.", err=True)
