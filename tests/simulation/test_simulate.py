@@ -15,7 +15,7 @@ from passerelle.flow import commit_points
 from tests import figures
 
 YEARS_SHORT, YEARS_PLANTED = "0.025", "0.35"
-SEEDS_PLANTED = ("7", "8", "9")
+SEEDS_PLANTED = tuple(str(seed) for seed in range(7, 19))
 YEARS = os.environ.get("PASSERELLE_YEARS", "0.5")
 SECONDS_MAX = 5400
 """So long one simulation may take by the clock on the wall, of a machine that does much else: it waits for nothing."""
@@ -85,7 +85,7 @@ def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> N
     done = played("--years", "0.8", "--seed", "5", "--silence", "6")
     assert done["violations"] == 0, done["found"]
     silence = done["silence"]
-    assert silence["live"] > 10 and silence["without_holder"] == silence["without_clock"] == 0
+    assert silence["live"] >= 10 and silence["without_holder"] == silence["without_clock"] == 0
     assert silence["at_the_top"] and silence["told_again"] > 100 * silence["at_the_top"]
     assert silence["longest_seconds_untold"] <= 86_400 + 60
     for rung in silence["rungs"].values():
