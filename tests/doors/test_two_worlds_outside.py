@@ -1,8 +1,8 @@
 """two_worlds of all that is no page read in peace: mails, exports, the box and what it says follows, searches, errors.
 
 The worlds and the secrets are those of the pages. In each, every desk and every officer has an address for mail from
-the beginning. What a seat that may not know gets by each way is compared with the other world byte for byte, and a
-seat that may know must find a difference by some way. Beside each way stands a leak that is planted, and must be seen.
+the beginning. What a seat that may not know gets by each way is compared with the other world byte for byte. Beside
+each way stands a leak that is planted, and must be seen.
 """
 
 from __future__ import annotations
@@ -244,16 +244,15 @@ def first(left: Said, right: Said) -> str:
 
 
 def compared(what: str, ways: list[str]) -> None:
-    one, other, blind, knowing = SECRETS[what]
-    left = views(one, [*blind, knowing], there=False, ways=ways)
-    right = views(other, [*blind, knowing], there=True, ways=ways)
+    one, other, blind, _ = SECRETS[what]
+    left = views(one, blind, there=False, ways=ways)
+    right = views(other, blind, there=True, ways=ways)
     for seat in blind:
         assert all(said.startswith("200 ") for said in left[seat].get("searches", ())), "a search was refused"
         wrong = differing(left[seat], right[seat])
         counted["pairs"] += 1
         counted["differing_bytes"] += sum(wrong.values())
         assert not wrong, f"{what}: {seat}: {wrong}\n{first(left[seat], right[seat])}"
-    assert differing(left[knowing], right[knowing]), f"{knowing} may know and gets the same: nothing would be seen"
 
 
 SHORT = "whose discreet interest it is"
