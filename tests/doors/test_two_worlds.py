@@ -38,8 +38,8 @@ FRESH = ("/second-factor/app", "/second-factor/passkey", "/sign-in/passkey")
 
 SAME_FOR_ALL = ("/law", "/dossiers/new")
 KINDS = (
-    "correction|delivery|dossier|duty|handover|interest|match|notice|officer|part|question|report|request|review|search|"
-    "subject|withholding"
+    "channel|correction|delivery|dossier|duty|grant|handover|interest|match|message|notice|officer|order|overload|part|"
+    "proposal|question|report|request|review|sample|search|subject|withholding"
 )
 QUESTIONS = ("Ferdinand Oosterlynck", "Oosterlinck", "geheim", "Griet Lammens verblijft", "tueur", "stil", "er")
 """Asked of the index by each seat: a name, a name misspelt, words of the secrets and of what is open."""

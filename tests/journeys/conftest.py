@@ -23,7 +23,7 @@ COMMAND = (sys.executable, "-c", "from passerelle.cli import main; main()")
 SERVED_WITHIN_SECONDS = 60
 BROWSER_SWITCHES = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 )
 
 

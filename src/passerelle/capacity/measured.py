@@ -14,7 +14,7 @@ from passerelle.capacity.sharing import minutes_of
 from passerelle.words import LANGUAGES, Sentence, noop
 
 KINDS_READ = frozenset({
-    "ReportFiled", "DutyRaised", "DutyMoved", "DutyPassedOn", "Read", "OfficerSeated", "OfficerReseated", "OfficerLeft",
+    "DutyRaised", "DutyMoved", "DutyPassedOn", "Read", "OfficerSeated", "OfficerReseated", "OfficerLeft",
     "OfficerAway",
 })  # fmt: skip
 """The kinds of line that say what arrives, how long it takes and who is there."""

@@ -164,10 +164,11 @@ def lead() -> tuple[timedelta, datetime | None]:
     return (timedelta(), None) if row is None else (row.ahead, row.back_at)
 
 
-def lines_since(moment: datetime) -> Iterator[dict[str, Any]]:
-    """The entries dated after a moment, in order, read as JSON. Lines are in order of time but for clocks that were
-    set right: it is looked for from the end."""
-    rows = LedgerLine.objects.order_by("-index").values_list("entry", flat=True)
+def lines_since(moment: datetime, kinds: frozenset[str] = frozenset()) -> Iterator[dict[str, Any]]:
+    """The entries dated after a moment, of these kinds (of all, where none are named), in order, read as JSON. Lines
+    are in order of time but for clocks that were set right: it is looked for from the end."""
+    lines = LedgerLine.objects.filter(kind__in=sorted(kinds)) if kinds else LedgerLine.objects.all()
+    rows = lines.order_by("-index").values_list("entry", flat=True)
     found = []
     for text in rows.iterator(chunk_size=2000):
         entry = json.loads(text)

@@ -129,5 +129,5 @@ def _says(needed: float, there: float, day: date | None) -> Sentence:
 
 
 def _lines(since: datetime) -> Iterator[Mapping[str, Any]]:
-    return (line for line in ledger_lines.lines_since(since) if line["kind"] in measured.KINDS_READ)
+    return ledger_lines.lines_since(since, measured.KINDS_READ)
 

@@ -40,7 +40,7 @@ class Sizes:
     records: int = 2_000
     pieces: int = 1_000
     pairs: int = 50_000
-    files: int = 50
+    files: int = 25
 
 
 @dataclass(frozen=True, slots=True)
