@@ -11,6 +11,7 @@ from __future__ import annotations
 import ctypes
 import random
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,20 @@ class Layer(ctypes.Structure):
     ]  # fmt: skip
 
 
+def layers() -> list[bytes]:
+    """The names in SQLite's list of layers. Raises AssertionError where the list is a circle."""
+    find = ctypes.CDLL(_sqlite3.__file__).sqlite3_vfs_find
+    find.restype, place = POINTER, ctypes.c_char_p(None)
+    at, names, seen = find(place), [], set[int]()
+    while at:
+        assert at not in seen, f"a circle after {names}"
+        seen.add(at)
+        layer = Layer.from_address(at)
+        names.append(layer.name)
+        at = layer.next
+    return names
+
+
 @dataclass(frozen=True)
 class Done:
     """One thing that was done to a file, or (`told`) a commit that was acknowledged to its client."""
@@ -55,8 +70,13 @@ class Disk:
     _kept: list[Any] = field(default_factory=list)
     _names: dict[int, str] = field(default_factory=dict)
 
-    def connect(self, path: Path) -> Any:
-        """A connection whose every write is recorded."""
+    @contextmanager
+    def connect(self, path: Path) -> Iterator[Any]:
+        """A connection whose every write is recorded; afterwards it is closed, and SQLite knows the layer no more.
+
+        A layer that stays in SQLite's list when its memory goes makes a circle of that list once another layer comes
+        to lie at the same address: then every opening of any database looks for its layer without an end.
+        """
         library = ctypes.CDLL(_sqlite3.__file__)
         library.sqlite3_vfs_find.restype = ctypes.POINTER(Layer)
         plain = library.sqlite3_vfs_find(None)
@@ -85,9 +105,16 @@ class Disk:
         callback, removal = OPEN(opened), DELETE(deleted)
         ours.open = ctypes.cast(callback, POINTER).value
         ours.delete = ctypes.cast(removal, POINTER).value
-        library.sqlite3_vfs_register(ctypes.byref(ours), 0)
+        assert library.sqlite3_vfs_register(ctypes.byref(ours), 0) == 0
         self._kept += [ours, callback, removal, patched, name, library]
-        return pysqlite3.connect(f"file:{path}?vfs={name.decode()}", uri=True, isolation_level=None)
+        try:
+            connection = pysqlite3.connect(f"file:{path}?vfs={name.decode()}", uri=True, isolation_level=None)
+            try:
+                yield connection
+            finally:
+                connection.close()
+        finally:
+            library.sqlite3_vfs_unregister(ctypes.byref(ours))
 
     def _patched(self, methods: int | None) -> Any:
         """The functions of an open file, with ours before three of them."""

@@ -9,7 +9,7 @@ import pytest
 
 from passerelle.server import safe_sqlite
 from tests import figures
-from tests.rules.recorded_disk import Disk
+from tests.rules.recorded_disk import Disk, layers
 
 COMMITS = 24
 TABLES = (
@@ -21,19 +21,18 @@ TABLES = (
 def recorded(folder: Path, commands: str, commits: int = COMMITS) -> Disk:
     """A client files reports, each with its line in one transaction, and is told of each; the log goes in often."""
     disk = Disk()
-    connection = disk.connect(folder / "house")
-    for command in filter(None, (part.strip() for part in commands.split(";"))):
-        connection.execute(command)
-    connection.execute("PRAGMA wal_autocheckpoint=9")
-    for table in TABLES:
-        connection.execute(table)
-    for number in range(1, commits + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO report VALUES (?, ?)", (number, "gezien " * (number * 37 % 500)))
-        connection.execute("INSERT INTO line VALUES (?, ?)", (number, bytes(32)))
-        connection.execute("COMMIT")
-        disk.told(number)
-    connection.close()
+    with disk.connect(folder / "house") as connection:
+        for command in filter(None, (part.strip() for part in commands.split(";"))):
+            connection.execute(command)
+        connection.execute("PRAGMA wal_autocheckpoint=9")
+        for table in TABLES:
+            connection.execute(table)
+        for number in range(1, commits + 1):
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO report VALUES (?, ?)", (number, "gezien " * (number * 37 % 500)))
+            connection.execute("INSERT INTO line VALUES (?, ?)", (number, bytes(32)))
+            connection.execute("COMMIT")
+            disk.told(number)
     return disk
 
 
@@ -82,6 +81,14 @@ def test_crash_images_of_a_database_that_is_synced_less_lose_what_was_told(tmp_p
     built, missing, _ = lost(disk, tmp_path / "images", every=5)
     assert missing > 20, f"synchronous={level} was not found out: the images are blind"
     figures.keep(f"images_{level}", images=built, lost=missing)
+
+
+def test_a_disk_that_was_recorded_leaves_nothing_with_sqlite(tmp_path: Path) -> None:
+    before = layers()
+    for number in range(8):
+        (tmp_path / str(number)).mkdir()
+        recorded(tmp_path / str(number), SAFE, 2)
+        assert layers() == before
 
 
 @pytest.mark.release
