@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def the_next_test_finds_the_same_surroundings() -> Iterator[None]:
+    """A command that runs within a test says which folder is open; the next test finds that of before again."""
+    before = {name: value for name, value in os.environ.items() if name.startswith("PASSERELLE_")}
+    yield
+    for name in [name for name in os.environ if name.startswith("PASSERELLE_") and name not in before]:
+        del os.environ[name]
+    os.environ.update(before)
 
 
 @pytest.fixture(autouse=True)

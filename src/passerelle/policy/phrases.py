@@ -196,5 +196,9 @@ PHRASES: tuple[str, ...] = (
     noop("searches of one officer in an hour"),
     noop("questions of one officer to other services in an hour"),
     noop("questions of one officer in a day that go to nobody who is known to hold it"),
+    noop("dossiers that one officer opened in a day"),
+    noop("dossiers that one machine opened in a day"),
+    noop("subjects that one officer put into dossiers in a day"),
+    noop("subjects that one machine put into dossiers in a day"),
 )
 """Every `says` of every table, in the order of the tables."""
