@@ -54,6 +54,9 @@ PAGES: dict[str, str] = {
 
 PLAIN = {f"/{route.pattern}" for route in urlpatterns}
 
+APPS: dict[str, str] = {}
+"""username: the secret of the app that was added for it."""
+
 
 class Seat:
     """Somebody signed in, who asks for pages without drawing them; a browser's `context` shares the cookies."""
@@ -63,8 +66,12 @@ class Seat:
         self.read_already: dict[str, str] = {}
 
     def sign_in(self) -> None:
-        """With the password alone."""
-        self.send("/sign-in", "/sign-in", username=self.username, password=self.house.passwords[self.username])
+        """With the password, and with a code where an app was added since."""
+        sent = {"username": self.username, "password": self.house.passwords[self.username]}
+        answer = self.send("/sign-in", "/sign-in", **sent)
+        if answer.headers.get("location", "").startswith("/sign-in/second"):
+            code = second_factor.code_at(APPS[self.username], datetime.now(UTC))
+            self.send("/sign-in/second", "/sign-in/second", code=code)
 
     def ask(self, path: str) -> tuple[int, str]:
         """The status and the page, whatever it asked first."""
@@ -195,6 +202,7 @@ def make_content(seats: Callable[[str], Seat]) -> dict[str, str]:
 
     spare = seats(SPARE)
     secret = re.findall(r"<code>([A-Z2-7 ]+)</code>", spare.read("/second-factor/app"))[0].replace(" ", "")
+    APPS[SPARE] = secret
     spare.send(
         "/second-factor/app", "/second-factor/app", code=second_factor.code_at(secret, datetime.now(UTC)),
         password=spare.house.passwords[SPARE],
