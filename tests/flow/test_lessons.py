@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -34,6 +35,14 @@ def silence(exchange: dict[str, Any]) -> dict[str, Any]:
     for days in range(17):
         work.work_until_done(now=FILED + timedelta(days=days))
     return exchange
+
+
+def lines_read() -> Iterator[Mapping[str, Any]]:
+    """All lines that say where information waits, from the first."""
+    for entry in ledger_lines.entries_of(waiting.KINDS_READ):
+        line = waiting.entry_of(entry)
+        if line is not None:
+            yield line
 
 
 def _read(seat_: Any, month: str = "2026-03") -> live.Lessons:
@@ -98,7 +107,7 @@ def test_what_is_kept_and_read_on_is_what_is_read_at_once(silence, at_once: int)
     oversight = seat(silence["oversight"], "oversight")
     afresh = _everything(oversight)
     spans = lessons.spans(2026, 4, LATER)
-    plain = waiting.read(lessons_kept.lines_read(), spans)
+    plain = waiting.read(lines_read(), spans)
     assert afresh[2][:2] == (plain.sums, plain.lay), "what the tables say of a report is what its line said"
     makers.report(silence["noord"], "Weer gezien.", THIEF, now=LATER)
     work.work_until_done(now=LATER)
@@ -172,5 +181,5 @@ def test_two_worlds_whether_a_sealed_report_waits_for_somebody_leaves_their_page
     assert (after.pairs, after.reasons, after.whole, after.kinds) == (
         before.pairs, before.reasons, before.whole, before.kinds
     )  # fmt: skip
-    all_told = waiting.read(lessons_kept.lines_read(), lessons.spans(2026, 3, LATER))
+    all_told = waiting.read(lines_read(), lessons.spans(2026, 3, LATER))
     assert {cell.to for cell in all_told.sums[0]} >= {"midi"}

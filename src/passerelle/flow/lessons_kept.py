@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -200,11 +200,3 @@ def _as_waits(each: list[MonthRead], languages: Mapping[str, frozenset[str]], li
     lay: tuple[dict[str, array[float]], ...] = tuple(found[1] for found in each)
     known = {key: frozenset(those) for key, those in _languages().items()} | dict(languages)
     return Waits(sums, lay, known, lines)
-
-
-def lines_read() -> Iterator[Mapping[str, Any]]:
-    """All lines that say where information waits, from the first."""
-    for entry in ledger_lines.entries_of(waiting.KINDS_READ):
-        line = waiting.entry_of(entry)
-        if line is not None:
-            yield line
