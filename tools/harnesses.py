@@ -45,6 +45,7 @@ class Harness:
 
 
 SIMULATE = "tests/simulation/test_simulate.py"
+MATRIX = "tests/doors/test_access_matrix"
 KILLS = "tests/journeys/test_kills.py"
 PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery", "same_reviewer", "falling")
 HARNESSES = (
@@ -102,6 +103,35 @@ HARNESSES = (
     Harness(
         "open_duties_postgresql", "sweep", "Very many duties open at once, on PostgreSQL.",
         ("-m", "benchmarks.open_duties", "--server"),
+    ),
+    Harness(
+        "access_matrix", "d", "Every route of the pages for every seat; other methods, types and crossed references.",
+        (MATRIX + ".py",),
+    ),
+    Harness(
+        "access_matrix_api", "d", "Every operation of the API for every machine, and without its scope.",
+        (MATRIX + "_api.py",),
+    ),
+    Harness(
+        "access_walls", "d", "On PostgreSQL: a sample of the cells, and each wall with the other down.",
+        ("tests/doors/test_access_walls.py",),
+    ),
+    Harness(
+        "two_worlds", "e", "Worlds that differ in one secret, on every page a seat reaches, and in searches.",
+        ("tests/doors/test_two_worlds.py",),
+    ),
+    Harness(
+        "two_worlds_api", "e", "The same, in every list and reading of the API.",
+        ("tests/doors/test_two_worlds_api.py",),
+    ),
+    Harness(
+        "two_worlds_outside", "e", "The same, in mails, exports, searches, errors, the box; each with a leak planted.",
+        ("tests/doors/test_two_worlds_outside.py",),
+    ),
+    Harness(
+        "timing", "f", "Denied against absent by the clock, in pairs; then a planted one that fetches first.",
+        ("-m", "tools.timing", "--only", "report,search", "--pairs", "10000", "--beside", "2000", "--seed", "2311",
+         "--json"),
     ),
 )  # fmt: skip
 

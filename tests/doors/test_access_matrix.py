@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -38,9 +40,19 @@ from passerelle.records import visibility
 from passerelle.records.models import Correction, Delivery, Dossier, Duty, Factor, Match, Notice, Officer, Report
 from passerelle.testing import makers
 from passerelle.web.pages.my_list import NOTICES_MAX
+from tests import figures
 from tests.doors.opening import asks
 
 pytestmark = pytest.mark.django_db
+
+counted: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figures_are_kept() -> Iterator[None]:
+    yield
+    if counted:
+        figures.keep("access_matrix", **counted)
 
 SEATS = (
     "noord.officer", "noord.desk", "noord.supervisor", "noord.head", "noord.administrator",
@@ -539,6 +551,7 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
 ) -> None:
     assert set(routes()) == set(TABLE), "a route that the table does not have, or a row without a route"
     cells, wrong = tried(exchange, things, SEATS)
+    counted["routes"], counted["cells"], counted["unexpected"] = len(routes()), cells, len(wrong)
     assert not wrong, "\n".join(wrong)
     assert cells > 800
 
@@ -596,6 +609,7 @@ def test_access_matrix_no_other_method_goes_round_the_check(exchange: dict[str, 
             if method in methods:
                 continue
             answer = head.generic(method, address.replace("%(ref)s", things["to pass on"]))
+            counted["other_methods"] += 1
             assert answer.status_code == 405, f"{method} {name}: {answer.status_code}"
 
 
@@ -614,6 +628,7 @@ def test_access_matrix_a_reference_of_another_kind_or_another_thing_opens_nothin
             answer = send(address.replace("%(ref)s", ref), {"outcome": "noted", "verdict": "same", "reason": "a b c"})
             kind = address.split("/")[1]
             takes = ("match-", "report-", "delivery-") if kind == "ask" else (f"{kind}-",)
+            counted["crossed_references"] += 1
             if ref.startswith(takes):
                 assert answer.status_code in (200, 404, 409), f"{name} {thing}: {answer.status_code}"
             else:
@@ -641,6 +656,7 @@ def test_access_matrix_no_content_type_and_no_field_said_twice_opens_a_closed_ce
             cells += len(answers)
             said = [answer.status_code for answer in answers]
             assert set(said) <= {400, 404} and 404 in said, f"{name} {thing}: {said}"
+    counted["other_types_and_doubled_fields"] += cells
     assert cells > 100 and state() == before
 
 

@@ -7,6 +7,8 @@ strangers; what one cell did is undone before the next. An account that has all 
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,11 +19,21 @@ from django.urls import URLResolver, get_resolver
 from passerelle.api.v1 import SCOPE_OF, api
 from passerelle.records.models.accounts import SCOPES
 from passerelle.testing.client import Client
+from tests import figures
 from tests.doors.machines import machine, through_django
 from tests.doors.test_access_matrix import state, things
 
 pytestmark = pytest.mark.django_db
 __all__ = ["things"]
+
+counted: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figures_are_kept() -> Iterator[None]:
+    yield
+    if counted:
+        figures.keep("access_matrix_api", **counted)
 
 SEATS = (
     "noord.officer", "noord.desk", "noord.supervisor", "federal.officer", "federal.desk", "federal.supervisor",
@@ -223,6 +235,7 @@ def test_access_matrix_every_operation_answers_every_machine_as_the_table_says(
             if got != expected.replace(" ", ""):
                 told = f"{got[:3]} {got[3:6]} {got[6:9]} {got[9:10]} {got[10:]}"
                 wrong.append(f"{method} {address} {thing} {sent}: expected {expected}, got {told}")
+    counted["operations"], counted["cells"], counted["unexpected"] = len(found), cells, len(wrong)
     assert not wrong, "\n".join(wrong)
     assert cells > 400
 
@@ -245,5 +258,6 @@ def test_access_matrix_every_operation_asks_a_scope_and_nothing_happens_without_
             for thing, sent, _ in TABLE[(method.upper(), path.strip("/"))] if scope else ():
                 ref, seat = things[thing] if thing else "", "federal.supervisor"
                 code, read = call(lacking[(str(scope), seat)], method.upper(), path.strip("/"), ref, sent)
+                counted["without_the_scope"] += 1
                 assert code == 403 and b"scope.missing" in read, f"{seat} {method} {path}: {code}"
     assert state() == before

@@ -7,7 +7,8 @@ opens as the house, behind the first wall alone (decision 9): so the pages compa
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,12 +19,22 @@ from django.test import Client
 from passerelle.records import visibility, wall
 from passerelle.records.models import Delivery, Dossier, Duty, Grant, Match, Notice, Officer, Reading, Report
 from passerelle.testing import makers
+from tests import figures
 from tests.doors import test_access_matrix as matrix
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite has no policies on rows"),
 ]
+
+counted: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figures_are_kept() -> Iterator[None]:
+    yield
+    if counted:
+        figures.keep("access_walls", **counted)
 
 SAMPLE = ("noord.officer", "federal.desk", "stad.head")
 READERS = ("noord.officer", "federal.head", "stad.desk", "stad.administrator")
@@ -84,6 +95,7 @@ def differing(one: dict[tuple[str, str], str], other: dict[tuple[str, str], str]
 
 def test_access_matrix_a_sample_of_its_cells_on_postgresql(exchange: dict[str, Any], things: dict[str, str]) -> None:
     cells, wrong = matrix.tried(exchange, things, SAMPLE)
+    counted["cells_on_postgresql"], counted["unexpected"] = cells, counted["unexpected"] + len(wrong)
     assert not wrong, "\n".join(wrong)
     assert cells > 240
 
@@ -93,6 +105,8 @@ def test_access_matrix_with_the_second_wall_down_a_stranger_gets_what_the_table_
 ) -> None:
     without_the_second()
     cells, wrong = matrix.tried(exchange, things, SAMPLE[-1:])
+    counted["cells_of_a_stranger_without_the_second_wall"] = cells
+    counted["unexpected"] += len(wrong)
     assert not wrong, "\n".join(wrong)
     assert cells > 80
 
@@ -116,6 +130,10 @@ def test_each_wall_alone_shows_every_reader_the_same_lists_and_with_both_down_th
     assert differing(both, first_alone) == []
     assert differing(both, second_alone) == []
     seen = differing(both, neither)
+    counted["lists_shown"] = len(both)
+    counted["lists_that_differ_without_the_second_wall"] = len(differing(both, first_alone))
+    counted["lists_that_differ_without_the_first_wall"] = len(differing(both, second_alone))
+    counted["lists_that_differ_without_either"] = len(seen)
     for seat in ("stad.desk", "noord.officer", "federal.head"):
         leaks = [where for where in seen if where.startswith(f"{seat} ")]
         assert len(leaks) > 1, f"a leak that nobody would notice: {leaks}"

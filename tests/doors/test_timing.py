@@ -59,7 +59,8 @@ def test_searching_for_who_is_known_to_others_asks_the_same_as_searching_for_nob
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asker, _ = timing.world(4)
-    search = timing.searching(asker)
+    search, whose_turn = timing.searching(asker)
+    whose_turn()
     assert Findable.objects.exists()
     search(timing.SEARCHED["denied"]), search(timing.SEARCHED["absent"])
 

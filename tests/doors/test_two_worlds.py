@@ -9,7 +9,8 @@ find a difference: that is how we see that it could.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,9 +25,19 @@ from passerelle.ids import seeded
 from passerelle.records.models import Delivery, Duty, Heartbeat
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
+from tests import figures
 from tests.doors.opening import opened
 
 pytestmark = pytest.mark.django_db
+
+counted: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figures_are_kept() -> Iterator[None]:
+    yield
+    if counted:
+        figures.keep("two_worlds", **counted)
 
 NOW = NOON + timedelta(days=2)
 LISTS = (
@@ -342,6 +353,17 @@ def views(secret: Step, seats: list[str], *, first: bool) -> dict[str, list[Page
     return seen
 
 
+def compared(counts: Counter[str], left: Sequence[tuple[Any, ...]], right: Sequence[tuple[Any, ...]]) -> None:
+    """Count one pair: what was asked in both worlds, and the bytes that differ between their answers."""
+    one, other = ("\n".join(map(str, said)).encode() for said in (left, right))
+    counts["pairs"] += 1
+    counts["requests"] += len(left) + len(right)
+    counts["bytes"] += len(one) + len(other)
+    counts["differing_bytes"] += abs(len(one) - len(other)) + (
+        0 if one == other else sum(a != b for a, b in zip(one, other, strict=False))
+    )
+
+
 def difference(left: list[Page], right: list[Page]) -> str:
     for one, other in zip(left, right, strict=False):
         if one != other:
@@ -363,8 +385,11 @@ def test_two_worlds_give_whoever_may_not_know_the_same_bytes(what: str) -> None:
     one, other, blind, knowing = SECRETS[what]
     left, right = views(one, [*blind, knowing], first=False), views(other, [*blind, knowing], first=False)
     for seat in blind:
+        compared(counted, left[seat], right[seat])
         assert len(left[seat]) > len(LISTS) or seat.startswith(("stad", "neutral")), f"{seat} reached nothing"
         assert not difference(left[seat], right[seat]), f"{what}: {seat}: {difference(left[seat], right[seat])}"
+    counted["secrets"] += 1
+    counted["seats_that_may_know_and_saw_it"] += bool(difference(left[knowing], right[knowing]))
     assert difference(left[knowing], right[knowing]), f"{knowing} may know and sees no difference: it would not be seen"
 
 
@@ -374,6 +399,7 @@ def test_two_worlds_are_the_same_also_when_the_secret_came_first(what: str) -> N
     seats = [seat for seat in blind if not seat.startswith("noord")]
     left, right = views(one, [*seats, knowing], first=True), views(other, [*seats, knowing], first=True)
     for seat in seats:
+        compared(counted, left[seat], right[seat])
         assert not difference(left[seat], right[seat]), f"{what}: {seat}: {difference(left[seat], right[seat])}"
     assert difference(left[knowing], right[knowing])
 

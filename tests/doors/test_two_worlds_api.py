@@ -9,17 +9,29 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.db import transaction
 
 from passerelle.testing.client import Client
+from tests import figures
 from tests.doors.machines import machine
-from tests.doors.test_two_worlds import NOW, REF, SECRETS, World, at, built, clock_that_is_told
+from tests.doors.test_two_worlds import NOW, REF, SECRETS, World, at, built, clock_that_is_told, compared
 
 pytestmark = pytest.mark.django_db
 __all__ = ["clock_that_is_told"]
+
+counted: Counter[str] = Counter()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figures_are_kept() -> Iterator[None]:
+    yield
+    if counted:
+        figures.keep("two_worlds_api", **counted)
 
 LISTS = (
     ("/duties", {"part": "to_do"}), ("/duties", {"part": "waiting"}), ("/duties", {"part": "all"}), ("/matches", {}),
@@ -108,6 +120,9 @@ def test_two_worlds_give_a_machine_that_may_not_know_the_same_bytes(what: str, s
     one, other, blind, knowing = SECRETS[what]
     left, right = views(one, [*blind, knowing]), views(other, [*blind, knowing])
     for seat in blind:
+        compared(counted, left[seat], right[seat])
         assert len(left[seat]) > len(LISTS)
         assert not difference(left[seat], right[seat]), f"{what}: {seat}: {difference(left[seat], right[seat])}"
+    counted["secrets"] += 1
+    counted["seats_that_may_know_and_saw_it"] += bool(difference(left[knowing], right[knowing]))
     assert difference(left[knowing], right[knowing]), f"{knowing} may know and sees no difference: it would not be seen"
