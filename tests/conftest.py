@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,6 +43,31 @@ def _compare() -> None:
 
     found = diff.differences(fold.fold(ledger_lines.entries()), checks.plain_rows())
     assert not found, "the folded ledger does not equal the tables:\n" + "\n".join(map(str, found[:20]))
+
+
+@pytest.fixture
+def own_keys(settings: Any, tmp_path: Path) -> Iterator[Path]:
+    """A ring of this test's own, so that nothing it does to it reaches another."""
+    from passerelle import keyring
+    from passerelle.records import sealed
+
+    settings.KEYS_FILE = tmp_path / keyring.FILE_NAME
+    keyring.make().write(settings.KEYS_FILE)
+    sealed.forget_keys()
+    yield settings.KEYS_FILE
+    sealed.forget_keys()
+
+
+@pytest.fixture(autouse=True)
+def the_next_test_finds_the_same_keys() -> Iterator[None]:
+    """Whoever turns a key does it on a ring of their own (`own_keys`): by another key of the index, nothing meets that
+    an earlier test, or another one beside it, filed."""
+    from django.conf import settings
+
+    shared = Path(settings.KEYS_FILE)
+    before = shared.read_bytes()
+    yield
+    assert shared.read_bytes() == before, "the keys of all tests were changed; take the fixture own_keys"
 
 
 @pytest.fixture

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.exceptions import FieldError
 from django.db import connection, transaction
 
@@ -19,18 +17,6 @@ from passerelle.testing.makers import NOON
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zwartkoper"
-
-
-@pytest.fixture
-def own_keys(tmp_path: Path):
-    """A ring of this test's own, so that nothing it does to it reaches another."""
-    before = settings.KEYS_FILE
-    settings.KEYS_FILE = tmp_path / keyring.FILE_NAME
-    keyring.make().write(settings.KEYS_FILE)
-    sealed.forget_keys()
-    yield settings.KEYS_FILE
-    settings.KEYS_FILE = before
-    sealed.forget_keys()
 
 
 def _busy(exchange):

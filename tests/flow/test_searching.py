@@ -276,7 +276,7 @@ def test_a_looser_handling_moves_a_report_to_other_readers(exchange) -> None:
     assert found(officer, "wapenhandel") == [filed.ref]
 
 
-def test_a_turned_index_key_leaves_no_digest_of_the_old_and_everything_is_read_again(midi) -> None:
+def test_a_turned_index_key_leaves_no_digest_of_the_old_and_everything_is_read_again(own_keys, midi) -> None:
     before = set(Posting.objects.values_list("value", flat=True))
     keys.rotate_index(now=LATER)
     assert not Posting.objects.exists()
