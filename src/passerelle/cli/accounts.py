@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from passerelle import signing
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 from passerelle.words import LANGUAGES
 
 given_key = click.option(
@@ -127,25 +127,27 @@ def new_key(
 @click.argument("username")
 @click.option("--scope", "scopes", multiple=True, required=True, help="What it may do from now on; repeat.")
 @in_folder
+@tells
 def change_scopes(username: str, scopes: tuple[str, ...], folder: Path) -> None:
     """Say anew what an account may do."""
     open_installation(folder)
     from passerelle.flow import accounts
 
     changed = accounts.change_scopes(account=_found(username), scopes=scopes, now=now())
-    click.echo(f"{username} may now: {', '.join(changed.scopes)}.")
+    tell(f"{username} may now: {', '.join(changed.scopes)}.", username=username, scopes=changed.scopes)
 
 
 @account.command("end")
 @click.argument("username")
 @in_folder
+@tells
 def end(username: str, folder: Path) -> None:
     """A machine leaves: none of its requests is let in any more."""
     open_installation(folder)
     from passerelle.flow import accounts
 
     accounts.end_account(account=_found(username), now=now())
-    click.echo(f"The account {username} has ended; what it read and did stays in the ledger.")
+    tell(f"The account {username} has ended; what it read and did stays in the ledger.", username=username, ended=True)
 
 
 def _found(username: str) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 from passerelle.words import LANGUAGES
 
 
@@ -99,6 +99,7 @@ def list_channels(parked: bool, as_json: bool, folder: Path) -> None:
 @channel.command("try")
 @click.argument("ref")
 @in_folder
+@tells
 def try_channel(ref: str, folder: Path) -> None:
     """Send one message that says that it is a try."""
     open_installation(folder)
@@ -106,31 +107,39 @@ def try_channel(ref: str, folder: Path) -> None:
     from passerelle.flow.ways import ways
 
     outbox.try_channel(channel=_found(ref), ways=ways(), now=now())
-    click.echo("The other side took it.")
+    tell("The other side took it.", channel=ref, taken=True)
 
 
 @channel.command("resend")
 @click.argument("ref")
 @in_folder
+@tells
 def resend(ref: str, folder: Path) -> None:
     """Try again what is parked on a channel. The worker sends it."""
     open_installation(folder)
     from passerelle.flow import outbox
 
     count = outbox.resend(channel=_found(ref), now=now())
-    click.echo(f"{count} messages are tried again by `passerelle serve` or `passerelle work`.")
+    tell(
+        f"{count} messages are tried again by `passerelle serve` or `passerelle work`.",
+        channel=ref, tried_again=count,
+    )  # fmt: skip
 
 
 @channel.command("end")
 @click.argument("ref")
 @in_folder
+@tells
 def end(ref: str, folder: Path) -> None:
     """Send nothing by this way any more. What waited or was parked is dropped; it stands on the pages."""
     open_installation(folder)
     from passerelle.flow import outbox
 
     count = outbox.end_channel(channel=_found(ref), now=now())
-    click.echo(f"Ended; {count} messages were dropped. What they were about stands in the lists of the pages.")
+    tell(
+        f"Ended; {count} messages were dropped. What they were about stands in the lists of the pages.",
+        channel=ref, dropped=count,
+    )  # fmt: skip
 
 
 @channel.command("key")

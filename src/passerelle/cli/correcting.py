@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 from passerelle.cli.overseeing import as_officer, seat
 
 
@@ -22,13 +22,17 @@ def report() -> None:
 @click.option("--reason", required=True, help="What was found, in a few words.")
 @as_officer
 @in_folder
+@tells
 def withdraw(ref: str, ground: str, reason: str, username: str, folder: Path) -> None:
     """Withdraw the report REF: nobody is told of it any more, and every copy is to be removed."""
     open_installation(folder)
     from passerelle.flow import end_report
 
     done = end_report.withdraw(ref=ref, officer=seat(username), ground=ground, reason=reason, now=now())
-    click.echo(f"Withdrawn: {done.ref}. Next: `passerelle corrections` shows who has answered for their copy.")
+    tell(
+        f"Withdrawn: {done.ref}. Next: `passerelle corrections` shows who has answered for their copy.",
+        report=done.ref, done="withdrawn",
+    )  # fmt: skip
 
 
 @report.command("erase")
@@ -36,13 +40,17 @@ def withdraw(ref: str, ground: str, reason: str, username: str, folder: Path) ->
 @click.option("--ground", required=True, help="Of the closed list; a wrong one is answered with it.")
 @as_officer
 @in_folder
+@tells
 def erase(ref: str, ground: str, username: str, folder: Path) -> None:
     """Destroy what the report REF said, for good: a tombstone stays, and the ledger still verifies."""
     open_installation(folder)
     from passerelle.flow import end_report
 
     done = end_report.erase(ref=ref, officer=seat(username), ground=ground, now=now())
-    click.echo(f"Erased: {done.ref}. Next: `passerelle corrections` shows who has answered for their copy.")
+    tell(
+        f"Erased: {done.ref}. Next: `passerelle corrections` shows who has answered for their copy.",
+        report=done.ref, done="erased",
+    )  # fmt: skip
 
 
 @report.command("restrict")
@@ -54,13 +62,17 @@ def erase(ref: str, ground: str, username: str, folder: Path) -> None:
 @click.option("--reason", required=True, help="What is contested, or for which proceedings it is kept.")
 @as_officer
 @in_folder
+@tells
 def restrict(ref: str, why: str, until: datetime, reason: str, username: str, folder: Path) -> None:
     """Restrict the use of the report REF: it travels no further, and every copy is marked."""
     open_installation(folder)
     from passerelle.flow import restrict as verb
 
     done = verb.restrict(ref=ref, officer=seat(username), why=why, reason=reason, until=until.date(), now=now())
-    click.echo(f"Restricted until {done.restricted_until}; then somebody looks again. Next: `passerelle corrections`.")
+    tell(
+        f"Restricted until {done.restricted_until}; then somebody looks again. Next: `passerelle corrections`.",
+        report=done.ref, done="restricted", until=done.restricted_until,
+    )  # fmt: skip
 
 
 @report.command("lift")
@@ -68,13 +80,17 @@ def restrict(ref: str, why: str, until: datetime, reason: str, username: str, fo
 @click.option("--reason", required=True, help="What was ascertained, and that the person was told.")
 @as_officer
 @in_folder
+@tells
 def lift(ref: str, reason: str, username: str, folder: Path) -> None:
     """Let the report REF be used again: what was owed meanwhile travels."""
     open_installation(folder)
     from passerelle.flow import restrict as verb
 
     done = verb.lift(ref=ref, officer=seat(username), reason=reason, now=now())
-    click.echo(f"It may be used again: {done.ref}. Next: `passerelle deliveries` shows what travelled.")
+    tell(
+        f"It may be used again: {done.ref}. Next: `passerelle deliveries` shows what travelled.",
+        report=done.ref, done="lifted",
+    )  # fmt: skip
 
 
 @click.command()
@@ -119,10 +135,11 @@ def corrections(service: str | None, folder: Path, as_json: bool) -> None:
 @click.option("--note", default="", help="For a refusal: the article of law, and what it asks for.")
 @as_officer
 @in_folder
+@tells
 def receipt(duty: str, answer: str, note: str, username: str, folder: Path) -> None:
     """Answer the duty to correct DUTY: what was done with your copy."""
     open_installation(folder)
     from passerelle.flow import correct
 
     correct.give_receipt(ref=duty, officer=seat(username), receipt=answer, note=note, now=now())
-    click.echo("Kept: the service whose report it is sees your answer.")
+    tell("Kept: the service whose report it is sees your answer.", duty=duty, answer=answer)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from passerelle import conf, keyring
-from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json, tell, tells
 from passerelle.errors import Refused
 
 RELAY_SECONDS = 5
@@ -27,6 +27,7 @@ PROXY_SAYS = "x-forwarded-proto x-forwarded-for"
 
 @click.command()
 @in_folder
+@tells
 def init(folder: Path) -> None:
     """Make an installation in a folder, or bring an older one up to this version. Nothing is lost."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +40,8 @@ def init(folder: Path) -> None:
     from passerelle.flow import keys, seats
     from passerelle.records.models import Officer, Service
 
-    click.echo(f"{'Made' if fresh else 'Brought up to date'}: the installation in {folder.resolve()}")
+    lines = [f"{'Made' if fresh else 'Brought up to date'}: the installation in {folder.resolve()}"]
+    facts: dict[str, Any] = {"folder": str(folder.resolve()), "made": fresh}
     if not Service.objects.filter(kind="neutral_desk").exists():
         neutral = seats.add_service(
             key="neutral-desk", name="Neutral desk", kind="neutral_desk", languages=["nl", "fr", "de", "en"], now=now()
@@ -54,17 +56,26 @@ def init(folder: Path) -> None:
             password=password,
             now=now(),
         )
-        click.echo("Added: the exchange's neutral desk, which holds what nobody else can.")
-        click.echo(f"Sign in once as “administrator” with the password {password} (it is shown only now).")
-    if waiting := keys.follow_form(now=now()):
-        click.echo(f"Names are read by newer rules: {waiting} subjects wait to be compared again; the worker does it.")
+        facts |= {"username": "administrator", "password": password}
+        lines += [
+            "Added: the exchange's neutral desk, which holds what nobody else can.",
+            f"Sign in once as “administrator” with the password {password} (it is shown only now).",
+        ]
+    facts["wait_to_be_compared"] = waiting = keys.follow_form(now=now())
+    if waiting:
+        lines.append(
+            f"Names are read by newer rules: {waiting} subjects wait to be compared again; the worker does it."
+        )
     if made_keys:
-        click.echo("Made: keys in keys.json, without which nothing that is sealed can be read. Keep a copy, elsewhere.")
+        lines.append(
+            "Made: keys in keys.json, without which nothing that is sealed can be read. Keep a copy, elsewhere."
+        )
     if Officer.objects.filter(role="oversight").count() == 0:
-        click.echo(
+        lines.append(
             "Missing: an oversight body. `passerelle service add oversight Oversight --kind oversight`, an officer."
         )
-    click.echo("Next: `passerelle service add KEY NAME --kind police`, `passerelle officer add …`, `passerelle serve`.")
+    next_ = "Next: `passerelle service add KEY NAME --kind police`, `passerelle officer add …`, `passerelle serve`."
+    tell(*lines, next_, **facts)
 
 
 def write_settings(path: Path, *, demonstration: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 
 
 class _Counted:
@@ -53,6 +53,7 @@ def check_keys(folder: Path, as_json: bool) -> None:
 @keys.command("rotate")
 @click.argument("ring", type=click.Choice(["fields", "index"]))
 @in_folder
+@tells
 def rotate(ring: str, folder: Path) -> None:
     """A fresh key: `fields` seals everything anew, `index` has every subject compared again."""
     open_installation(folder)
@@ -60,17 +61,22 @@ def rotate(ring: str, folder: Path) -> None:
 
     if ring == "index":
         count = verbs.rotate_index(now=now())
-        click.echo(f"A fresh key for the index. {count} subjects wait to be compared again: `passerelle work` does it.")
+        tell(
+            f"A fresh key for the index. {count} subjects wait to be compared again: `passerelle work` does it.",
+            ring=ring, subjects=count,
+        )  # fmt: skip
     else:
         with _Counted() as counted:
             count = verbs.rotate_fields(now=now(), told=counted)
-        click.echo(
-            f"A fresh key; {count} values were sealed with it. Next: copy keys.json, then `passerelle keys retire`."
-        )
+        tell(
+            f"A fresh key; {count} values were sealed with it. Next: copy keys.json, then `passerelle keys retire`.",
+            ring=ring, values=count,
+        )  # fmt: skip
 
 
 @keys.command("reseal")
 @in_folder
+@tells
 def reseal(folder: Path) -> None:
     """Seal with the active key whatever an older one sealed: after a rotation that was broken off."""
     open_installation(folder)
@@ -78,11 +84,12 @@ def reseal(folder: Path) -> None:
 
     with _Counted() as counted:
         count = verbs.reseal(now=now(), told=counted)
-    click.echo(f"{count} values were sealed anew.")
+    tell(f"{count} values were sealed anew.", values=count)
 
 
 @keys.command("retire")
 @in_folder
+@tells
 def retire(folder: Path) -> None:
     """Take the old keys off the ring; refused as long as something stands sealed with one."""
     open_installation(folder)
@@ -92,4 +99,7 @@ def retire(folder: Path) -> None:
     if found.old:
         raise click.ClickException(f"{found.old} values stand sealed with older keys. First: `passerelle keys reseal`.")
     gone = verbs.retire_fields(now=now())
-    click.echo(f"Off the ring: {', '.join(gone) or 'none'}. A backup made before today needs the copy that has them.")
+    tell(
+        f"Off the ring: {', '.join(gone) or 'none'}. A backup made before today needs the copy that has them.",
+        retired=list(gone),
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 
 
 @click.command()
@@ -73,18 +73,21 @@ def export(file: Path, folder: Path, as_json: bool) -> None:
 
 @ledger.command("key")
 @in_folder
+@tells
 def key(folder: Path) -> None:
     """Print the key by which others check what this ledger signs; it holds no secret. Tell it by another way."""
     open_installation(folder)
     from passerelle.flow import checkpoints
 
-    click.echo(str(checkpoints.log_key()))
+    key = str(checkpoints.log_key())
+    tell(key, key=key)
 
 
 @ledger.command("checkpoint")
 @click.option("--since", default=0, show_default=True, help="How many lines the witness saw last.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @in_folder
+@tells
 def checkpoint(since: int, output: Path, folder: Path) -> None:
     """Write the newest signed checkpoint with the proof of growth: what a witness is asked, by file."""
     open_installation(folder)
@@ -92,13 +95,18 @@ def checkpoint(since: int, output: Path, folder: Path) -> None:
 
     checkpoints.sign(now=now())
     output.write_text(checkpoints.request(since=since), encoding="utf-8")
-    click.echo(f"Wrote the checkpoint of {checkpoints.newest().size} lines, and the proof from {since}, to {output}.")
-    click.echo(f"Next: the witness runs `passerelle witness check {output} -o SIGNATURE` and sends SIGNATURE back.")
+    size = checkpoints.newest().size
+    tell(
+        f"Wrote the checkpoint of {size} lines, and the proof from {since}, to {output}.",
+        f"Next: the witness runs `passerelle witness check {output} -o SIGNATURE` and sends SIGNATURE back.",
+        file=str(output), size=size, since=since,
+    )  # fmt: skip
 
 
 @ledger.command("cosign")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @in_folder
+@tells
 def cosign(file: Path, folder: Path) -> None:
     """Take in the signature that a witness sent back by file."""
     open_installation(folder)
@@ -107,13 +115,14 @@ def cosign(file: Path, folder: Path) -> None:
     row = checkpoints.take_signature(line=file.read_text(encoding="utf-8"), now=now())
     if row.trouble:
         raise click.ClickException(f"{row.trouble} It signs the newest checkpoint only: ask again.")
-    click.echo(f"{row.name} vouches for {row.seen_size} lines.")
+    tell(f"{row.name} vouches for {row.seen_size} lines.", witness=row.name, size=row.seen_size)
 
 
 @ledger.command("receipt")
 @click.argument("duty")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
 @in_folder
+@tells
 def receipt(duty: str, output: Path, folder: Path) -> None:
     """Write the proof that DUTY stands in the ledger, for whoever waits for it: checked without us, years later."""
     open_installation(folder)
@@ -121,8 +130,11 @@ def receipt(duty: str, output: Path, folder: Path) -> None:
 
     checkpoints.sign(now=now())
     output.write_bytes(checkpoints.receipt_of(duty))
-    click.echo(f"Wrote the receipt of {duty} to {output}; anybody checks it without a database:")
-    click.echo(f"  passerelle ledger verify --receipt {output} --log {checkpoints.log_key()}")
+    tell(
+        f"Wrote the receipt of {duty} to {output}; anybody checks it without a database:",
+        f"  passerelle ledger verify --receipt {output} --log {checkpoints.log_key()}",
+        duty=duty, file=str(output), log=str(checkpoints.log_key()),
+    )  # fmt: skip
 
 
 @ledger.command("verify")

@@ -24,7 +24,17 @@ in_folder = click.option(
     show_default="here",
     help="The installation's folder.",
 )
-as_json = click.option("--json", "as_json", is_flag=True, help="One JSON value on standard output, for machines.")
+JSON_HELP = "One JSON value on standard output, for machines."
+as_json = click.option("--json", "as_json", is_flag=True, help=JSON_HELP)
+_FOR_MACHINES = "passerelle.for_machines"
+
+
+def _noted(ctx: click.Context, _param: click.Parameter, asked: bool) -> None:
+    ctx.meta[_FOR_MACHINES] = asked
+
+
+tells = click.option("--json", is_flag=True, expose_value=False, callback=_noted, help=JSON_HELP)
+"""For a command that does something: `tell` then says in words, or as one object, what was done."""
 
 
 class NoInstallation(Refused):
@@ -103,6 +113,15 @@ def open_installation(folder: Path, *, migrate: bool = False, new: bool = False,
                 "Bring them up with `passerelle init --dir {folder}`; nothing is lost.", folder=str(folder)
             ),
         )
+
+
+def tell(*lines: str, **facts: Any) -> None:
+    """What was done, once, at the end of a command that `tells`: the lines for a person, the facts for a machine."""
+    if click.get_current_context().meta.get(_FOR_MACHINES):
+        print_json(facts)
+    else:
+        for line in lines:
+            click.echo(line)
 
 
 def print_json(value: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 
 
 @click.command()
@@ -83,6 +83,7 @@ def seat(username: str) -> Any:
 @click.option("--reason", required=True, help="Why, in a few words; the holder reads it.")
 @as_officer
 @in_folder
+@tells
 def order(duty: str, reason: str, username: str, folder: Path) -> None:
     """Order that DUTY be decided: a pause ends, the head of the service holds it, with a new clock."""
     open_installation(folder)
@@ -91,7 +92,10 @@ def order(duty: str, reason: str, username: str, folder: Path) -> None:
     done = verbs.order_decision(ref=duty, officer=seat(username), reason=reason, now=now())
     assert done.holder is not None and done.due_at is not None
     who = done.officer.name if done.officer else done.holder.name
-    click.echo(f"Ordered: {who} decides by {done.next_event_at:%Y-%m-%d %H:%M} UTC.")
+    tell(
+        f"Ordered: {who} decides by {done.next_event_at:%Y-%m-%d %H:%M} UTC.",
+        duty=done.ref, holder=done.holder.key, due_at=done.due_at, next_event=done.next_event_at,
+    )  # fmt: skip
 
 
 @oversight.command("sample")
@@ -125,13 +129,14 @@ def sample(kind: str, size: int, username: str, folder: Path, as_json: bool) -> 
 @click.option("--note", default="", help="What is to be looked into.")
 @as_officer
 @in_folder
+@tells
 def examine(sample: str, thing: str, outcome: str, note: str, username: str, folder: Path) -> None:
     """Say of one THING of a SAMPLE that it is in order, or is to be followed up."""
     open_installation(folder)
     from passerelle.flow import oversight as verbs
 
     verbs.examine(ref=sample, thing=thing, outcome=outcome, note=note, officer=seat(username), now=now())
-    click.echo("Kept.")
+    tell("Kept.", sample=sample, thing=thing, outcome=outcome)
 
 
 @oversight.command("unused")

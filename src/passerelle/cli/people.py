@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 from passerelle.policy.facts import ROLES, SERVICE_KINDS
 from passerelle.words import LANGUAGES
 
@@ -31,6 +31,7 @@ def service() -> None:
 @click.option("--desk", "desk_address", default="", help="How its desk is reached: shown with a pointer.")
 @click.option("--place", default="", help="Whose holidays it keeps: be, be-vlg, lu, nl, fr, de-by … (Belgium's).")
 @in_folder
+@tells
 def add_service(
     key: str,
     name: str,
@@ -61,7 +62,10 @@ def add_service(
         now=now(),
     )
     first = "oversight" if kind == "oversight" else "desk"
-    click.echo(f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role {first}`.")
+    tell(
+        f"Added: {name}. Next: `passerelle officer add USERNAME NAME --service {key} --role {first}`.",
+        service=key, name=name, kind=kind,
+    )  # fmt: skip
 
 
 @service.command("close")
@@ -123,6 +127,7 @@ def officer() -> None:
 )
 @click.option("--reads", "reads", type=click.Choice(LANGUAGES), multiple=True, help="Languages they read; repeat.")
 @in_folder
+@tells
 def add_officer(
     username: str, name: str, service_key: str, role: str, language: str, reads: tuple[str, ...], folder: Path
 ) -> None:
@@ -147,9 +152,10 @@ def add_officer(
         password=password,
         now=now(),
     )
-    click.echo(
-        f"Added: {name}, {role} of {of.name}. Signs in as {username} with the password {password} (shown only now)."
-    )
+    tell(
+        f"Added: {name}, {role} of {of.name}. Signs in as {username} with the password {password} (shown only now).",
+        username=username, service=of.key, role=role, password=password,
+    )  # fmt: skip
 
 
 @officer.command("list")
@@ -194,6 +200,7 @@ def _found(username: str) -> Any:
 @click.argument("username")
 @click.argument("role", type=click.Choice(ROLES))
 @in_folder
+@tells
 def change_role(username: str, role: str, folder: Path) -> None:
     """Give an officer another role. What they held finds another holder; whoever is signed in as them is signed out."""
     open_installation(folder)
@@ -201,7 +208,10 @@ def change_role(username: str, role: str, folder: Path) -> None:
 
     found = _found(username)
     moved = seats.change_role(officer=found, role=role, now=now())
-    click.echo(f"{found.name} is {role} of {found.service.name} now; {len(moved)} duties found another holder.")
+    tell(
+        f"{found.name} is {role} of {found.service.name} now; {len(moved)} duties found another holder.",
+        username=username, role=role, moved=len(moved),
+    )  # fmt: skip
 
 
 @officer.command("away")
@@ -209,6 +219,7 @@ def change_role(username: str, role: str, folder: Path) -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="When they are there again (UTC).")
 @click.option("--back", is_flag=True, help="They are there again now.")
 @in_folder
+@tells
 def away(username: str, until: datetime | None, back: bool, folder: Path) -> None:
     """Say that an officer is away until a moment, or back. What they held finds another holder at once."""
     if (until is None) == (not back):
@@ -222,13 +233,17 @@ def away(username: str, until: datetime | None, back: bool, folder: Path) -> Non
         raise click.UsageError("An absence ends at a moment that is still to come.")
     moved = seats.go_away(officer=found, until=end, by=None, now=moment)
     said = "back" if end is None else f"away until {end.isoformat()}"
-    click.echo(f"{found.name} is {said}; {len(moved)} duties found another holder.")
+    tell(
+        f"{found.name} is {said}; {len(moved)} duties found another holder.",
+        username=username, away_until=end, moved=len(moved),
+    )  # fmt: skip
 
 
 @officer.command("deputy")
 @click.argument("username")
 @click.argument("deputy", required=False)
 @in_folder
+@tells
 def deputy(username: str, deputy: str | None, folder: Path) -> None:
     """Name who stands in for an officer who is away; without DEPUTY nobody does any more."""
     open_installation(folder)
@@ -236,12 +251,16 @@ def deputy(username: str, deputy: str | None, folder: Path) -> None:
 
     found, other = _found(username), _found(deputy) if deputy else None
     seats.name_deputy(officer=found, deputy=other, by=None, now=now())
-    click.echo(f"{other.name if other else 'Nobody'} stands in for {found.name}.")
+    tell(
+        f"{other.name if other else 'Nobody'} stands in for {found.name}.",
+        username=username, deputy=other.username if other else None,
+    )  # fmt: skip
 
 
 @officer.command("close")
 @click.argument("username")
 @in_folder
+@tells
 def close_seat(username: str, folder: Path) -> None:
     """An officer leaves. Nothing of theirs is lost: what they held finds another holder."""
     open_installation(folder)
@@ -249,12 +268,16 @@ def close_seat(username: str, folder: Path) -> None:
 
     found = _found(username)
     moved = seats.close_seat(officer=found, now=now())
-    click.echo(f"The seat of {found.name} is closed; {len(moved)} duties found another holder.")
+    tell(
+        f"The seat of {found.name} is closed; {len(moved)} duties found another holder.",
+        username=username, closed=True, moved=len(moved),
+    )  # fmt: skip
 
 
 @officer.command("password")
 @click.argument("username")
 @in_folder
+@tells
 def set_password(username: str, folder: Path) -> None:
     """Make a new password for an officer, shown once. Whoever is signed in as them is signed out."""
     open_installation(folder)
@@ -263,13 +286,17 @@ def set_password(username: str, folder: Path) -> None:
     found = _found(username)
     password = secrets.token_urlsafe(12)
     seats.set_password(officer=found, password=password)
-    click.echo(f"{found.name} signs in as {username} with the password {password} (shown only now).")
+    tell(
+        f"{found.name} signs in as {username} with the password {password} (shown only now).",
+        username=username, password=password,
+    )  # fmt: skip
 
 
 @officer.command("reset-factor")
 @click.argument("username")
 @click.option("--reason", required=True, help="What happened to the factor, and how you know who asks.")
 @in_folder
+@tells
 def reset_factor(username: str, reason: str, folder: Path) -> None:
     """Take away the second factor of an officer who lost it. Whoever is signed in as them is signed out."""
     open_installation(folder)
@@ -277,7 +304,10 @@ def reset_factor(username: str, reason: str, folder: Path) -> None:
 
     found = _found(username)
     second_factor.reset(officer=found, by=None, reason=reason, now=now())
-    click.echo(f"{found.name} has no second factor any more, and signs in with the password alone.")
+    tell(
+        f"{found.name} has no second factor any more, and signs in with the password alone.",
+        username=username, second_factor=False,
+    )  # fmt: skip
 
 
 @officer.command("link")
@@ -285,6 +315,7 @@ def reset_factor(username: str, reason: str, folder: Path) -> None:
 @click.argument("subject")
 @click.option("--issuer", default="", help="The provider; default: the one of the settings.")
 @in_folder
+@tells
 def link_identity(username: str, subject: str, issuer: str, folder: Path) -> None:
     """Link an officer to an account of the provider of single sign-on. SUBJECT is what its token says in the claim that
     `oidc_subject_claim` names: ask whoever runs the provider, never an e-mail address."""
@@ -293,13 +324,17 @@ def link_identity(username: str, subject: str, issuer: str, folder: Path) -> Non
 
     found, at = _found(username), issuer or _issuer()
     single_sign_on.link(officer=found, issuer=at, subject=subject, by=None, now=now())
-    click.echo(f"{found.name} signs in as {subject} of {at} from now on. `passerelle officer unlink` takes it back.")
+    tell(
+        f"{found.name} signs in as {subject} of {at} from now on. `passerelle officer unlink` takes it back.",
+        username=username, subject=subject, issuer=at,
+    )  # fmt: skip
 
 
 @officer.command("unlink")
 @click.argument("username")
 @click.option("--issuer", default="", help="The provider; default: the one of the settings.")
 @in_folder
+@tells
 def unlink_identity(username: str, issuer: str, folder: Path) -> None:
     """Take the link to the provider of single sign-on away. Whoever is signed in by it is signed out."""
     open_installation(folder)
@@ -307,7 +342,7 @@ def unlink_identity(username: str, issuer: str, folder: Path) -> None:
 
     found, at = _found(username), issuer or _issuer()
     single_sign_on.unlink(officer=found, issuer=at, by=None, now=now())
-    click.echo(f"No account of {at} signs {found.name} in any more.")
+    tell(f"No account of {at} signs {found.name} in any more.", username=username, subject=None, issuer=at)
 
 
 def _issuer() -> str:

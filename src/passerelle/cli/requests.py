@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 from passerelle.cli.overseeing import as_officer, seat
 
 
@@ -32,6 +32,7 @@ def requests() -> None:
 @click.option("--received", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The day on which it came.")
 @as_officer
 @in_folder
+@tells
 def record(
     kind: str,
     way: str,
@@ -59,7 +60,10 @@ def record(
         received_on=received.date(),
         now=now(),
     )
-    click.echo(f"Recorded: {made.ref}. {made.holder.name} answers by {made.duty.due_at:%Y-%m-%d}.")
+    tell(
+        f"Recorded: {made.ref}. {made.holder.name} answers by {made.duty.due_at:%Y-%m-%d}.",
+        request=made.ref, holder=made.holder.key, duty=made.duty.ref, due_at=made.duty.due_at,
+    )  # fmt: skip
 
 
 @requests.command("list")
@@ -103,6 +107,7 @@ def list_requests(username: str, folder: Path, as_json: bool) -> None:
 @click.option("--note", default="", help="What was looked at, and by whom; kept for the authority.")
 @as_officer
 @in_folder
+@tells
 def answer(
     ref: str, outcome: str, ground: str, reports: tuple[str, ...], note: str, username: str, folder: Path
 ) -> None:
@@ -114,6 +119,9 @@ def answer(
     done = verbs.answer(
         ref=ref, officer=seat(username), outcome=outcome, ground=ground, note=note, reports=reports, now=now()
     )
-    for line in getattr(done, "letter", []):
-        click.echo(str(Sentence.from_json(line)))
-    click.echo("Answered." if hasattr(done, "letter") else "Kept: the authority answers the person.")
+    whole = hasattr(done, "letter")
+    letter = [str(Sentence.from_json(line)) for line in done.letter] if whole else []
+    tell(
+        *letter, "Answered." if whole else "Kept: the authority answers the person.",
+        request=ref, answered=whole, letter=letter,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, now, open_installation, print_json, tell, tells
 from passerelle.cli.overseeing import as_officer, seat
 from passerelle.policy.tables import DATA_FOLDER
 
@@ -124,6 +124,7 @@ def try_(file: Path, month: str, reason: str, folder: Path, as_json: bool) -> No
 @click.option("--from", "starts", type=click.DateTime(["%Y-%m-%d"]), help="The day from which it counts.")
 @as_officer
 @in_folder
+@tells
 def propose(file: Path, reason: str, starts: datetime | None, username: str, folder: Path) -> None:
     """Ask for FILE to be the next version of its table. A second person approves before anything changes."""
     open_installation(folder)
@@ -138,8 +139,11 @@ def propose(file: Path, reason: str, starts: datetime | None, username: str, fol
         starts_at=timezone.make_aware(starts) if starts else None, now=at,
     )  # fmt: skip
     holder = asked.review.officer.name if asked.review.officer else asked.review.holder.name
-    click.echo(f"{asked.ref} waits for {holder}, until {asked.review.due_at:%Y-%m-%d %H:%M} UTC. Nothing changed yet.")
-    click.echo(f"Next: {holder} looks at duty {asked.review.ref}, or passerelle rules approve {asked.ref} --as …")
+    tell(
+        f"{asked.ref} waits for {holder}, until {asked.review.due_at:%Y-%m-%d %H:%M} UTC. Nothing changed yet.",
+        f"Next: {holder} looks at duty {asked.review.ref}, or passerelle rules approve {asked.ref} --as …",
+        version=asked.ref, table=asked.table, duty=asked.review.ref, due_at=asked.review.due_at,
+    )  # fmt: skip
 
 
 def _decide(ref: str, reason: str, username: str, folder: Path, *, approve: bool) -> None:
@@ -154,10 +158,15 @@ def _decide(ref: str, reason: str, username: str, folder: Path, *, approve: bool
     asked.refresh_from_db()
     if approve:
         since = f"{asked.starts_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"Approved: {asked.table}, version {asked.version}, counts from {since}.")
-        click.echo("Next: the worker puts it in force by its clock; passerelle reconcile compares afterwards.")
+        tell(
+            f"Approved: {asked.table}, version {asked.version}, counts from {since}.",
+            "Next: the worker puts it in force by its clock; passerelle reconcile compares afterwards.",
+            version=ref, table=asked.table, outcome=asked.outcome, number=asked.version, starts_at=asked.starts_at,
+        )  # fmt: skip
     else:
-        click.echo("Refused. The rules in force stay as they are.")
+        tell(
+            "Refused. The rules in force stay as they are.", version=ref, table=asked.table, outcome=asked.outcome
+        )
 
 
 @rules.command("approve")
@@ -165,6 +174,7 @@ def _decide(ref: str, reason: str, username: str, folder: Path, *, approve: bool
 @click.option("--reason", required=True, help="Why it is right.")
 @as_officer
 @in_folder
+@tells
 def approve(version: str, reason: str, username: str, folder: Path) -> None:
     """The second person approves VERSION: it gets its number, and counts from its day."""
     _decide(version, reason, username, folder, approve=True)
@@ -175,6 +185,7 @@ def approve(version: str, reason: str, username: str, folder: Path) -> None:
 @click.option("--reason", required=True, help="Why not.")
 @as_officer
 @in_folder
+@tells
 def refuse(version: str, reason: str, username: str, folder: Path) -> None:
     """The second person refuses VERSION: nothing changes."""
     _decide(version, reason, username, folder, approve=False)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 from rapidfuzz.distance import OSA
 
-from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json
+from passerelle.cli.opening import as_json, in_folder, memory_mb, now, open_installation, print_json, tell, tells
 
 
 @click.command("import")
@@ -350,6 +350,7 @@ def refused(service: str, folder: Path, as_json: bool) -> None:
     help="The mapping the register came with.",
 )
 @in_folder
+@tells
 def mend(row_id: int, file: Any, mapping: Path | None, folder: Path) -> None:
     """Take a refused row in again from FILE, in which you have mended it (`-`: standard input)."""
     open_installation(folder)
@@ -365,4 +366,7 @@ def mend(row_id: int, file: Any, mapping: Path | None, folder: Path) -> None:
         if mapping is not None or row.register.format != "csv":
             raise
         raise click.ClickException(f"{refused} If the register came with a mapping, give it here: --mapping.") from None
-    click.echo(f"Mended: {taken.added} added, {taken.changed} changed, {taken.matches} matches found or weighed again.")
+    tell(
+        f"Mended: {taken.added} added, {taken.changed} changed, {taken.matches} matches found or weighed again.",
+        row=row_id, added=taken.added, changed=taken.changed, matches=taken.matches,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from passerelle.cli.opening import as_json, in_folder, now, print_json
+from passerelle.cli.opening import as_json, in_folder, now, print_json, tell, tells
 from passerelle.ledger import checkpoint, notes
 from passerelle.ledger.witness import Witness
 
@@ -39,11 +39,12 @@ def init(name: str, logs: tuple[str, ...], folder: Path, as_json: bool) -> None:
 @witness.command("watch")
 @click.argument("log")
 @in_folder
+@tells
 def watch(log: str, folder: Path) -> None:
     """Watch one more ledger: LOG is its key, from `passerelle ledger key`, heard by telephone or on paper."""
     key = notes.key_from(log)
     Witness(folder).watch(key)
-    click.echo(f"Watching {key.name} from now on. Start `passerelle witness run` again if it is running.")
+    tell(f"Watching {key.name} from now on. Start `passerelle witness run` again if it is running.", log=key.name)
 
 
 @witness.command("run")
@@ -110,6 +111,7 @@ def show(folder: Path, as_json: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--sign", "signed", required=True, metavar="“NAME, REASON”", help="Who answers for it, and why.")
 @in_folder
+@tells
 def begin_again(file: Path, signed: str, folder: Path) -> None:
     """After a restored backup whose gap was signed: keep the checkpoint in FILE from now on. The old one stays."""
     who, found, reason = signed.partition(",")
@@ -118,5 +120,8 @@ def begin_again(file: Path, signed: str, folder: Path) -> None:
     text = file.read_text(encoding="utf-8")
     note = notes.read(text.partition("\n\n")[2] if text.startswith("old ") else text)
     line = Witness(folder).begin_again(note, signed_by=who.strip(), reason=reason.strip(), now=now())
-    click.echo(f"Begun again at {checkpoint.said_by(note).size} lines; what was kept before stands among the alarms.")
-    click.echo(line.strip())
+    size = checkpoint.said_by(note).size
+    tell(
+        f"Begun again at {size} lines; what was kept before stands among the alarms.", line.strip(),
+        size=size, signature=line.strip(),
+    )  # fmt: skip
