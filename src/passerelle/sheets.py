@@ -6,29 +6,22 @@ import html
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from passerelle.words import LANGUAGES
+from passerelle.words import LANGUAGES, Day
 
 NAMES_OF_LANGUAGES = {"nl": "Nederlands", "fr": "Français", "de": "Deutsch", "en": "English"}
 
-MONTHS = {
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
-    "en": "January February March April May June July August September October November December",
-}
 NARROW = "\u202f"
 """The space that stands between thousands in each of the four languages."""
 
 
 def day(on: date, language: str) -> str:
     """A day as each language writes it: 7 december 2015, 1er mars 2016, 7. Dezember 2015, 7 December 2015."""
-    number = "1er" if language == "fr" and on.day == 1 else f"{on.day}." if language == "de" else str(on.day)
-    return f"{number} {MONTHS[language].split()[on.month - 1]} {on.year}"
+    return Day(on).in_language(language)
 
 
 def moment(at: datetime, language: str) -> str:
     """A day with its hour, at the place of `at`: 7 December 2015, 12:05."""
-    return f"{day(at.date(), language)}, {at:%H:%M}"
+    return Day(at).in_language(language)
 
 
 def number(value: float, language: str, places: int = 0) -> str:

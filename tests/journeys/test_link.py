@@ -64,7 +64,7 @@ def test_refused_rows_are_told_and_the_rest_is_joined_with_status_nought(tmp_pat
     assert "1 and 1 records, 1 refused; 1 candidates weighed, 1 pairs" in said
     rows = (tmp_path / "pairs.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "left_id,right_id,score,band,because" and rows[1].startswith("l1,r1,0.9")
-    assert "The birth dates are the same, 1971-03-02." in rows[1]
+    assert "The birth dates are the same, 2 March 1971." in rows[1]
 
 
 def test_a_link_needs_no_django_and_says_which_engines_there_are(tmp_path: Path) -> None:

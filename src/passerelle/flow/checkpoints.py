@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 
 from passerelle.errors import Refused
 from passerelle.flow import ledger_lines
@@ -15,7 +16,7 @@ from passerelle.ledger import chain, checkpoint, notes, receipt, witness
 from passerelle.ledger.notes import Key, Note
 from passerelle.records import sealed, wall
 from passerelle.records.models import Checkpoint, Notice, Service, Witness
-from passerelle.words import Sentence, sentence
+from passerelle.words import Day, Sentence, sentence
 
 SIGNED_EVERY = timedelta(seconds=60)
 """No two checkpoints are signed closer together, however fast the ledger grows."""
@@ -189,7 +190,7 @@ def refuse_unwitnessed(*, now: datetime) -> None:
         raise NoWitnessLately(
             sentence(
                 "No witness has vouched for this ledger since {since}; nothing is exported before one does.",
-                since=since.astimezone(UTC).isoformat(timespec="minutes"),
+                since=Day(timezone.localtime(since)),
             ),
             way_out=sentence("Start the witness, or ask it by file: docs/how-to/witness.md."),
         )

@@ -87,7 +87,7 @@ def sign_overload(*, officer: Officer, kind: str, reason: str, until: datetime, 
             because=[
                 sentence(
                     "{service} signed that it has too few people: {kind} is deferred until {day}.",
-                    service=officer.service.name, kind=duties.kind_words(kind), day=until.date().isoformat(),
+                    service=officer.service.name, kind=duties.kind_words(kind), day=duties.said_day(until),
                 )
             ],
         )  # fmt: skip
@@ -162,7 +162,7 @@ def _resume_all(lines: Journal, overload: Overload) -> None:
 
 def _tell_who_waits(lines: Journal, duty: Duty, until: datetime) -> None:
     if waits(duty) and duty.recipient is not None:
-        says = sentence("A telling to you is deferred until {day}, for lack of people.", day=until.date().isoformat())
+        says = sentence("A telling to you is deferred until {day}, for lack of people.", day=duties.said_day(until))
         duties.tell(lines, duty.recipient, "held", says, duty=duty)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from django.utils import timezone
+
 from passerelle import duty as rules
 from passerelle.flow import rungs
 from passerelle.flow.ledger_lines import Journal
@@ -29,12 +31,17 @@ from passerelle.records.models import (
     Service,
     Withholding,
 )
-from passerelle.words import Sentence
+from passerelle.words import Day, Sentence
 
 
 def said_time(moment: datetime | None) -> str:
     """A moment as the ledger says it; empty for none."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def said_day(moment: datetime) -> Day:
+    """The day of a moment, by the clock of the installation."""
+    return Day(timezone.localtime(moment).date())
 
 
 def clock_of(

@@ -202,7 +202,7 @@ def give(*, ref: str, officer: Officer, to: Officer, until: datetime, reason: st
             to.service,
             "granted",
             sentence(
-                "{officer} lets you read a report until {day}.", officer=officer.name, day=until.date().isoformat()
+                "{officer} lets you read a report until {day}.", officer=officer.name, day=duties.said_day(until)
             ),
             officer=to,
         )

@@ -64,7 +64,7 @@ def hold_duty(*, ref: str, officer: Officer, reason: str, until: datetime, now: 
                 lines,
                 duty.recipient,
                 "held",
-                sentence("A telling to you is on hold until {day}.", day=until.date().isoformat()),
+                sentence("A telling to you is on hold until {day}.", day=duties.said_day(until)),
                 duty=duty,
             )
     return duty

@@ -11,7 +11,7 @@ from passerelle.ledger import canonical
 from passerelle.ledger.events import InterestStated
 from passerelle.policy.facts import PURPOSES, check_word
 from passerelle.records.models import Dossier, Interest, Officer, Service
-from passerelle.words import sentence
+from passerelle.words import Day, sentence
 
 
 class InterestIncomplete(Refused):
@@ -29,7 +29,7 @@ def check_interest(purpose: str, legal_basis: str, until: date, now: datetime) -
     sizes.check_text(legal_basis, sentence("legal basis"))
     if until <= now.date():
         raise InterestIncomplete(
-            sentence("An interest ends on a day that is still to come, not on {day}.", day=str(until))
+            sentence("An interest ends on a day that is still to come, not on {day}.", day=Day(until))
         )
 
 

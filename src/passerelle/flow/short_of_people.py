@@ -14,7 +14,7 @@ from passerelle.capacity import measured, plan_file, workload
 from passerelle.flow import duties, ledger_lines
 from passerelle.flow.defer import KINDS_DEFERRED, OVERLOAD_DAYS_MAX
 from passerelle.records.models import Officer, Service
-from passerelle.words import Sentence, sentence
+from passerelle.words import Day, Sentence, sentence
 
 WEEKS_MEASURED = 13
 WEEKS_AHEAD = 26
@@ -102,14 +102,14 @@ def _choice(
         says = sentence(
             "The plan says that {short} hours a week are short and the clocks break on {day}: deferring “{kind}” for "
             "{weeks} weeks frees {hours} hours a week, and the clocks hold for half a year.",
-            short=round(max(0.0, lacking)), day=day.isoformat(), kind=what, weeks=DEFERRED_WEEKS, hours=round(hours, 1),
+            short=round(max(0.0, lacking)), day=Day(day), kind=what, weeks=DEFERRED_WEEKS, hours=round(hours, 1),
         )  # fmt: skip
     else:
         says = sentence(
             "The plan says that {short} hours a week are short and the clocks break on {day}: deferring “{kind}” for "
             "{weeks} weeks frees {hours} hours a week, and the clocks break on {after}.",
-            short=round(max(0.0, lacking)), day=day.isoformat(), kind=what, weeks=DEFERRED_WEEKS, hours=round(hours, 1),
-            after=after.isoformat(),
+            short=round(max(0.0, lacking)), day=Day(day), kind=what, weeks=DEFERRED_WEEKS, hours=round(hours, 1),
+            after=Day(after),
         )  # fmt: skip
     return Choice(kind, hours, after, says)
 
@@ -124,7 +124,7 @@ def _says(needed: float, there: float, day: date | None) -> Sentence:
     return sentence(
         "By the ledger of the last {weeks} weeks the clocks of this desk break on {day}: {needed} hours of work a "
         "week, and {there} hours of people.",
-        weeks=WEEKS_MEASURED, day=day.isoformat(), needed=round(needed), there=round(there),
+        weeks=WEEKS_MEASURED, day=Day(day), needed=round(needed), there=round(there),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q
+from django.utils import timezone
 
 from passerelle.duty import LIVE
 from passerelle.flow import handover, lessons_kept, reviews, rules
@@ -19,7 +20,7 @@ from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
 from passerelle.flow.match import match_waiting, waiting
 from passerelle.records import wall
 from passerelle.records.models import Duty, Handover, Heartbeat, Match
-from passerelle.words import Sentence, sentence
+from passerelle.words import Day, Sentence, sentence
 
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
 """A last turn older than this means that nobody watches the clocks: a banner, a failing health check, an alarm."""
@@ -213,7 +214,9 @@ def alarms(*, now: datetime) -> list[Alarm]:
                 "clocks_stand_still",
                 sentence("Nobody watches the clocks: no worker has ever taken a turn.")
                 if beat is None
-                else sentence("Nobody watches the clocks: the last sweep was at {at}.", at=beat.beat_at.isoformat()),
+                else sentence(
+                    "Nobody watches the clocks: the last sweep was at {at}.", at=Day(timezone.localtime(beat.beat_at))
+                ),
             )
         )
     at = effective(now)

@@ -11,7 +11,7 @@ from pathlib import Path
 from passerelle.errors import Refused
 from passerelle.policy.facts import CATEGORIES
 from passerelle.policy.tables import DATA_FOLDER, rows, wrong
-from passerelle.words import Sentence, sentence
+from passerelle.words import Day, Sentence, sentence
 
 _PATH = DATA_FOLDER / "retention.yaml"
 _RESTRICTIONS = DATA_FOLDER / "restrictions.yaml"
@@ -100,7 +100,7 @@ def check_day(of: str, day: date | None, today: date) -> date:
     if day is None or not today < day <= latest:
         raise ReviewDayWrong(
             sentence("A day on which it is looked at again is missing, past, or too far away."),
-            way_out=sentence("Give one after today and not after {day}.", day=latest.isoformat()),
+            way_out=sentence("Give one after today and not after {day}.", day=Day(latest)),
         )
     return day
 

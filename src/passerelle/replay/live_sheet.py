@@ -10,7 +10,7 @@ from passerelle import sheets
 from passerelle.duty import KINDS
 from passerelle.replay.live import PAIRS_SHOWN, REMEDIES, Lessons, Reason, Row, Tail
 from passerelle.replay.waiting import CAUSES
-from passerelle.words import LANGUAGES, Sentence, noop
+from passerelle.words import LANGUAGES, MONTHS, Sentence, noop
 
 LANGUAGE_NAMES = {
     "nl": noop("Dutch"), "fr": noop("French"), "de": noop("German"), "en": noop("English"), "ar": noop("Arabic"),
@@ -73,7 +73,7 @@ class _Page:
     def whole(self) -> str:
         """What is to be said first; then where, why, and how long; then what it does not say."""
         year, month = self.found.month.split("-")
-        said = f"{sheets.MONTHS[self.language].split()[int(month) - 1]} {year}"
+        said = f"{MONTHS[self.language].split()[int(month) - 1]} {year}"
         title = self.text(noop("Where information waited, {month}"), month=said)
         if self.found.whole.tail is None:
             none = self.text(noop("Too few waits in this month to show anything that is not of single cases."))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache, partial
 
 from passerelle.matching.commonness import Commonness
 from passerelle.matching.evidence.finding import Evidence, weights
 from passerelle.matching.subject import Subject
-from passerelle.words import noop, sentence
+from passerelle.words import Day, Fact, noop, sentence
 
 Date = tuple[int, int, int]
 """Year, month, day; 0 where unknown. A month below 0 says that the year is approximate, give or take so many years."""
@@ -90,7 +92,7 @@ def of(left: Subject, right: Subject, commonness: Commonness | None) -> list[Evi
     if not ours or not theirs:
         return []
     bits, why, one, two = best(ours, theirs)
-    return [Evidence("birth", bits, partial(sentence, why, left=_written(one), right=_written(two)))]
+    return [Evidence("birth", bits, partial(sentence, why, **_facts(why, one, two)))]
 
 
 def dates(subject: Subject) -> tuple[Date, ...]:
@@ -177,3 +179,11 @@ def _written(date: Date) -> str:
     if month < 0:
         return f"{year + month}–{year - month}"
     return f"{year}-{month:02}-{day:02}" if day else f"{year}-{month:02}" if month else str(year)
+
+
+def _facts(why: str, left: Date, right: Date) -> dict[str, Fact]:
+    """A date that is shared, in the reader's words; two that differ, as they were recorded: where, is to be seen."""
+    if why in (SAME, SAME_UNSURE):
+        with contextlib.suppress(ValueError):  # the thirtieth of February was recorded
+            return {"left": Day(date(*left))}
+    return {"left": _written(left), "right": _written(right)}

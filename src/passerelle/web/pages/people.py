@@ -18,7 +18,7 @@ from passerelle.policy import access
 from passerelle.records.models import Officer
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.pages.duties import NoSuchMoment, moment_in, typed
-from passerelle.words import sentence
+from passerelle.words import Day, sentence
 
 
 @require_safe
@@ -40,7 +40,8 @@ def away(request: HttpRequest, *, now: datetime) -> HttpResponse:
         if until is not None and until <= now:
             raise NoSuchMoment(
                 sentence(
-                    "An absence ends at a moment that is still to come, not on {day}.", day=typed(request, "until")
+                    "An absence ends at a moment that is still to come, not on {day}.",
+                    day=Day(timezone.localtime(until)),
                 )
             )
         moved = seats.go_away(officer=officer, until=until, by=request.user, now=now)
