@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from passerelle.errors import Refused
-from passerelle.flow import ledger_lines
+from passerelle.flow import duties, ledger_lines
 from passerelle.ledger import chain, checkpoint, notes, receipt, witness
 from passerelle.ledger.notes import Key, Note
 from passerelle.records import sealed, wall
 from passerelle.records.models import Checkpoint, Notice, Service, Witness
-from passerelle.words import Day, Sentence, sentence
+from passerelle.words import Sentence, sentence
 
 SIGNED_EVERY = timedelta(seconds=60)
 """No two checkpoints are signed closer together, however fast the ledger grows."""
@@ -190,7 +189,7 @@ def refuse_unwitnessed(*, now: datetime) -> None:
         raise NoWitnessLately(
             sentence(
                 "No witness has vouched for this ledger since {since}; nothing is exported before one does.",
-                since=Day(timezone.localtime(since)),
+                since=duties.said_moment(since),
             ),
             way_out=sentence("Start the witness, or ask it by file: docs/how-to/witness.md."),
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from django.utils import timezone
+from django.utils.timezone import get_default_timezone
 
 from passerelle import duty as rules
 from passerelle.flow import rungs
@@ -41,7 +41,12 @@ def said_time(moment: datetime | None) -> str:
 
 def said_day(moment: datetime) -> Day:
     """The day of a moment, by the clock of the installation."""
-    return Day(timezone.localtime(moment).date())
+    return Day(moment.astimezone(get_default_timezone()).date())
+
+
+def said_moment(moment: datetime) -> Day:
+    """A moment with its hour, by the clock of the installation."""
+    return Day(moment.astimezone(get_default_timezone()))
 
 
 def clock_of(

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from passerelle.channels.sending import NotSent, Outgoing, Way, refused, retries
 from passerelle.duty import LIVE
@@ -21,7 +19,7 @@ from passerelle.ledger.events_of_machines import ChannelAdded, ChannelEnded, Mes
 from passerelle.records import wall
 from passerelle.records.models import Channel, Message, Officer, Service
 from passerelle.records.models.channels import CHANNEL_KINDS
-from passerelle.words import LANGUAGES, Day, Sentence, sentence
+from passerelle.words import LANGUAGES, Sentence, sentence
 
 RELAYED_AT_ONCE = 20
 """So many messages are handed over in one turn of the relay; the rest waits for the next."""
@@ -167,7 +165,7 @@ def outgoing_of(message: Message) -> Outgoing | None:
         return None
     facts = {"what": "duty" if asked else "notice", "service": channel.service.key}
     if facts["what"] == "duty" and duty is not None:
-        due = Day(timezone.localtime(duty.due_at, ZoneInfo(settings.TIME_ZONE))) if duty.due_at else ""
+        due = duties.said_moment(duty.due_at) if duty.due_at else ""
         subject = sentence("A duty waits for you until {moment}.", moment=due)
         facts |= {"duty": duty.ref, "kind": duty.kind, "due_at": duties.said_time(duty.due_at)}
         lines = [subject, sentence("Kind: {kind}.", kind=duties.kind_words(duty.kind))]

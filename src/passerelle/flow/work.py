@@ -10,17 +10,16 @@ from typing import TypeVar
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Q
-from django.utils import timezone
 
 from passerelle.duty import LIVE
-from passerelle.flow import handover, lessons_kept, reviews, rules
+from passerelle.flow import duties, handover, lessons_kept, reviews, rules
 from passerelle.flow.defer import end_overloads
 from passerelle.flow.escalate import Happened, next_events
 from passerelle.flow.ledger_lines import effective, keep_time, look_at_the_clock
 from passerelle.flow.match import match_waiting, waiting
 from passerelle.records import wall
 from passerelle.records.models import Duty, Handover, Heartbeat, Match
-from passerelle.words import Day, Sentence, sentence
+from passerelle.words import Sentence, sentence
 
 HEARTBEAT_AGE_MAX = timedelta(minutes=5)
 """A last turn older than this means that nobody watches the clocks: a banner, a failing health check, an alarm."""
@@ -215,7 +214,7 @@ def alarms(*, now: datetime) -> list[Alarm]:
                 sentence("Nobody watches the clocks: no worker has ever taken a turn.")
                 if beat is None
                 else sentence(
-                    "Nobody watches the clocks: the last sweep was at {at}.", at=Day(timezone.localtime(beat.beat_at))
+                    "Nobody watches the clocks: the last sweep was at {at}.", at=duties.said_moment(beat.beat_at)
                 ),
             )
         )
