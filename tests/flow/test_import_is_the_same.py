@@ -14,9 +14,10 @@ from django.db import transaction
 
 from benchmarks import registers_invented
 from passerelle import intake
-from passerelle.flow import candidates, commonness, crew, match, receive, take_in
+from passerelle.flow import candidates, commonness, crew, keys, match, receive, take_in, work
 from passerelle.flow.ledger_lines import journal
-from passerelle.records.models import Key, Match, NameWord, Service, Subject
+from passerelle.flow.receive import ReportDraft
+from passerelle.records.models import Key, Match, NameWord, Register, Service, Subject
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 
@@ -107,6 +108,38 @@ def test_whoever_was_compared_in_between_is_left_as_it_is(exchange, tmp_path) ->
     mine = list(report.subjects.values_list("pk", flat=True))
     found = match.find(mine, match.Known())
     assert match.keep_waiting(found, now=NOON + timedelta(hours=1)) == [] and found.subjects == []
+
+
+def test_what_was_found_by_keys_that_are_no_longer_the_index_s_is_not_kept_and_waits_on(exchange, own_keys) -> None:
+    makers.dossier(exchange["midi"], makers.person("p", "Ferdinand Oosterlynck"))
+    by = candidates.made_with()
+    draft = ReportDraft(text="Iemand.", language="nl", subjects=[makers.person("p", "Ferdinand Oosterlynck")])
+    report = receive.file_report(service=exchange["noord"], author=None, draft=draft, now=NOON)
+    mine = list(report.subjects.values_list("pk", flat=True))
+    found = match.find(mine, match.Known())
+    keys.rotate_index(now=NOON)
+    assert match.keep_waiting(found, now=NOON, found_by=by) == []
+    assert report.subjects.get().to_match_at is not None, "by whom nobody is compared any more, nobody is found"
+    work.work_until_done(now=NOON)
+    assert Match.objects.count() == 1
+
+
+def test_rows_whose_keys_were_made_before_the_index_got_another_land_with_those_of_now(tmp_path, own_keys) -> None:
+    source = intake.open_source(_registers(tmp_path)["noord"], format=None, mapping=None)
+    batch = list(source.read())
+    drafts = [take_in.draft_of(row, take_in.Filing()) for row in batch]
+    register = Register.objects.create(service=makers.service("noord"), name="x", format="csv", taken_at=NOON)
+    before = crew.keys_of_rows([take_in._said(draft) for draft in drafts])
+    keys.rotate_index(now=NOON)
+    run = take_in._Run(register, None, take_in.Filing(), take_in.Taken(register="x", format="csv", notes=[]))
+    asked = frozenset(range(len(batch))), crew.Soon(lambda: before)
+    take_in._take(run, crew.Crew(0), batch, drafts, asked, now=NOON)
+    landed = match.keys_of(run.landed)
+    assert landed and not {value for found in landed.values() for value in found} & {
+        value for found in before.keys for value in found
+    }
+    work.work_until_done(now=NOON)
+    assert match.keys_of(run.landed) == landed, "what the worker makes is the same"
 
 
 def test_a_killed_import_leaves_subjects_that_wait_and_the_next_run_compares_them(tmp_path) -> None:

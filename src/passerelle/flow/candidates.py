@@ -13,12 +13,15 @@ import numpy.typing as npt
 from django.db import connection
 
 from passerelle import matching
+from passerelle.flow import gazetteers
 from passerelle.matching.evidence import address
 from passerelle.names import places
 from passerelle.records import sealed
 from passerelle.records.models import ReportVersion, Subject
 
 Ints = npt.NDArray[np.int64]
+
+MadeWith = tuple[str, tuple[tuple[str, int, int], ...]]
 
 HUB_RECORDS_MAX = 200
 """A value borne by more records than this is over-common: ranked low, followed only so far, and shown."""
@@ -76,6 +79,12 @@ def digests(subject: matching.Subject) -> dict[int, str]:
     """The keys of a subject: the kind of each, by its digest."""
     number = sealed.keys().digester()
     return {number(kind, value): kind for kind, value in matching.keys(subject)}
+
+
+def made_with() -> MadeWith:
+    """What keys are made with now: the number of the index's key, and the lists of streets. Who keeps keys, or what was
+    found by them, in another transaction than they were made in, sees by it that they are still those of the index."""
+    return sealed.keys().active("index")[0], gazetteers.take_up()
 
 
 def put_keys(rows: Sequence[tuple[int, int, str, int]]) -> None:

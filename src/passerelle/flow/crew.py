@@ -22,7 +22,7 @@ from passerelle.linkers.processes import TASK_SECONDS_MAX, Processes, ProcessLos
 from passerelle.words import sentence
 
 if TYPE_CHECKING:
-    from passerelle.flow.candidates import Known
+    from passerelle.flow.candidates import Known, MadeWith
     from passerelle.flow.match import Findings
 
 T = TypeVar("T")
@@ -48,11 +48,12 @@ class HelperLost(ProcessLost):
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """For each subject, in order, its keys (the kind of each by its digest), and what all of them add to the counts of
-    names."""
+    """For each subject, in order, its keys (the kind of each by its digest); what all of them add to the counts of
+    names; and what the keys were made with."""
 
     keys: list[dict[int, str]]
     words: Counter[int]
+    made_with: MadeWith
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +155,10 @@ class Crew:
 
 def keys_of_rows(rows: Sequence[Said]) -> Keyed:
     """The keys of the subjects of these rows, and the words of their names."""
-    from passerelle.flow import gazetteers
-    from passerelle.flow.candidates import both_ways, digests, plain, related
+    from passerelle.flow.candidates import both_ways, digests, made_with, plain, related
     from passerelle.flow.commonness import counted_of
 
-    gazetteers.take_up()
+    before = made_with()
     keys: list[dict[int, str]] = []
     words: Counter[int] = Counter()
     for said, relations in rows:
@@ -168,7 +168,7 @@ def keys_of_rows(rows: Sequence[Said]) -> Keyed:
             around.setdefault(mine, []).append((kind, alone[other]))
         keys.extend(digests(related(one, around.get(place, ()))) for place, one in enumerate(alone))
         words.update(counted_of(alone))
-    return Keyed(keys, words)
+    return Keyed(keys, words, before)
 
 
 class _Here:

@@ -78,13 +78,15 @@ def every() -> list[Listed]:
     return [Listed(path.stem, len(gazetteers.rows_of_file(path))) for path in _files()]
 
 
-def take_up() -> None:
-    """See to it that this process knows the lists as they stand in the folder now; costs next to nothing if it does."""
+def take_up() -> tuple[tuple[str, int, int], ...]:
+    """See to it that this process knows the lists as they stand in the folder now; costs next to nothing if it does.
+    Returns what tells them from others: name, time and size of each."""
     global _seen
     found = tuple((path.name, (told := path.stat()).st_mtime_ns, told.st_size) for path in _files())
     if found != _seen:
         gazetteers.take_up(row for path in _files() for row in gazetteers.rows_of_file(path))
         _seen = found
+    return found
 
 
 def _check(name: str) -> None:

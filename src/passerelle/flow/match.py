@@ -20,12 +20,14 @@ from passerelle.flow.candidates import (
     CANDIDATES_MAX,
     HUB_RECORDS_MAX,
     Known,
+    MadeWith,
     SharedValues,
     candidates_of,
     digest,
     digests,
     drop_keys,
     keys_of,
+    made_with,
     near,
     put_keys,
     seldom,
@@ -81,12 +83,16 @@ def match_waiting(subjects: Sequence[int], *, now: datetime) -> list[Match]:
     return found
 
 
-def keep_waiting(findings: Findings, *, now: datetime) -> list[Match]:
+def keep_waiting(findings: Findings, *, now: datetime, found_by: MadeWith | None = None) -> list[Match]:
     """Keep what was found for subjects that still wait, and raise what follows. One transaction.
 
-    Whoever compared one of them in between has kept what there was to find: it is left as it is.
+    Whoever compared one of them in between has kept what there was to find: it is left as it is. Where the keys by
+    which it was found (`found_by`) are no longer those of the index, they all wait on: the worker makes them new ones.
     """
     with journal(now) as lines:
+        if found_by is not None and found_by != made_with():
+            findings.subjects, findings.pairs = [], []
+            return []
         still = set(
             Subject.objects.select_for_update(of=("self",))
             .filter(pk__in=findings.subjects, to_match_at__isnull=False)

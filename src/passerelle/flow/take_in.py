@@ -13,7 +13,7 @@ from pathlib import Path
 from passerelle import intake
 from passerelle.errors import Refused
 from passerelle.flow import commonness, match, oblige
-from passerelle.flow.candidates import plain
+from passerelle.flow.candidates import MadeWith, made_with, plain
 from passerelle.flow.crew import Crew, Keyed, Said, Soon, keys_of_rows, seldom_collected
 from passerelle.flow.ledger_lines import Journal, journal
 from passerelle.flow.receive import (
@@ -244,7 +244,8 @@ class _Run:
     open_ends: list[tuple[str, str, str]] = field(default_factory=list)
     bad_digests: set[str] = field(default_factory=set)
     landed: list[int] = field(default_factory=list)
-    asked: deque[Soon[match.Findings]] = field(default_factory=deque)
+    landed_with: MadeWith | None = None
+    asked: deque[tuple[Soon[match.Findings], MadeWith | None]] = field(default_factory=deque)
 
 
 def _said(draft: ReportDraft) -> Said:
@@ -268,7 +269,7 @@ def _ask_keys(register: Register, crew: Crew, batch: Sequence[Row | BadRow], dra
     )
     places = [place for place, external_id in enumerate(ids) if external_id not in there]
     if not places:
-        return frozenset(), Soon(lambda: Keyed([], Counter()))
+        return frozenset(), Soon(lambda: Keyed([], Counter(), made_with()))
     return frozenset(places), crew.keys([_said(drafts[place]) for place in places])
 
 
@@ -281,9 +282,13 @@ def _take(
     *,
     now: datetime,
 ) -> None:
-    """A batch lands; its new subjects are asked for when there are enough of them."""
+    """A batch lands; its new subjects are asked for when there are enough of them. Keys that a helper made before the
+    index got another key, or another list of streets came in, are made anew."""
     places, found = asked[0], asked[1].get()
     with journal(now) as lines:
+        if found.made_with != (with_this := made_with()):
+            places, found = frozenset(), Keyed([], Counter(), with_this)
+        run.landed_with = run.landed_with or with_this
         good = [row for row in batch if isinstance(row, Row)]
         bad = [row for row in batch if isinstance(row, BadRow)]
         run.taken.read += len(batch)
@@ -294,14 +299,15 @@ def _take(
 
 def _ask(run: _Run, crew: Crew, *, at_least: int) -> None:
     if len(run.landed) >= at_least:
-        run.asked.append(crew.find(run.landed))
-        run.landed = []
+        run.asked.append((crew.find(run.landed), run.landed_with))
+        run.landed, run.landed_with = [], None
 
 
 def _keep_found(run: _Run, crew: Crew, *, at_most: int, now: datetime) -> None:
     """Keep what has been found by now; and wait for it, where more than `at_most` answers are still out."""
-    while run.asked and (len(run.asked) > at_most or (crew.workers and run.asked[0].here)):
-        run.taken.matches += len(match.keep_waiting(run.asked.popleft().get(), now=now))
+    while run.asked and (len(run.asked) > at_most or (crew.workers and run.asked[0][0].here)):
+        found, by = run.asked.popleft()
+        run.taken.matches += len(match.keep_waiting(found.get(), now=now, found_by=by))
 
 
 def _land(
