@@ -53,6 +53,7 @@ def test_rules_are_tried_on_a_month_and_then_asked_for_on_the_same_page(exchange
     page = client.post("/administration/rules/deadlines", {"text": SLOWER, "month": month, "do": "try"})
     tried = page.content.decode()
     assert page.status_code == 200 and f"What it would have done in {month}" in tried
+    assert "<dt><code>pass_on</code></dt><dd>Pass on</dd>" in tried, "the keys of the table are explained beside it"
     federal = tried[tried.index('<th scope="row">Federal</th>') :]
     assert '<td class="number" data-name="longer">1</td>' in federal[:400]
     assert not RuleTable.objects.exists()
@@ -63,6 +64,8 @@ def test_rules_are_tried_on_a_month_and_then_asked_for_on_the_same_page(exchange
     shown = client.get(asked["Location"]).content.decode()
     assert "changed row" in shown and "nobody yet: a second person must approve" in shown
     assert 'data-key="d"' not in shown, "who asked is not the second person"
+    assert "By when" in shown and "within one working day" in shown and "within 9 days" in shown
+    assert "<code>count</code>" not in shown and "working_days" not in shown, "a second person reads words, not fields"
     decider = signed_in(makers.seat(exchange["neutral"], "head"))
     assert 'data-key="d"' in decider.get(asked["Location"]).content.decode()
 

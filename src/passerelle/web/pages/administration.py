@@ -14,15 +14,18 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from passerelle.duty import KINDS
 from passerelle.errors import Refused
 from passerelle.flow import between_services, rules_tried, sizes
 from passerelle.flow import rules as verbs
 from passerelle.flow.facts import NotThere
 from passerelle.flow.rules_in_force import TABLE_CHARACTERS_MAX
+from passerelle.policy import deadlines, facts
 from passerelle.policy.tables import DATA_FOLDER, Written
 from passerelle.records import wall
 from passerelle.records.models import Officer, RefusedRow, RuleTable, Service
 from passerelle.records.models.rules import TABLES
+from passerelle.web import rules_shown
 from passerelle.web.asking import REFUSED_STATUS, beside_the_form, page
 from passerelle.web.days import day_in
 from passerelle.web.pages.duties import typed
@@ -103,9 +106,23 @@ def new_rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     context = {
         "table": table, "given": given, "refusal": refusal, "trial": trial, "loads": loads,
         "kinds": [(kind, len(trial.of(kind))) for kind in ("new", "more", "less", "gone")] if trial else [],
+        "legend": legend(table),
         "names": dict(Service.objects.values_list("key", "name")),
     }  # fmt: skip
     return render(request, "new_rules.html", context, status=REFUSED_STATUS if refusal else 200)
+
+
+def legend(table: str) -> list[tuple[str, list[str]]]:
+    """The keys that the table may use in each of its fields."""
+    lists: dict[str, list[str]] = {
+        "duty": list(KINDS), "urgency": list(facts.URGENCIES), "theme": list(deadlines.themes()),
+        "service_kind": list(facts.SERVICE_KINDS), "regime": list(facts.REGIMES), "purpose": list(facts.PURPOSES),
+        "concerned": list(facts.CATEGORIES), "telling": list(facts.FORM_WORDS), "standing": list(deadlines.STANDING_WORDS),
+    }  # fmt: skip
+    return [
+        (field, [key for of in rules_shown.SAID_BY[field] for key in lists[of]])
+        for field in rules_shown.KEYS_OF[table]
+    ]
 
 
 def _in_force(table: str) -> str:

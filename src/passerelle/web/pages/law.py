@@ -16,6 +16,7 @@ from passerelle.policy.facts import SERVICE_KINDS
 from passerelle.policy.grounds import GROUNDS
 from passerelle.records import visibility
 from passerelle.records.models import RuleTable
+from passerelle.web import rules_shown
 from passerelle.web.asking import page
 
 VERSIONS_MAX = 50
@@ -52,10 +53,7 @@ def rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     last = before.order_by("-version").first()
     shipped = deadlines.shipped() if found.table == "deadlines" else disclosure.telling_table()
     rows = rules_in_force.approved(last.table, last.text) if last is not None else shipped
-    changes = [
-        (one, [(name, one.before.get(name, ""), one.after.get(name, "")) for name in {**one.before, **one.after}])
-        for one in verbs.differences(rows, after)
-    ]
+    changes = [(one, list(rules_shown.changed(one, rows, after))) for one in verbs.differences(rows, after)]
     may_decide = visibility.duties(request.user).filter(pk=found.review_id, ended_at__isnull=True).exists()
     context = {"rules": found, "changes": changes, "may_decide": may_decide, "last": last}
     return render(request, "rules.html", context)

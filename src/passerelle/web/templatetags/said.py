@@ -18,7 +18,7 @@ from passerelle.flow.acknowledge import OUTCOMES
 from passerelle.flow.new_since_judged import RELATION
 from passerelle.flow.oversight import WHY_DRAWN
 from passerelle.flow.views import SideView
-from passerelle.policy import deadlines, facts, ladder, reading, requests
+from passerelle.policy import citations, deadlines, facts, ladder, reading, requests
 from passerelle.policy.grants import GRANT_KINDS
 from passerelle.records.models import (
     corrections,
@@ -37,7 +37,7 @@ from passerelle.records.models import (
 )
 from passerelle.search.gist import Piece
 from passerelle.search.gist import gist as read_gist
-from passerelle.web import side_by_side, words_shown
+from passerelle.web import rules_shown, side_by_side, words_shown
 from passerelle.words import LANGUAGES, Sentence
 
 register = template.Library()
@@ -66,6 +66,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "request": {key: one.says.text for key, one in requests.words("kinds").items()},
     "band": matches.BANDS,
     "category": subjects.CATEGORIES,
+    "concerned": facts.CATEGORIES,
     "duty": duty.KINDS,
     "evidence": deliveries.EVIDENCE,
     "form": deliveries.FORMS,
@@ -84,6 +85,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "role": services.ROLES,
     "rules": rules.TABLES,
     "factor": factors.FACTOR_KINDS,
+    "field": rules_shown.FIELD_WORDS,
     "rung": dict(enumerate(ladder.RUNG_WORDS.values())),  # type: ignore[arg-type]
     "schema": words_shown.SCHEMA_WORDS,
     "service_kind": facts.SERVICE_KINDS,
@@ -135,6 +137,27 @@ def called(value: Any, table: str) -> str:
         return theme.in_language(reading_language()) if theme is not None else str(value)
     word = WORDS[table].get(value)
     return gettext(word) if word else str(value)
+
+
+@register.filter
+def ruled(value: Any, field: str) -> str:
+    """What stands in a field of a row of rules, in words."""
+    if not isinstance(value, str):
+        return said(value)
+    if field in ("source", "legal_source"):
+        return cited(value)
+    if field == "says":
+        return gettext(value) if value else ""
+    if value == "True":
+        return gettext("yes")
+    keys = value.split(", ") if field in rules_shown.SAID_BY else []
+    return ", ".join(keyed(key, field) for key in keys) if keys else value
+
+
+@register.filter
+def keyed(key: str, field: str) -> str:
+    """What a key of a table of rules stands for; an unknown one is shown as it is."""
+    return next((word for table in rules_shown.SAID_BY[field] if (word := called(key, table)) != key), key)
 
 
 @register.filter
@@ -250,6 +273,12 @@ def roughly(bounded: list[list[Any]]) -> list[tuple[str, str]]:
     """Over-common values with how many records bear them, as “200+”: the exact number would tell of each new record
     of another service that one more was filed."""
     return [(kind, f"{max(step for step in STEPS if step <= max(count, STEPS[0]))}+") for kind, count in bounded]
+
+
+@register.filter
+def cited(source: str) -> str:
+    """A source of the law as the reader's language cites it."""
+    return citations.cited(str(source)).in_language(reading_language())
 
 
 @register.filter
