@@ -35,6 +35,21 @@ def told(officer: Officer) -> list[str]:
     return [str(Sentence.from_json(row.says)) for row in Notice.objects.filter(officer=officer).order_by("id")]
 
 
+def unread(officer: Officer) -> list[str]:
+    rows = Notice.objects.filter(officer=officer, seen_at__isnull=True).order_by("id")
+    return [str(Sentence.from_json(row.says)) for row in rows]
+
+
+def test_who_was_told_that_nobody_took_it_over_is_rid_of_that_when_somebody_does(
+    exchange: dict[str, Any], signed: Handover, colleague: Officer
+) -> None:
+    supervisor = makers.seat(exchange["noord"], "supervisor")
+    work.work_until_done(now=NOON + TAKEN_WITHIN)
+    assert len(unread(supervisor)) == 1
+    handover.take_over(ref=signed.ref, officer=colleague, now=NOON + TAKEN_WITHIN + timedelta(minutes=5))
+    assert not unread(supervisor)
+
+
 def test_a_colleague_takes_it_over_and_who_signed_hears_it(signed: Handover, colleague: Officer) -> None:
     assert signed.next_event_at == NOON + TAKEN_WITHIN
     taken = handover.take_over(ref=signed.ref, officer=colleague, now=NOON + timedelta(minutes=5))
@@ -66,6 +81,7 @@ def test_what_nobody_takes_over_climbs_to_the_supervisor_then_the_head_until_its
     assert last.next_event_at == NOON + 2 * TAKEN_WITHIN + TOLD_AGAIN
     work.work_until_done(now=last.next_event_at)
     assert "its note has ended" in told(head)[1]
+    assert unread(head) == [told(head)[1]] and not unread(supervisor), "what is no longer so leaves the lists"
     assert Handover.objects.get().next_event_at is None
 
 

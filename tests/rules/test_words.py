@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from passerelle.intake.text_words import colours_said, word_table
 from passerelle.words import LANGUAGES, Day, Sentence, sentence
 
 
@@ -35,3 +36,9 @@ def test_a_sentence_within_a_sentence_says_its_day_in_the_same_language() -> Non
 
 def test_a_day_written_as_text_by_an_older_house_is_said_as_it_stands() -> None:
     assert Sentence.from_json(["{day}", {"day": "2026-11-19"}]).in_language("nl") == "2026-11-19"
+
+
+def test_every_colour_by_which_a_vehicle_is_kept_has_a_word_in_each_language() -> None:
+    kept = set(word_table()["colour_names"])
+    assert {language: set(colours_said(language)) for language in LANGUAGES} == dict.fromkeys(LANGUAGES, kept)
+    assert [colours_said(language)["grey"] for language in LANGUAGES] == ["grijs", "gris", "grau", "grey"]

@@ -15,8 +15,8 @@ from passerelle.ledger import canonical
 from passerelle.ledger.events_of_clocks import ShiftGoesOn, ShiftHandedOver, ShiftNotTakenOver, ShiftTakenOver
 from passerelle.policy.desk import NOTE_HOURS, TAKEN_WITHIN, TOLD_AGAIN
 from passerelle.policy.facts import DESK_ROLES
-from passerelle.records.models import Duty, Handover, Officer, Service
-from passerelle.words import sentence
+from passerelle.records.models import Duty, Handover, Notice, Officer, Service
+from passerelle.words import Sentence, sentence
 
 NOTE_LETTERS_MAX = 4000
 
@@ -91,6 +91,7 @@ def take_over(*, ref: str, officer: Officer, now: datetime) -> Handover:
         found.taken_by, found.taken_at, found.next_event_at = officer, lines.now, None
         found.save(update_fields=["taken_by", "taken_at", "next_event_at"])
         lines.write(ShiftTakenOver(handover=found.ref, by=officer.ref))
+        _no_longer_so(lines, found)
         says = sentence("{officer} took your shift over.", officer=officer.name)
         duties.tell(lines, found.service, "handover", says, officer=found.signed_by)
     return found
@@ -133,11 +134,23 @@ def _tell_above(lines: Journal, one: Handover) -> None:
     if ended:
         says = sentence("Nobody took over the shift of {officer}, and its note has ended.", officer=one.signed_by.name)
     else:
-        says = sentence("Nobody has taken over the shift of {officer} yet.", officer=one.signed_by.name)
+        says = _not_yet(one)
+    _no_longer_so(lines, one)
     duties.tell(lines, one.service, "handover", says, officer=told)
     lines.write(
         ShiftNotTakenOver(handover=one.ref, level=one.level, told=told.ref if told is not None else "", ended=ended)
     )
+
+
+def _not_yet(one: Handover) -> Sentence:
+    return sentence("Nobody has taken over the shift of {officer} yet.", officer=one.signed_by.name)
+
+
+def _no_longer_so(lines: Journal, one: Handover) -> None:
+    """What was told of this shift before, and has not been read, leaves the lists: it is taken over, has ended, or is
+    told again."""
+    told = Notice.objects.filter(kind="handover", service=one.service, says=_not_yet(one).to_json())
+    told.filter(seen_at__isnull=True, told_at__gte=one.signed_at).update(seen_at=lines.now)
 
 
 def go_on_at(lines: Journal, service: Service, successor: Service) -> None:

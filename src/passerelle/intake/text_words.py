@@ -22,6 +22,14 @@ def word_table() -> Any:
 
 
 @cache
+def colours_said(language: str) -> dict[str, str]:
+    """What each colour by which vehicles are kept (`grey`) is called, in its first form."""
+    known = set(word_table()["colours"][language])
+    called = {name: next((word for word in of if word in known), "") for name, of in word_table()["colour_names"].items()}
+    return {name: word for name, word in called.items() if word}
+
+
+@cache
 def function_words() -> dict[str, frozenset[str]]:
     return {language: frozenset(words.split()) for language, words in word_table()["function_words"].items()}
 

@@ -117,7 +117,8 @@ def legend(table: str) -> list[tuple[str, list[str]]]:
     lists: dict[str, list[str]] = {
         "duty": list(KINDS), "urgency": list(facts.URGENCIES), "theme": list(deadlines.themes()),
         "service_kind": list(facts.SERVICE_KINDS), "regime": list(facts.REGIMES), "purpose": list(facts.PURPOSES),
-        "concerned": list(facts.CATEGORIES), "telling": list(facts.FORM_WORDS), "standing": list(deadlines.STANDING_WORDS),
+        "concerned": list(facts.CATEGORIES), "telling": list(facts.FORM_WORDS),
+        "standing": list(deadlines.STANDING_WORDS),
     }  # fmt: skip
     return [
         (field, [key for of in rules_shown.SAID_BY[field] for key in lists[of]])

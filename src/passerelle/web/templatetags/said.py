@@ -18,6 +18,7 @@ from passerelle.flow.acknowledge import OUTCOMES
 from passerelle.flow.new_since_judged import RELATION
 from passerelle.flow.oversight import WHY_DRAWN
 from passerelle.flow.views import SideView
+from passerelle.intake.text_words import colours_said
 from passerelle.policy import citations, deadlines, facts, ladder, reading, requests
 from passerelle.policy.grants import GRANT_KINDS
 from passerelle.records.models import (
@@ -243,7 +244,10 @@ def day(value: date | str | None) -> str:
 
 @register.filter
 def valued(values: Sequence[Any], name: str) -> str:
-    """The values of one property, a date among them in words: “11 February 1963”, “February 1963”, “1963”."""
+    """The values of one property; a date in words (“11 February 1963”, “February 1963”, “1963”), and a colour."""
+    if name == "notes":
+        colours = colours_said(reading_language()) if reading_language() in LANGUAGES else {}
+        return "; ".join(colours.get(str(value), str(value)) for value in values)
     return "; ".join(_dated(str(value)) if name.endswith("Date") else str(value) for value in values)
 
 
