@@ -25,8 +25,8 @@ def word_table() -> Any:
 def colours_said(language: str) -> dict[str, str]:
     """What each colour by which vehicles are kept (`grey`) is called, in its first form."""
     known = set(word_table()["colours"][language])
-    called = {name: next((word for word in of if word in known), "") for name, of in word_table()["colour_names"].items()}
-    return {name: word for name, word in called.items() if word}
+    every = word_table()["colour_names"].items()
+    return {name: next(word for word in of if word in known) for name, of in every if not known.isdisjoint(of)}
 
 
 @cache
