@@ -85,3 +85,20 @@ def test_the_page_of_absences_says_where_each_duty_went(exchange: dict[str, Any]
     assert f'href="/duty/{owed[0].ref}"' in page
     assert "Nobody is away." in signed_in(makers.seat(exchange["noord"], "head")).get("/late/away").content.decode()
     assert desk.name not in page
+
+
+def test_what_is_late_with_others_is_no_red_figure_of_who_cannot_change_it(exchange: dict[str, Any]) -> None:
+    long_ago = timezone.now() - timedelta(days=20)
+    makers.dossier(exchange["federal"], FERDINAND, now=long_ago, until=(long_ago + timedelta(days=90)).date())
+    makers.report(exchange["noord"], "Ferdinand Oosterlynck was er.", FERDINAND, now=long_ago)
+    makers.report(
+        exchange["noord"], "Ferdinand Oosterlynck ook hier.", FERDINAND, now=long_ago, handling="consent",
+        handling_reason="a source to protect", handling_review_on=(timezone.now() + timedelta(days=30)).date(),
+    )  # fmt: skip
+    theirs = Duty.objects.get(kind="pass_on", holder=exchange["noord"])
+    page = signed_in(makers.seat(exchange["federal"], "supervisor")).get("/late").content.decode()
+    ours, others = page.split('<h2 id="elsewhere">')
+    assert theirs.ref in others and theirs.ref not in ours, "it stands apart, and cannot be marked"
+    late = Duty.objects.filter(holder=exchange["federal"], state="open", due_at__lt=timezone.now()).count()
+    assert late and f"<b>{late}</b> dut" in ours
+    assert '<b>1</b> Waiting for others<br><a href="#elsewhere">' in ours

@@ -158,9 +158,12 @@ def test_a_review_in_no_time_is_looked_at_and_its_examination_is_kept(exchange) 
 def test_seats_that_read_nothing_for_ninety_days_are_listed(exchange) -> None:
     _read_much(exchange, 1)
     reader = makers.seat(exchange["noord"], "officer")
-    unused = {row.officer for row in oversight.unused_access(now=NOON + timedelta(days=30))}
-    assert reader not in unused and makers.seat(exchange["midi"], "officer") in unused
-    assert reader in {row.officer for row in oversight.unused_access(now=NOON + timedelta(days=120))}
+    assert not oversight.unused_access(now=NOON + timedelta(days=30)), "nobody has had a seat for so long"
+    unused = {row.officer for row in oversight.unused_access(now=NOON + timedelta(days=91))}
+    assert makers.seat(exchange["midi"], "officer") in unused
+    fresh = makers.officer(exchange["noord"], "officer", now=NOON + timedelta(days=100))
+    unused = {row.officer for row in oversight.unused_access(now=NOON + timedelta(days=120))}
+    assert reader in unused and fresh not in unused
 
 
 def test_figures_are_told_for_months_that_are_past_and_not_for_small_numbers(exchange) -> None:

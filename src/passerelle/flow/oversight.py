@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from passerelle.duty import KINDS
 from passerelle.errors import Refused
-from passerelle.flow import duties, rungs
+from passerelle.flow import duties, ledger_lines, rungs
 from passerelle.flow.acknowledge import locked_duty
 from passerelle.flow.facts import NotThere, allow, duty_facts
 from passerelle.flow.ledger_lines import head, journal
 from passerelle.ledger import canonical
-from passerelle.ledger.events import DecisionOrdered, SampleDrawn, SampleExamined
+from passerelle.ledger.events import DecisionOrdered, OfficerSeated, SampleDrawn, SampleExamined
 from passerelle.policy import ladder, published
 from passerelle.records.models import Duty, Grant, Officer, Order, Reading, Sample, SampleItem, Service, Withholding
 from passerelle.records.models.oversight import FINDINGS, SAMPLE_KINDS
@@ -266,9 +266,11 @@ class Unused:
 
 
 def unused_access(*, now: datetime) -> list[Unused]:
-    """Active officers who have read nothing for ninety days, longest first."""
+    """Active officers who have had their seat and read nothing for ninety days, longest first."""
     from django.db.models import Max
 
+    lately = ledger_lines.lines_since(now - UNUSED_AFTER, frozenset({OfficerSeated.__name__}))
+    young = {line["facts"]["officer"] for line in lately}
     rows = (
         Officer.objects.filter(is_active=True)
         .exclude(role="administrator")
@@ -279,7 +281,7 @@ def unused_access(*, now: datetime) -> list[Unused]:
     return [
         Unused(officer=row, last_read=row.last_read)
         for row in rows
-        if row.last_read is None or row.last_read < now - UNUSED_AFTER
+        if row.ref not in young and (row.last_read is None or row.last_read < now - UNUSED_AFTER)
     ]
 
 

@@ -131,6 +131,9 @@ def show(request: HttpRequest, now: datetime, *, refusal: Refused | None = None)
     unassigned = live.filter(state="open", officer__isnull=True, due_at__gte=now)
     if officer.role != "oversight":
         unassigned = unassigned.filter(holder=officer.service_id)
+    elsewhere = Duty.objects.none()
+    if officer.role != "oversight":
+        overdue, elsewhere = overdue.filter(holder=officer.service_id), overdue.exclude(holder=officer.service_id)
     by_holder = Counter(overdue.values_list("holder__name", flat=True))
     people = _away(officer, now)
     rows = {"overdue": shown(overdue), "unassigned": shown(unassigned)}
@@ -138,6 +141,7 @@ def show(request: HttpRequest, now: datetime, *, refusal: Refused | None = None)
     context = {
         **rows,
         "overdue_count": overdue.count(),
+        "elsewhere": shown(elsewhere), "elsewhere_count": elsewhere.count(),
         "withheld": shown(withheld), "withheld_count": withheld.count(),
         "paused": shown(paused), "paused_count": paused.count(),
         "unassigned_count": unassigned.count(),
