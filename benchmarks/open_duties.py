@@ -243,7 +243,7 @@ def _of_our_own(server: str) -> Iterator[str]:
 def main() -> None:
     """`python -m benchmarks.open_duties [--duties N] [--database URL | --server]`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--duties", type=int, default=100_000)
+    parser.add_argument("--duties", type=int, default=int(os.environ.get("PASSERELLE_OPEN_DUTIES", "100000")))
     parser.add_argument("--database", default="")
     parser.add_argument("--server", action="store_true", help="a database of its own, on PASSERELLE_TEST_DATABASE_URL")
     parser.add_argument("--phase", choices=PHASES, help=argparse.SUPPRESS)

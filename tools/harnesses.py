@@ -47,7 +47,10 @@ class Harness:
 SIMULATE = "tests/simulation/test_simulate.py"
 MATRIX = "tests/doors/test_access_matrix"
 KILLS = "tests/journeys/test_kills.py"
-PLANTS = ("skipped_sweep", "lost_retry", "dropped_line", "double_delivery", "same_reviewer", "falling")
+PLANTS = (
+    "skipped_sweep", "lost_retry", "dropped_line", "double_delivery", "same_reviewer", "falling", "owed_twice",
+    "forgotten_recall",
+)  # fmt: skip
 HARNESSES = (
     Harness(
         "states", "a", "A state machine draws what services, officers and the clock do, on the real tables.",
@@ -103,6 +106,10 @@ HARNESSES = (
     Harness(
         "open_duties_postgresql", "sweep", "Very many duties open at once, on PostgreSQL.",
         ("-m", "benchmarks.open_duties", "--server"),
+    ),
+    Harness(
+        "ledger_million", "ledger", "A ledger of a million lines: export, verify, receipt, growth.",
+        ("-m", "benchmarks.ledger_million", "--json"),
     ),
     Harness(
         "access_matrix", "d", "Every route of the pages for every seat; other methods, types and crossed references.",

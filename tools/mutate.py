@@ -50,6 +50,21 @@ EQUIVALENT: dict[tuple[str, str, str], str] = {
         "part 1 of “and” is left out",
     ): "a row never allows less after a decision than at once (its table is refused), so `form` differs only by one",
     (
+        "duty/effective.py",
+        "if running >= floor:",
+        "gte becomes gt",
+    ): "where they are the same, the next line gives the same",
+    (
+        "policy/published.py",
+        "depth = 0",
+        "0 becomes 1",
+    ): "depths are only put in order, and all of them are one more",
+    (
+        "policy/published.py",
+        "column, depth = part_of[column], depth + 1",
+        "1 becomes 2",
+    ): "depths are only put in order, and all of them are doubled",
+    (
         "policy/calendar.py",
         'since, only = row.get("since", 0), tuple(row.get("only", ()))',
         "0 becomes 1",

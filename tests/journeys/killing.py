@@ -141,6 +141,13 @@ def one(number: int, folder: Path, early: bool, room: int | None, dice: random.R
     return lines
 
 
+def size_of_disk(dice: random.Random, size: int) -> int:
+    """How large a file may become, in bytes: mostly so that the log is full after few lines, now and then after many,
+    or when the database of `size` itself is to grow."""
+    pages = dice.choice((dice.randint(9, 90), dice.randint(9, 90), dice.randint(90, 250)))
+    return size + 4096 * dice.randint(-8, 8) if dice.random() < 0.1 else 4096 * pages
+
+
 def warm(folder: Path) -> None:
     """The tables of names are read once, here, and not by each client."""
     from passerelle.cli.opening import now
@@ -181,7 +188,7 @@ def main() -> None:
     for number in range(count):
         size = sum(path.stat().st_size for path in folder.glob("passerelle.sqlite3"))
         connection.close()
-        room = dice.choice((4096 * dice.randint(9, 90), size + 4096 * dice.randint(-8, 8))) if way == "full" else None
+        room = size_of_disk(dice, size) if way == "full" else None
         lines = one(number, folder, way == "early", room, dice)
         errors += sum(line.startswith("error") for line in lines)
         told += len(lines)

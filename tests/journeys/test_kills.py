@@ -16,6 +16,9 @@ from tests.journeys.test_witness import run
 
 KILLS = int(os.environ.get("PASSERELLE_KILLS", "8"))
 KILLS_LONG = int(os.environ.get("PASSERELLE_KILLS", "1000"))
+DISKS = int(os.environ.get("PASSERELLE_DISKS", "200"))
+KILLING_SECONDS_MAX = 6600
+"""So long so many clients may take on a machine that does much else; minutes on one that is free."""
 
 
 def clients(folder: Path, count: int, way: str) -> Any:
@@ -25,7 +28,7 @@ def clients(folder: Path, count: int, way: str) -> Any:
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("PASSERELLE_")}
     done = subprocess.run(
         [sys.executable, str(Path(__file__).with_name("killing.py")), str(folder), str(count), way],
-        env=surroundings, capture_output=True, text=True, timeout=3000,
+        env=surroundings, capture_output=True, text=True, timeout=KILLING_SECONDS_MAX,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
@@ -56,6 +59,6 @@ def test_a_thousand_kills_lose_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.release
 def test_two_hundred_sizes_of_a_full_disk_leave_nothing_half(tmp_path: Path) -> None:
-    found = clients(tmp_path / "house", 200, "full")
-    assert found["errors"] > 100 and (found["lost"], found["half"]) == (0, []), found
+    found = clients(tmp_path / "house", DISKS, "full")
+    assert found["errors"] > DISKS // 2 and (found["lost"], found["half"]) == (0, []), found
     figures.keep("full_disk", **found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from passerelle.duty import ENDED, KINDS, LIVE, MOVES, STATES, IllegalMove, after, moves_from
+from passerelle.duty import ENDED, KINDS, LIVE, MOVES, OWED_ANEW, STATES, IllegalMove, after, moves_from
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -30,6 +30,10 @@ def test_an_ended_duty_can_never_move_again() -> None:
             assert moves_from(kind, state) == ()
             with pytest.raises(IllegalMove, match="It has ended; nothing can happen to it any more"):
                 after(kind, state, "deliver")
+
+
+def test_an_ended_telling_may_be_owed_anew_for_two_reasons_that_the_tables_and_the_ledger_name_alike() -> None:
+    assert OWED_ANEW == ("recalled", "again")
 
 
 def test_live_and_ended_are_all_the_states_there_are() -> None:

@@ -33,6 +33,8 @@ def test_every_row_of_every_table_names_its_source_and_whether_it_binds(path: Pa
         ("- just a list", "must be a mapping"),
         ("rows: []", "no rows"),
         ("rows: [{source: a law, standing: binding}]", "no id of its own"),
+        ("rows: [{id: '', source: a law, standing: binding}]", "no id of its own"),
+        ("rows: [{id: 7, source: a law, standing: binding}]", "no id of its own"),  # nor do two of 7 and “7”
         (
             "rows: [{id: a, source: law, standing: binding}, {id: a, source: law, standing: binding}]",
             "no id of its own",

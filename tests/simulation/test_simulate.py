@@ -89,14 +89,14 @@ def test_six_months_of_silence_leave_nothing_without_a_holder_and_a_clock() -> N
     assert silence["at_the_top"] and silence["told_again"] > 100 * silence["at_the_top"]
     assert silence["longest_seconds_untold"] <= 86_400 + 60
     for rung in silence["rungs"].values():
-        written = rung["as_written_seconds"] or [0]
-        assert not rung["climbed"] or rung["soonest_seconds"] >= min(written)
-        assert not rung["climbed"] or rung["latest_seconds"] <= max(written) + 60
+        assert rung["early_seconds"] == 0 and rung["late_seconds"] <= 60
+    assert any(rung["climbed"] and rung["as_written_seconds"] for rung in silence["rungs"].values())
     figures.keep("silence", years=done["years"], seed=done["seed"], violations=done["violations"], **silence)
 
 
 WHOLE_PLANTS = {
     "skipped_sweep": 1, "lost_retry": 3, "dropped_line": 8, "double_delivery": 4, "same_reviewer": 5, "falling": 2,
+    "owed_twice": 3, "forgotten_recall": 3,
 }  # fmt: skip
 """Each bug on purpose, with the invariant that it breaks: to find something else is not to find it."""
 

@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone
 from passerelle import duty as rules
 from passerelle.flow import rungs
 from passerelle.flow.ledger_lines import Journal
-from passerelle.ledger.events import DutyMoved, DutyRaised
+from passerelle.ledger.events import DutyMoved, DutyRaised, TellingOwedAnew
 from passerelle.policy import calendar, deadlines
 from passerelle.policy.facts import SERVICE_KINDS
 from passerelle.records.models import (
@@ -207,6 +207,14 @@ def move(
     )
     if duty.kind == "review" and duty.state in rules.LIVE:
         mirror(lines, duty)
+
+
+def owe_anew(lines: Journal, duty: Duty, because: str) -> None:
+    """What an ended duty to pass on answered counts no more (`because`: one of OWED_ANEW); another may owe the same."""
+    assert duty.state in ("done", "upheld") and because in rules.OWED_ANEW, f"{duty.ref} is {duty.state}"
+    duty.outcome = because
+    duty.save(update_fields=["outcome"])
+    lines.write(TellingOwedAnew(duty=duty.ref, because=because))
 
 
 def mirror(lines: Journal, review: Duty) -> None:

@@ -454,8 +454,7 @@ def answer_again(lines: Journal, duty: Duty, claims: list[Claim], because: Sente
     """What was answered would be answered otherwise now: it is owed anew, with a clock of its own. Who waits hears it,
     if they were told that there was something."""
     assert duty.report is not None and duty.recipient is not None
-    duty.outcome = "again"
-    duty.save(update_fields=["outcome"])
+    duties.owe_anew(lines, duty, "again")
     anew = owe(lines, duty.report, duty.recipient, claims_of(duty, lines.now) or claims)
     if anew is None or not anew.live:
         return

@@ -154,8 +154,7 @@ def _decide_again(lines: Journal, delivery: Delivery) -> None:
     standing = Delivery.objects.filter(report=told.report, recipient=told.recipient).exclude(evidence="recalled")
     if standing.exists():
         return
-    told.outcome = "recalled"
-    told.save(update_fields=["outcome"])
+    duties.owe_anew(lines, told, "recalled")
     claims = [claim for claim in oblige.claims_of(told, lines.now) if claim.interest.pk is not None]  # not a request
     if not claims or told.report is None or told.recipient is None:
         return

@@ -25,6 +25,7 @@ from passerelle.ledger.events_after_telling import (
     RequestRecorded,
     ReviewCame,
     ReviewDecided,
+    TellingOwedAnew,
 )
 from passerelle.ledger.events_of_clocks import (
     ClockSetRight,
@@ -575,7 +576,7 @@ EVENTS: dict[str, type[Event]] = {
         Delivered,
         DeliveryClimbed,
         DeliveryRecalled,
-        DeliveryRenewed, CorrectionAsked, CorrectionReceived,
+        DeliveryRenewed, TellingOwedAnew, CorrectionAsked, CorrectionReceived,
         RequestRecorded, RequestPartAsked, RequestPartAnswered, RequestAnswered,
         Withheld,
         WithholdingReviewed,

@@ -63,6 +63,15 @@ class DeliveryRenewed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TellingOwedAnew(Event):
+    """What an ended duty to pass on answered counts no more: what it told was recalled (`recalled`), or the answer
+    would differ now (`again`). From here on, and only from here on, another duty may owe the same telling."""
+
+    duty: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionAsked(Event):
     """A holder of a copy is told what became of a report. Without a duty, nothing of what they have changed.
     `commitment` is salted over what changed."""

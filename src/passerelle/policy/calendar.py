@@ -26,9 +26,9 @@ class Holiday:
     month: int | None
     day: int | None
     days_after_easter: int | None
-    weekday: int | None = None
-    since: int = 0
-    only: tuple[int, ...] = ()
+    weekday: int | None
+    since: int
+    only: tuple[int, ...]
 
     def kept_in(self, year: int) -> bool:
         """Whether it was, or is, a holiday in `year`."""
@@ -136,8 +136,8 @@ def of_service(place: str) -> Calendar:
 
 @cache
 def places() -> tuple[str, ...]:
-    """Every place whose holidays are shipped; every Land and community, also one that keeps no day of its own."""
-    found = set(ZONES) | {f"de-{land}" for land in LAENDER} | {f"be-{part}" for part in ("vlg", "wal", "deg", "bru")}
+    """Every place whose holidays are shipped, and those that keep no day of their own: some Länder, and Brussels."""
+    found = set(ZONES) | {f"de-{land}" for land in LAENDER} | {"be-bru"}
     for country in ZONES:
         for row in rows(DATA_FOLDER / f"holidays_{country}.yaml", "holidays", required={"place": str, "says": str}):
             found.add(row["place"])

@@ -88,6 +88,5 @@ def load(path: Path) -> Ladder:
     return Ladder({u: {rung: timedelta(minutes=found[u][rung]) for rung in RUNGS[1:]} for u in URGENCIES})
 
 
-def _checked(level: int) -> int:
+def _checked(level: int) -> None:
     assert 0 <= level <= TOP, f"a level is 0 to {TOP}, not {level}"
-    return level

@@ -66,7 +66,7 @@ def parts_hidden(
     columns = list(parts[0]) if parts else []
     beside = sorted((sum(part.values()), number) for number, part in enumerate(parts) if number not in hides)
     for _, number in beside:
-        if not hides or not any(_gives_back(parts, hides, column, own) for column in columns):
+        if not any(_gives_back(parts, hides, column, own) for column in columns):
             break
         hides.add(number)
     return hides

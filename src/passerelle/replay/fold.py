@@ -419,6 +419,7 @@ _APPLY: dict[str, Callable[[Folded, Row], None]] = {
     "DeputyNamed": _deputy_named,
     "OfficerReseated": _officer_reseated, "OfficerLeft": _officer_left,
     "SecondFactorChanged": _second_factor_changed, "IdentityChanged": _identity_changed, "SignedIn": _no_row,
+    "TellingOwedAnew": _no_row,
     "AccountOpened": _account_opened, "AccountChanged": _account_changed,
     "ChannelAdded": _channel_added, "ChannelEnded": _channel_ended,
     "MessageParked": _message_parked, "MessageResent": _message_resent,

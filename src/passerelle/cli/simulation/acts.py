@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from passerelle.cli.simulation.cast import GROUNDS, WHY, Cast
 from passerelle.flow import (
@@ -16,6 +17,7 @@ from passerelle.flow import (
     consult,
     consult_dossier,
     decide,
+    duties,
     exceptions,
     hold,
     judge,
@@ -39,6 +41,7 @@ from passerelle.records.models import (
     Interest,
     Match,
     Officer,
+    PeriodicReview,
     Proposal,
     Report,
     Sample,
@@ -49,6 +52,7 @@ from passerelle.records.models.accounts import SCOPES
 Act = Callable[[Cast], "Callable[[datetime], Any] | None"]
 """Draws what is to be done; the call that does it at a moment, or none when there is nothing to do it to."""
 
+LEADING = ("desk", "supervisor", "head")
 OUTWARD = ("police", "federal_police", "prosecutor", "municipality", "youth_care")
 
 
@@ -150,8 +154,12 @@ def pass_on(cast: Cast) -> Any:
 
 
 def withhold(cast: Cast) -> Any:
-    duty = one_live(cast, kind="pass_on", state__in=["open", "held"])
-    officer = one_seat(cast, duty.service, "desk", "supervisor", "head") if duty else None
+    """Mostly by who leads: theirs are the decisions that the rung above them must not come to review. Of a request to
+    pass something on too, whose answer is a yes or a no."""
+    asked = Q(kind="pass_on") | Q(kind="answer", question__onward_to__isnull=False)
+    duty = cast.one(Duty.objects.filter(asked, state__in=["open", "held"]))
+    role = cast.dice.choices(("desk", "supervisor", "head"), (2, 3, 3))[0]
+    officer = (one_seat(cast, duty.service, role) or one_seat(cast, duty.service, *LEADING)) if duty else None
     ground = cast.dice.choice(GROUNDS)
     return officer and (
         lambda now: decide.withhold(ref=duty.ref, officer=officer, ground=ground, reason=WHY, now=now)
@@ -159,12 +167,22 @@ def withhold(cast: Cast) -> Any:
 
 
 def review(cast: Cast) -> Any:
+    """By a second person, and now and then by whoever is there: who decided it among them, and is refused."""
     duty = one_live(cast, kind="review")
-    officer = one_seat(cast, duty.holder, "desk", "supervisor", "head", "oversight") if duty else None
-    uphold = cast.dice.random() < 0.6
+    if duty is None:
+        return None
+    seated = Officer.objects.filter(service__in=[duty.service, duty.holder], role__in=LEADING, is_active=True)
+    decider = duties.decider_of(duty)
+    if decider is not None and cast.dice.random() < 0.9:
+        seated = seated.exclude(pk=decider.pk)
+    officer, uphold = cast.one(seated), cast.dice.random() < 0.6
+    days = cast.dice.randint(20, 90) if PeriodicReview.objects.filter(duty=duty).exists() else 0
     return officer and (
-        lambda now: decide.review(ref=duty.ref, officer=officer, uphold=uphold, reason="as it was read", now=now)
-    )
+        lambda now: decide.review(
+            ref=duty.ref, officer=officer, uphold=uphold, reason="as it was read", now=now,
+            next_on=(now + timedelta(days=days)).date() if days else None,
+        )
+    )  # fmt: skip
 
 
 def hold_duty(cast: Cast) -> Any:
@@ -235,7 +253,7 @@ def recall_delivery(cast: Cast) -> Any:
 
 
 def confirm_destroyed(cast: Cast) -> Any:
-    duty = one_live(cast, kind="correct")
+    duty = one_live(cast, kind="correct", corrections__isnull=True)
     officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
     return officer and (lambda now: recall.confirm_destroyed(ref=duty.ref, officer=officer, note="done", now=now))
 
@@ -413,7 +431,7 @@ def reconcile_all(cast: Cast) -> Any:
 
 WEIGHTS: dict[Act, float] = {
     file_report: 16, open_dossier: 6, revise_report: 3, add_subjects: 2, judge_match: 9, take_back: 1,
-    acknowledge_duty: 16, pass_on: 6, withhold: 4, review: 6, hold_duty: 3, assign: 4, go_away: 5, leave_for_good: 1,
+    acknowledge_duty: 16, pass_on: 6, withhold: 9, review: 6, hold_duty: 3, assign: 4, go_away: 5, leave_for_good: 1,
     come_new: 2, change_role: 1, name_deputy: 1, recall_delivery: 1.5, confirm_destroyed: 2, read_report: 2,
     read_delivery: 3, read_match: 1, read_dossier: 1, read_grant: 0.5, begin_visit: 0.5, break_glass: 1,
     give_grant: 0.7, end_grant: 0.5, ask_watch: 1, read_proposal: 0.5, end_watch: 0.5, state_watch: 0.5,

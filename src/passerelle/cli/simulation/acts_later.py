@@ -32,7 +32,7 @@ def erase(cast: Cast) -> Any:
 
 
 def give_receipt(cast: Cast) -> Any:
-    duty = one_live(cast, kind="correct")
+    duty = one_live(cast, kind="correct", corrections__isnull=False)
     officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
     said = cast.dice.choice(sorted(RECEIPTS))
     return officer and (
@@ -67,7 +67,7 @@ def ask_back(cast: Cast) -> Any:
 
 
 def answer_question(cast: Cast) -> Any:
-    duty = one_live(cast, kind="answer")
+    duty = one_live(cast, kind="answer", question__onward_to__isnull=True)
     officer = one_seat(cast, duty.service, "desk", "supervisor") if duty else None
     return officer and (lambda now: answer.answer(ref=duty.ref, officer=officer, text="Yes, it is.", now=now))
 

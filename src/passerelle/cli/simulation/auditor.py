@@ -1,19 +1,30 @@
 """A second, simpler model of the house: it reads the ledger's lines as they come and says what breaks the protocol.
 
-It shares nothing with the verbs but the table of moves. What it counts is compared with the tables.
+It shares nothing with the verbs but the table of moves, and asks no table. What it counts is compared with the tables.
+
+One duty for each telling, never two: beside a duty that lives none may owe the same, whatever was recalled; beside one
+that has ended, only after a line said that its answer counts no more (`TellingOwedAnew`). That line is believed of a
+duty that has ended, and for a recall only where one was and nothing that was told still stands. Never none: that a
+telling which is still called for has a duty after its recall is not in the ledger; the reconciliation counts it.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from passerelle import duty as rules
 from passerelle.errors import Refused
+
+ONE_BY = {
+    "pass_on": ("report", "recipient"), "acknowledge": ("report", "recipient"), "correct": ("report", "recipient"),
+    "judge": ("match",), "review": ("about",),
+}  # fmt: skip
+"""By kind, what two duties may not owe at once: the same telling, the same pair, the review of the same decision."""
 
 
 @dataclass(slots=True)
@@ -31,7 +42,8 @@ class Known:
     due_at: str
     next_event_at: str
     raised_at: str
-    recalled: bool = False
+    anew: bool = False
+    """Its answer counts no more: another may owe the same telling."""
     climbs: list[tuple[str, int]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     """When it was told again, at the top."""
@@ -42,10 +54,10 @@ class Known:
 class Auditor:
     """Reads lines in order; `wrong` collects (invariant, sentence)."""
 
-    owed_anew: Callable[[str], bool] = lambda ref: False
-    """Whether the answer that a duty gave would differ now, so that another took its place: its row says so."""
     duties: dict[str, Known] = field(default_factory=dict)
-    tellings: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    tellings: dict[tuple[str, ...], str] = field(default_factory=dict)
+    recalled: set[tuple[str, str]] = field(default_factory=set)
+    """Tellings (report, recipient) of which something was taken back."""
     delivered: dict[tuple[str, int, str, str], str] = field(default_factory=dict)
     deliveries: dict[str, tuple[str, tuple[str, int, str, str]]] = field(default_factory=dict)
     withheld: dict[str, str] = field(default_factory=dict)
@@ -100,13 +112,32 @@ class Auditor:
         )  # fmt: skip
         if not (facts["holder"] and facts["due_at"] and facts["next_event_at"]):
             self._say(1, f"{ref} was raised without a holder or a clock")
-        if facts["kind"] == "pass_on":
-            key = (facts["report"], facts["recipient"], "pass_on")
-            before = self.duties.get(self.tellings.get(key, ""))
-            stands = before is not None and before.state != "void" and not before.recalled
-            if stands and not self.owed_anew(self.tellings[key]):
-                self._say(3, f"{ref} and {self.tellings[key]} owe the same telling")
-            self.tellings[key] = ref
+        self._only_one(ref, facts)
+
+    def _only_one(self, ref: str, facts: dict[str, Any]) -> None:
+        """Of every kind, no two that owe the same at once; to pass on, not one after another either."""
+        by = ONE_BY.get(facts["kind"])
+        if by is None or not all(facts[name] for name in by):
+            return
+        key = (facts["kind"], *(facts[name] for name in by))
+        before = self.duties.get(self.tellings.get(key, ""))
+        if before is not None and before.state in rules.LIVE:
+            self._say(3, f"{ref} and {self.tellings[key]}, which lives, owe the same: {' '.join(key)}")
+        elif before is not None and facts["kind"] == "pass_on" and before.state != "void" and not before.anew:
+            self._say(3, f"{ref} and {self.tellings[key]} owe the same telling")
+        self.tellings[key] = ref
+
+    def _TellingOwedAnew(self, facts: dict[str, Any], at: str) -> None:
+        ref, because = facts["duty"], facts["because"]
+        known = self.duties.get(ref)
+        if known is None or known.kind != "pass_on" or known.state not in ("done", "upheld"):
+            self._say(3, f"{ref} is to be owed anew and has given no answer")
+            return
+        telling = known.report, known.recipient
+        stands = [one for (report, _, recipient, _), one in self.delivered.items() if (report, recipient) == telling]
+        if because == "recalled" and (stands or telling not in self.recalled):
+            self._say(3, f"{ref} counts as recalled, and {', '.join(stands) or 'nothing of it'} was not taken back")
+        known.anew = True
 
     def _DutyMoved(self, facts: dict[str, Any], at: str) -> None:
         ref = facts["duty"]
@@ -148,7 +179,7 @@ class Auditor:
         duty, key = self.deliveries[facts["delivery"]]
         self.delivered.pop(key, None)
         known = self.duties[duty]
-        known.recalled = True
+        self.recalled.add((known.report, known.recipient))
         if facts["was_read"]:
             self._recalled.append((known.report, facts["delivery"]))
 

@@ -88,8 +88,42 @@ def falling() -> None:
     duties.move = falls
 
 
+def owed_twice() -> None:
+    """Whoever asks whether a telling is owed already hears no, one time in two; and the tables would take a second."""
+    from django.db import connection
+
+    from passerelle.flow import oblige
+
+    look, count = oblige.owed, [0]
+
+    def blind(report: Any, recipient: Any) -> Any:
+        count[0] += 1
+        if count[0] % 2:
+            return look(report, recipient)
+        with connection.cursor() as cursor:  # else the tables refuse it, and not the model beside them
+            cursor.execute("DROP INDEX IF EXISTS duty_once")
+        return None
+
+    oblige.owed = blind
+
+
+def forgotten_recall() -> None:
+    """What was recalled is owed no more, though somebody still needs it."""
+    from passerelle.flow import duties, recall
+    from passerelle.records.models import Duty
+
+    def forgets(lines: Any, delivery: Any) -> None:
+        told = Duty.objects.get(pk=delivery.duty_id)
+        if told.state == "done" and told.outcome not in ("recalled", "again"):
+            duties.owe_anew(lines, told, "recalled")
+
+    recall._decide_again = forgets
+
+
 PLANTS: dict[str, Callable[[], None]] = {
     plant.__name__: plant
-    for plant in (skipped_sweep, lost_retry, dropped_line, double_delivery, same_reviewer, falling)
-}
+    for plant in (
+        skipped_sweep, lost_retry, dropped_line, double_delivery, same_reviewer, falling, owed_twice, forgotten_recall,
+    )
+}  # fmt: skip
 """By name; each must turn a simulation red."""

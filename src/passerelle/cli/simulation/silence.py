@@ -24,6 +24,10 @@ class Rung:
     as_written: tuple[int, ...] = ()
     """The seconds that the ladder gives the rung below, one for each urgency that was seen; none for a desk, whose time
     is the duty's own."""
+    early_seconds: int = 0
+    late_seconds: int = 0
+    """The most that any of them climbed before, and after, the moment that is written for it: when its rung's time was
+    over, or when it was due where it left the rung on which it was raised."""
 
 
 @dataclass(slots=True)
@@ -50,6 +54,7 @@ class Silence:
                 name: {
                     "climbed": rung.climbed, "soonest_seconds": rung.soonest_seconds,
                     "latest_seconds": rung.latest_seconds, "as_written_seconds": list(rung.as_written),
+                    "early_seconds": rung.early_seconds, "late_seconds": rung.late_seconds,
                 }
                 for name, rung in self.rungs.items()
             },
@@ -67,7 +72,8 @@ class Silence:
             stood = f"{_hours(rung.soonest_seconds)} to {_hours(rung.latest_seconds)}"
             written = ", ".join(map(_hours, rung.as_written))
             rule = f"on the rung below, which has {written}" if written else "after it was due"
-            told.append(f"  climbed to {name}: {rung.climbed} times, {stood} {rule}")
+            off = f"{rung.early_seconds} s before its moment at most, {rung.late_seconds} s after it"
+            told.append(f"  climbed to {name}: {rung.climbed} times, {stood} {rule}; {off}")
         told.append(
             f"  at the top {self.at_the_top} duties were told again {self.told_again} times, never more than "
             f"{_hours(self.longest_seconds_untold)} apart."
@@ -110,19 +116,24 @@ def _rungs(auditor: Auditor, begun: datetime) -> dict[str, Rung]:
     urgencies = dict(Duty.objects.values_list("ref", "urgency"))
     stood: dict[int, list[int]] = defaultdict(list)
     written: dict[int, set[int]] = defaultdict(set)
+    off: dict[int, list[int]] = defaultdict(list)
     for ref, known in auditor.duties.items():
         since, level = datetime.fromisoformat(known.due_at), known.first_level
         for moment, to in known.climbs:
             climbed = datetime.fromisoformat(moment)
             if since >= begun:
                 stood[to].append(round((climbed - since).total_seconds()))
+                least = 0
                 if level and level != known.first_level:
-                    written[to].add(round(intervals[urgencies[ref]][ladder.RUNGS[level]].total_seconds()))
+                    least = round(intervals[urgencies[ref]][ladder.RUNGS[level]].total_seconds())
+                    written[to].add(least)
+                off[to].append(stood[to][-1] - least)
             since, level = climbed, to
     return {
         ladder.RUNGS[to]: Rung(
             climbed=len(stood[to]), soonest_seconds=min(stood[to], default=0), latest_seconds=max(stood[to], default=0),
-            as_written=tuple(sorted(written[to])),
+            as_written=tuple(sorted(written[to])), early_seconds=max(0, -min(off[to], default=0)),
+            late_seconds=max(0, max(off[to], default=0)),
         )
         for to in range(1, ladder.TOP + 1)
     }  # fmt: skip

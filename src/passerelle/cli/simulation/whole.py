@@ -22,7 +22,7 @@ from passerelle import ids
 from passerelle.cli.simulation import acts, acts_later, silence
 from passerelle.cli.simulation.auditor import Auditor, ladder_as_written
 from passerelle.cli.simulation.cast import ROLES, SERVICES, Cast
-from passerelle.duty import LIVE
+from passerelle.duty import LIVE, OWED_ANEW
 from passerelle.errors import Refused
 from passerelle.flow import accounts, backup, clock, commit_points, duties, ledger_lines, once, reconcile, seats, work
 from passerelle.ledger import export, verify
@@ -42,8 +42,8 @@ RETRIES = 8
 BACKLOG_MAX = 10
 """Over it desks mostly end what they owe; else what nobody does is told again every day, and fills the year."""
 ENDING: tuple[acts.Act, ...] = (
-    acts.acknowledge_duty, acts.judge_match, acts.pass_on, acts.review, acts_later.give_receipt,
-    acts_later.answer_question,
+    acts.acknowledge_duty, acts.judge_match, acts.judge_match, acts.pass_on, acts.withhold, acts.review,
+    acts.confirm_destroyed, acts_later.give_receipt, acts_later.answer_question, acts_later.consent,
 )  # fmt: skip
 
 
@@ -95,9 +95,7 @@ class Simulation:
         self.chance = random.Random(f"crashes {seed}")  # noqa: S311 (a simulation repeats bit for bit)
         self.wall, self.jump = BEGINS, timedelta()
         self.silence, self.say = silence, say
-        self.auditor = Auditor(
-            owed_anew=lambda ref: Duty.objects.filter(ref=ref, ended_at__isnull=False, outcome="again").exists()
-        )
+        self.auditor = Auditor()
         self.visits: Counter[str] = Counter()
         self.kills: Counter[str] = Counter()
         self.done: Counter[str] = Counter()
@@ -330,6 +328,9 @@ class Simulation:
             self._violated(1, f"{duty.ref} is withheld and nobody is asked to review it")
         if live.count() != len(self.auditor.live) or Duty.objects.count() != len(self.auditor.duties):
             self._violated(7, "the tables and the ledger count different duties")
+        anew = Duty.objects.filter(kind="pass_on", outcome__in=OWED_ANEW).values_list("ref", flat=True)
+        if set(anew) != {ref for ref, known in self.auditor.duties.items() if known.anew}:
+            self._violated(7, "the tables and the ledger say of different duties that they are owed anew")
 
     def _deep_check(self) -> None:
         """What costs more: the ledger folded from its first line, and all that is owed computed afresh."""
@@ -344,6 +345,8 @@ class Simulation:
             return
         for report, service in result.missing[:3]:
             self._violated(3, f"{report} is owed to {service} and nothing stands in the tables")
+        for report, service in result.uncorrected[:3]:
+            self._violated(6, f"{service} has another {report} than there is, and nobody owes its correction")
         self._audit()
 
     def _be_silent(self) -> None:
