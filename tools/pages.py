@@ -77,8 +77,16 @@ def harnesses() -> str:
     return table(rows())
 
 
+def flaws() -> str:
+    """Each published flaw, what was planted for it here, and the test that went red (docs/security/planted-flaws.json).
+    """
+    from tools.planted_flaws import rows
+
+    return table(rows())
+
+
 TABLES: dict[str, Callable[[], str]] = {
-    "settings": settings, "events": events, "moves": moves, "harnesses": harnesses,
+    "settings": settings, "events": events, "moves": moves, "harnesses": harnesses, "flaws": flaws,
 }  # fmt: skip
 
 

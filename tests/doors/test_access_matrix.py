@@ -8,9 +8,10 @@ next.
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -550,21 +551,25 @@ def test_access_matrix_every_route_answers_every_seat_as_the_table_says(
     exchange: dict[str, Any], things: dict[str, str]
 ) -> None:
     assert set(routes()) == set(TABLE), "a route that the table does not have, or a row without a route"
-    cells, wrong = tried(exchange, things, SEATS)
+    only = {name for name in os.environ.get("PASSERELLE_ROUTES", "").split(",") if name}
+    cells, wrong = tried(exchange, things, SEATS, only)
     counted["routes"], counted["cells"], counted["unexpected"] = len(routes()), cells, len(wrong)
     assert not wrong, "\n".join(wrong)
-    assert cells > 800
+    assert cells > 800 or (only and cells)
 
 
-def tried(exchange: dict[str, Any], things: dict[str, str], seats: tuple[str, ...]) -> tuple[int, list[str]]:
-    """How many cells of these seats were tried, and which did not answer as the table says."""
+def tried(
+    exchange: dict[str, Any], things: dict[str, str], seats: tuple[str, ...], only: Collection[str] = ()
+) -> tuple[int, list[str]]:
+    """How many cells of these seats were tried, and which did not answer as the table says; of `only` these routes,
+    where some are named (`tools/planted_flaws.py` names them)."""
     found = routes()
     seated = {seat: signed_in(exchange, seat) for seat in seats}
     columns = [SEATS.index(seat) for seat in seats]
     before, wrong, cells = state(), [], 0
     for name, rows in TABLE.items():
         for thing, method, sent, expected in rows:
-            if not expected:
+            if not expected or (only and name not in only):
                 continue
             signs = expected.replace(" ", "")
             assert len(signs) == len(SEATS), f"{name} {thing}: {len(signs)} cells"

@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 from passerelle.flow import index, lessons_kept, work
 from passerelle.ids import seeded
 from passerelle.policy.tables import DATA_FOLDER
-from passerelle.records.models import Heartbeat, Notice, Officer, Reading
+from passerelle.records.models import Duty, Heartbeat, Notice, Officer, Reading
 from passerelle.testing import makers
 from tests.doors.test_two_worlds import NOW, REF, STRICT, TOKEN, at, shape
 
@@ -214,6 +214,70 @@ def test_nobody_feels_whether_another_service_has_looked_at_the_lessons_of_a_mon
     while lessons_kept.read_on(lines_left=0):
         pass
     assert asked("stad") < alone, "what the worker keeps spares nothing: a test of nothing"
+
+
+@pytest.mark.parametrize("role", ["head", "administrator"])
+@pytest.mark.parametrize("table", ["deadlines", "who_may_tell_whom"])
+def test_whoever_opens_a_dossier_and_tries_rules_reads_in_no_count_whether_somebody_is_known(
+    table: str, role: str
+) -> None:
+    """A trial looks at what all services hold: its counts moved by one when the dossier met a sealed report."""
+    text = (DATA_FOLDER / f"{table}.yaml").read_text(encoding="utf-8")
+    text = text.replace("{days: 7}", "{days: 6}", 1) if table == "deadlines" else text.replace(": whole", ": pointer")
+    sent = {"do": "try", "text": text, "month": "2026-03"}
+    seen = []
+    for name in (NAME, OTHER):
+        undo = transaction.savepoint()
+        world = world_with(name)
+        client = Client()
+        client.force_login(makers.seat(world["stad"], "head"))
+        with seeded(3):
+            opens(client)
+            work.work_until_done(now=NOW + timedelta(minutes=1))
+        Heartbeat.objects.update(beat_at=NOW)
+        client.force_login(makers.seat(world["stad"], role))
+        answer = client.post(f"/administration/rules/{table}", sent)
+        seen.append((answer.status_code, TOKEN.sub("", answer.content.decode())))
+        transaction.savepoint_rollback(undo)
+    assert seen[0] == seen[1]
+
+
+FIGURES = (
+    "/late", "/late?page=2", "/late/away", "/figures", "/figures?month=2026-03", "/between?month=2026-03",
+    "/between.csv?month=2026-03", "/lessons", "/lessons?month=2026-03", "/today", "/law", "/people", "/health", "/desk",
+    "/handover", "/", "/reports", "/exceptions", "/overloads", "/readings/of-others", "/questions", "/watches",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("days", [1, 12, 40])
+def test_whoever_opens_a_dossier_reads_in_no_figure_whether_a_decision_is_owed_on_a_sealed_report(
+    days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dossier makes a duty of the other service: it is owed, comes late, climbs, and is told again above."""
+    seen = []
+    for name in (NAME, OTHER):
+        undo = transaction.savepoint()
+        world = world_with(name)
+        client = Client()
+        client.force_login(makers.seat(world["stad"], "head"))
+        with seeded(3):
+            opens(client)
+            for day in range(0, days * 24 + 1, 12):
+                work.work_until_done(now=NOW + timedelta(hours=day, minutes=1))
+        owed = Duty.objects.filter(service=world["noord"]).exclude(kind="review").count()
+        later = NOW + timedelta(days=days, minutes=2)
+        monkeypatch.setattr("django.utils.timezone.now", lambda later=later: later)
+        Heartbeat.objects.update(beat_at=later)
+        client = Client()
+        client.force_login(makers.seat(world["stad"], "head"))
+        said = {address: TOKEN.sub("", client.get(address).content.decode()) for address in FIGURES}
+        seen.append((owed, {address: REF.sub("ref", text) for address, text in said.items()}))
+        monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
+        transaction.savepoint_rollback(undo)
+    (owed, said), (owed_there, said_there) = seen
+    assert owed > owed_there, "nothing was owed on the sealed report: a test of nothing"
+    for address in FIGURES:
+        assert said[address] == said_there[address], f"{address} tells after {days} days"
 
 
 @pytest.mark.parametrize("way", ["asking for a watch on the person", "lists, their order and their counts"])

@@ -6,6 +6,7 @@ import itertools
 import json
 import logging
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,9 +18,14 @@ from django.db import connection, models
 from django.test import Client
 from django.urls import get_resolver
 
-from passerelle.flow import ledger_lines
-from passerelle.records.models import Dossier, Duty, Officer
+from passerelle.flow import decide, ledger_lines, receive, watches
+from passerelle.flow.sign_in import ACCOUNT_TRIES_MAX
+from passerelle.records import visibility
+from passerelle.records.models import Dossier, Duty, Interest, Officer, Report, Subject
 from passerelle.testing import makers
+from passerelle.testing.makers import NOON
+from tests.doors.machines import machine
+from tests.doors.opening import opened
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +101,9 @@ def test_no_choice_of_a_form_names_what_its_reader_may_not_see(told: dict[str, A
     theirs = [Dossier.objects.get().ref, *Officer.objects.exclude(service=told["stad"]).values_list("ref", flat=True)]
     seen = 0
     for address in ("/file", "/dossiers/new", "/watches/new", "/readings/of-others", "/people", "/figures", "/late"):
-        for choice in re.findall(r"<option[^>]*>[^<]*", client.get(address).content.decode()):
+        answer = client.get(address)
+        assert answer.status_code in (200, 404), f"{address}: {answer.status_code}, a page that broke offers no choice"
+        for choice in re.findall(r"<option[^>]*>[^<]*", answer.content.decode()):
             seen += 1
             assert CANARY not in choice
             assert not [ref for ref in theirs if ref in choice], f"{address}: {choice}"
@@ -160,6 +168,7 @@ def test_nobody_is_known_by_an_address_another_could_claim(exchange: dict[str, A
     assert authenticate(None, username=seat.username, password=PASSWORD) == seat
     for alike in (seat.username.upper(), f"{seat.username}@example.org", seat.username + "\u200b", seat.name, seat.ref):
         assert authenticate(None, username=alike, password=PASSWORD) is None
+        assert Client().post("/sign-in", {"username": alike, "password": PASSWORD}).status_code == 401, alike
 
 
 FORMS = {
@@ -206,3 +215,125 @@ def test_nothing_is_handed_out_by_a_serialiser_that_knows_no_reader() -> None:
     assert serializers.get_serializer_formats() and not [
         address for address in acts() if re.search(r"json|xml|csv|export|feed|api", address)
     ], "an address hands out data: give it its rows in the access matrix, then name it here"
+
+
+def test_what_a_service_keeps_beside_its_records_is_shown_to_no_other(told: dict[str, Any]) -> None:
+    """CVE-2024-45509: bookmarks of others. Here: what is watched, asked for and handed over."""
+    lately = datetime.now(tz=UTC) - timedelta(hours=1)  # so that it is live today
+    asked = watches.ask(
+        officer=makers.seat(told["federal"], "officer"), kind="watch", purpose="investigation", now=lately,
+        legal_basis=f"Art. 44/1 {CANARY}", until=(lately + timedelta(days=90)).date(), subjects=[SUSPECT],
+    )  # fmt: skip
+    decide.review(
+        ref=asked.review.ref, officer=makers.seat(told["federal"], "supervisor"), uphold=True,
+        reason="the facts that were given", now=lately,
+    )  # fmt: skip
+    kept = Interest.objects.get(kind="watch")
+    pages = ("/watches", "/dossiers", "/reports", "/questions", "/requests", "/handover", "/exceptions", "/file", "/")
+    for key, role in itertools.product(("stad", "noord", "neutral"), ("officer", "desk", "head")):
+        seat = Officer.objects.filter(service=told[key], role=role).first()
+        for address in pages if seat is not None else ():
+            answer = opened(signed_in(seat), address)
+            assert answer.status_code in (200, 404), f"{address}: {answer.status_code}"
+            said = answer.content.decode()
+            assert kept.ref not in said and asked.ref not in said, f"{address} shows {key}.{role} a watch of federal"
+            assert CANARY not in said or key == "noord", f"{address} shows {key}.{role} what federal wrote"
+    assert asked.ref in signed_in(makers.seat(told["federal"], "desk")).get("/watches").content.decode()
+
+
+def test_an_edit_leaves_the_handling_as_it_was_filed(told: dict[str, Any]) -> None:
+    """CVE-2021-31780: what limited it is lost when it is edited."""
+    desk = makers.seat(told["noord"], "desk")
+    filed = makers.report(
+        told["noord"], f"{CANARY} weer.", SUSPECT, handling="sealed", author=desk,
+        handling_reason="the source could be recognised", handling_review_on=(NOON + timedelta(days=30)).date(),
+    )  # fmt: skip
+    said = receive.ReportDraft(text=f"{CANARY} toch niet.", language="nl", subjects=[SUSPECT])
+    assert said.handling == "open"
+    receive.revise_report(ref=filed.ref, officer=desk, draft=said, now=NOON + timedelta(hours=1))
+    assert Report.objects.get(pk=filed.pk).handling == "sealed"
+    assert not visibility.reports(makers.seat(told["noord"], "officer")).filter(pk=filed.pk).exists()
+
+
+def test_the_api_says_no_more_of_a_match_than_its_page(told: dict[str, Any]) -> None:
+    """CVE-2023-32060: the page hides it, the interface returns it."""
+    officer = machine(told["federal"], "officer")
+    told_of = json.loads(officer.call("GET", "/matches", limit=50)[2])["rows"]
+    assert told_of, "a test of nothing"
+    assert {(one["band"], one["verdict"]) for one in told_of} == {(None, None)}
+
+
+def test_a_name_typed_in_another_way_has_no_tries_of_its_own(exchange: dict[str, Any]) -> None:
+    """CVE-2018-12649, CVE-2020-8892: tries that are not counted."""
+    seat = makers.seat(exchange["noord"], "desk")
+    ways = (seat.username, seat.username.upper(), f" {seat.username} ", seat.username.title())
+    for way in itertools.islice(itertools.cycle(ways), ACCOUNT_TRIES_MAX):
+        assert Client().post("/sign-in", {"username": way, "password": "no"}).status_code == 401
+    for way in ways:
+        assert Client().post("/sign-in", {"username": way, "password": "no"}).status_code == 429, way
+
+
+@pytest.mark.ledger_is_bent
+def test_no_header_goes_round_the_second_factor(exchange: dict[str, Any]) -> None:
+    """CVE-2022-29534: an Accept header went round the question for the password."""
+    seat = makers.seat(exchange["noord"], "desk")
+    seat.second_since = NOON
+    seat.save(update_fields=["second_since"])
+    for headers in (
+        {}, {"Accept": "application/json"}, {"X-Requested-With": "XMLHttpRequest"}, {"Content-Type": "text/json"},
+        {"X-Original-URL": "/sign-in"}, {"Purpose": "prefetch"}, {"Range": "bytes=0-"}, {"Origin": "null"},
+    ):  # fmt: skip
+        client = signed_in(seat)
+        answer = client.get("/reports", headers=headers)
+        assert (answer.status_code, answer["Location"]) == (302, "/sign-in"), headers
+        assert client.get("/reports").status_code == 302, "and the session is over"
+
+
+def test_an_edit_changes_nothing_of_what_others_hold(told: dict[str, Any]) -> None:
+    """DFIR-IRIS #462: an indicator that two cases shared was one row."""
+
+    def held() -> list[Any]:
+        rows = Subject.objects.filter(service=told["federal"]).order_by("id")
+        return [(one.ref, one.caption, one.category, one.properties, one.to_match_at) for one in rows]
+
+    before = held()
+    mine = Report.objects.get(service=told["noord"])
+    other = makers.person("p", f"Karel {CANARY}", category="victim", birthDate=["1971-05-04"])
+    said = receive.ReportDraft(text=f"Karel {CANARY} toch niet.", language="nl", subjects=[other])
+    receive.revise_report(
+        ref=mine.ref, officer=makers.seat(told["noord"], "desk"), draft=said, now=NOON + timedelta(hours=1)
+    )
+    assert before and held() == before
+
+
+MARKUP = '<b id="canary">\'"&<script>alert(1)</script>'
+
+
+def test_what_somebody_writes_is_shown_as_text_and_never_as_markup(exchange: dict[str, Any]) -> None:
+    """44 of the 92: output that is not escaped. Every word a person can write, on every page that shows it."""
+    known = makers.person(
+        "p", f"Karel {CANARY} {MARKUP}", birthDate=["1971-05-03"], notes=[MARKUP], alias=[MARKUP], country=[MARKUP]
+    )
+    makers.dossier(exchange["federal"], known, title=f"Zaak {MARKUP}", note=MARKUP)
+    strict = {"handling_reason": f"because of {MARKUP}", "handling_review_on": (NOON + timedelta(days=30)).date()}
+    desk = makers.seat(exchange["noord"], "desk")
+    for handling, more in (("open", {}), ("consent", strict)):
+        makers.report(
+            exchange["noord"], f"{MARKUP} Karel {CANARY} was er.", known, handling=handling, handling_note=MARKUP,
+            author=desk, **more,
+        )  # fmt: skip
+    Officer.objects.update(name=f"Jan {MARKUP}")
+    things = [*Report.objects.all(), *Dossier.objects.all(), *Duty.objects.all()]
+    found = [f"/{one.ref.split('-')[0]}/{one.ref}" for one in things]
+    found += [f"/delivery/{ref}" for ref in exchange["noord"].sent.values_list("ref", flat=True)]
+    found += ["/", "/reports", "/dossiers", "/desk", "/people", "/handover", "/late", "/readings"]
+    shown = 0
+    for key, role in itertools.product(("noord", "federal"), ("desk", "head")):
+        client = signed_in(makers.seat(exchange[key], role))
+        answers = [opened(client, address).content.decode() for address in found]
+        answers.append(client.post("/search", {"question": f"Karel {CANARY}", "purpose": "my_case"}).content.decode())
+        answers.append(client.post("/search", {"question": MARKUP, "purpose": "my_case"}).content.decode())
+        for said in answers:
+            assert '<b id="canary">' not in said and "alert(1)</script>" not in said
+            shown += "&lt;b id=" in said
+    assert shown > 20, "a test of nothing"

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from django.test import Client
 
 from passerelle.cli import main
-from passerelle.flow import ledger_lines, second_factor
+from passerelle.flow import ledger_lines, seats, second_factor
 from passerelle.records.models import Officer
 from tests.doors.authenticator import Authenticator
 from tests.doors.test_passkeys import added as passkey_added
@@ -76,6 +76,29 @@ def test_a_session_gets_another_number_when_somebody_signs_in_and_when_the_secon
     half = client.session.session_key
     client.post("/sign-in/second", {"code": second_factor.code_at(secret, clock[-1])})
     assert len({before, during, half, client.session.session_key}) == 4
+
+
+@pytest.mark.django_db
+def test_whoever_signs_in_inherits_nothing_of_somebody_else_s_half_a_sign_in(
+    jana: Officer, clock: list[datetime]
+) -> None:
+    """On one machine: a colleague's password was right and their code is waited for; then another signs in."""
+    client = Client()
+    client.post("/sign-in", {"username": "jana", "password": PASSWORD})
+    added(client, clock)
+    client.post("/sign-out")
+    other = seats.seat_officer(
+        username="bo", name="Bo", service=jana.service, role="officer", language="nl", password=PASSWORD, now=clock[-1]
+    )
+    client.post("/sign-in", {"username": "jana", "password": PASSWORD})
+    assert client.get("/sign-in/second").status_code == 200, "half signed in"
+    client.post("/sign-in", {"username": "bo", "password": PASSWORD})
+    assert client.get("/sign-in/who").json()["who"] == other.ref
+    kept = dict(client.session)
+    assert not [name for name in kept if name.startswith(("second_pending", "passkey_challenge"))], sorted(kept)
+    assert client.get("/sign-in/second")["Location"].startswith("/sign-in")
+    client.post("/sign-out")
+    assert not client.session.keys() & {"_auth_user_id", "seen", "second_given"}
 
 
 def test_behind_https_no_cookie_leaves_without_it_and_browsers_are_told_to_stay(tmp_path: Path) -> None:

@@ -82,6 +82,20 @@ def test_a_witness_vouches_for_each_checkpoint_and_its_signature_is_kept(line: L
     assert len(checkpoints.ask_witnesses(now=NOON + DAY, send=line)) == 1, "and is asked again after a while"
 
 
+@pytest.mark.parametrize("size", ["9" * 5000, "²", "-1", "9" * 60])
+def test_a_witness_that_says_an_impossible_size_stops_neither_the_others_nor_the_house(
+    line: Line, settings: Any, tmp_path: Path, size: str
+) -> None:
+    other = Outsider.make(tmp_path / "other", name="aside", seed=b"\x08" * 32)
+    settings.WITNESSES = f"{other.key} http://127.0.0.1:2, {settings.WITNESSES}"
+    checkpoints.sign(now=NOON)
+    asked = checkpoints.ask_witnesses(
+        now=NOON, send=lambda to, body: (409, f"{size}\n") if to.endswith(":2") else line(to, body)
+    )
+    assert [row.name for row in asked] == ["aside", "north"]
+    assert asked[0].trouble and asked[0].seen_size == 0 and not asked[1].trouble
+
+
 def test_a_receipt_of_a_duty_bears_the_signatures_of_the_ledger_and_of_the_witness(line: Line) -> None:
     duty = Duty.objects.filter(kind="pass_on").get()
     checkpoints.sign(now=NOON)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 from django.db import connection
 
 from passerelle.channels.sending import Outgoing
-from passerelle.flow import accounts, drafts, once, outbox, receive
+from passerelle.flow import accounts, ask, drafts, once, outbox, receive, search, watches
+from passerelle.policy import quotas
 from passerelle.records import wall
-from passerelle.records.models import Command, Message, Report
+from passerelle.records.models import Command, Dossier, Message, Officer, Proposal, Question, Report, Search, Subject
 from passerelle.testing import makers
 from passerelle.testing.makers import NOON
 from passerelle.testing.recording import Recording
@@ -114,3 +116,58 @@ def test_a_draft_that_many_windows_go_on_from_at_once_is_kept_by_one_of_them(exc
     at_once(12, window)
     assert (len(kept), len(refused)) == (1, 11)
     assert drafts.kept(desk)["text"] == kept[0]
+
+
+INTEREST = {"purpose": "investigation", "legal_basis": "Police Function Act, Art. 44/1"}
+UNTIL = (NOON + timedelta(days=90)).date()
+
+
+def searches(officer: Officer, about: str) -> None:
+    search.search(question="Oosterlynck", officer=officer, purpose="my_case", now=NOON)
+
+
+def opens(officer: Officer, about: str) -> None:
+    receive.open_dossier(
+        service=officer.service, officer=officer, title="Zaak", language="nl", until=UNTIL, subjects=[KNOWN], now=NOON,
+        **INTEREST,
+    )  # fmt: skip
+
+
+def asks(officer: Officer, about: str) -> None:
+    ask.ask(about=about, officer=officer, text="Weet iemand hier iets van?", purpose="investigation", now=NOON)
+
+
+def watches_for(officer: Officer, about: str) -> None:
+    watches.ask(officer=officer, kind="watch", until=UNTIL, subjects=[KNOWN], now=NOON, **INTEREST)
+
+
+@pytest.mark.parametrize(
+    ("quota", "act", "counted"),
+    [
+        ("searches_in_an_hour", searches, lambda: Search.objects.count()),
+        ("dossiers_in_a_day", opens, lambda: Dossier.objects.count()),
+        ("subjects_of_dossiers_in_a_day", opens, lambda: Subject.objects.filter(dossier__isnull=False).count()),
+        ("questions_in_an_hour", asks, lambda: Question.objects.count()),
+        ("questions_around_in_a_day", asks, lambda: Question.objects.count()),
+        ("live_watches_of_an_officer", watches_for, lambda: Proposal.objects.count()),
+    ],
+)
+def test_eight_at_once_stop_at_a_quota_as_eight_one_after_another_do(
+    exchange: dict[str, Any], monkeypatch: pytest.MonkeyPatch, quota: str, act: Callable[[Officer, str], None],
+    counted: Callable[[], int],
+) -> None:
+    """Each of these verbs counts within its transaction, which has locked the ledger's head before it counts."""
+    officer = makers.seat(exchange["noord"], "officer")
+    about = makers.report(exchange["noord"], "Iets.", now=NOON).ref
+    fewer = {**quotas.quotas(), quota: replace(quotas.quotas()[quota], most=3)}
+    monkeypatch.setattr(quotas, "quotas", lambda: fewer)
+    refused: list[str] = []
+
+    def one() -> None:
+        try:
+            act(officer, about)
+        except quotas.QuotaExceeded as too_many:
+            refused.append(str(too_many))
+
+    at_once(8, one)
+    assert (counted(), len(refused)) == (3, 5)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from passerelle.cli.witness import asking
 from passerelle.cli.witness.server import Listening
 from passerelle.flow import provider
 from passerelle.ledger.witness import Witness
@@ -210,3 +211,50 @@ def test_a_witness_takes_a_bounded_number_cuts_off_who_speaks_slowly_and_is_free
                 return
             threading.Event().wait(0.05)
         pytest.fail("the witness is not free again")
+
+
+ODD_ANSWERS = (b"no web server at all\r\n\r\n", b"HTTP/1.1 yes\r\n\r\n", b"")
+
+
+@contextmanager
+def says(answer: bytes) -> Iterator[tuple[str, list[int]]]:
+    """A witness that answers everybody with these bytes; how many came to it."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        came: list[int] = []
+
+        def take() -> None:
+            with suppress(OSError):
+                while True:
+                    with listening.accept()[0] as one:
+                        came.append(1)
+                        one.recv(65_536)
+                        one.sendall(answer)
+
+        threading.Thread(target=take, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}", came
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n", b""])
+def test_a_witness_that_drips_without_end_is_left_when_its_seconds_are_over(settings: Any, said: bytes) -> None:
+    with dripping(settings, said) as (address, came):
+        for _ in range(2):
+            with pytest.raises(OSError, match="no answer within"):
+                asking.post(address, "old 0", seconds=0.3)
+        assert len(came) == 2
+
+
+@pytest.mark.parametrize("said", ODD_ANSWERS)
+def test_a_witness_that_answers_nonsense_is_one_that_does_not_answer(said: bytes) -> None:
+    with says(said) as (address, came), pytest.raises(OSError, match=r"\w"):
+        asking.post(address, "old 0")
+    assert len(came) == 1
+
+
+def test_nobody_goes_where_a_witness_sends_them_on_to() -> None:
+    with says(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as (within, came):
+        moved = f"HTTP/1.1 302 Found\r\nLocation: {within}/secret\r\nContent-Length: 0\r\n\r\n".encode()
+        with says(moved) as (address, asked):
+            assert asking.post(address, "old 0")[0] == 302
+            with pytest.raises(OSError, match="answers 302"):
+                asking.newest(address, "house.example")
+        assert len(asked) == 2 and not came

@@ -171,7 +171,11 @@ def test_after_a_gap_that_somebody_signed_the_witness_begins_again_and_keeps_wha
     assert notes.read(kept["note"]).text == ledger.note(LINES).text
 
 
-NO_REQUESTS = ("", "old 1\n", "old x\n\na\n", "old 0\nAAAA\n\nx\n1\nAAAA\n\n— x AAAAAAAA\n", "\n\n")
+NO_REQUESTS = (
+    "", "old 1\n", "old x\n\na\n", "old 0\nAAAA\n\nx\n1\nAAAA\n\n— x AAAAAAAA\n", "\n\n",
+    f"old {'9' * 5000}\n\nx\n1\nAAAA\n\n— x AAAAAAAA\n",
+    f"old 0\n\nx\n{'9' * 5000}\n{'A' * 43}=\n\n— x AAAAAAAA\n",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("wrong", NO_REQUESTS)

@@ -174,25 +174,32 @@ def keep_working(stop: threading.Event) -> None:
         try:
             close_old_connections()
             more = worker.turn(now=now()).more
-            keep_proof()
+            sign_proof()
         except Exception:
             log.exception("A turn of the worker failed; the next one comes.")
             more = False
         stop.wait(0 if more else seconds_to_the_beat(now(), settings.BEAT_SECONDS))
 
 
-def keep_proof() -> None:
-    """Sign a checkpoint of the ledger when one is due, and show it to the witnesses. A failure stops no clock."""
-    from passerelle.cli.witness import asking
+def sign_proof() -> None:
+    """Sign a checkpoint of the ledger when one is due. A failure stops no clock."""
     from passerelle.flow import checkpoints
 
     try:
         checkpoints.sign(now=now())
-        for row in checkpoints.ask_witnesses(now=now(), send=asking.post):
-            if row.trouble:
-                log.warning("%s", row.trouble)
     except Refused as refused:
         log.warning("No checkpoint was signed: %s", refused)
+
+
+def show_proof() -> None:
+    """Show the newest checkpoint to the witnesses that have not seen it: they are machines of others, and may be slow,
+    so never between two turns of the worker."""
+    from passerelle.cli.witness import asking
+    from passerelle.flow import checkpoints
+
+    for row in checkpoints.ask_witnesses(now=now(), send=asking.post):
+        if row.trouble:
+            log.warning("%s", row.trouble)
 
 
 def keep_relaying(stop: threading.Event) -> None:
@@ -207,6 +214,7 @@ def keep_relaying(stop: threading.Event) -> None:
             close_old_connections()
             while outbox.relay(now=now(), ways=ways()).more and not stop.is_set():
                 pass
+            show_proof()
         except Exception:
             log.exception("A turn of the relay failed; the next one comes.")
 
@@ -248,7 +256,8 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
         read = 0
         while count := index.follow(now=now()):
             read += count
-        keep_proof()
+        sign_proof()
+        show_proof()
         done: dict[str, Any] = {
             "matched": sum(t.matched for t in turns),
             "happened": sum(len(t.happened) for t in turns),

@@ -29,6 +29,9 @@ SILENT_MAX = timedelta(minutes=10)
 UNWITNESSED_MAX = timedelta(hours=24)
 """After so long without any witness, nothing is exported; what comes in still comes in."""
 
+SIZE_FIGURES_MAX = 18
+"""Of the size of a ledger, as a witness says it."""
+
 Send = Callable[[str, str], tuple[int, str]]
 """Sends a body to an address; an HTTP status and a body come back. Raises OSError when nobody answers."""
 
@@ -150,7 +153,8 @@ def ask_witnesses(*, now: datetime, send: Send) -> list[Witness]:
             continue
         try:
             status, body = send(one.url, _request(shown, row.seen_size))
-            known = int(body) if status == 409 and body.strip().isdecimal() else row.seen_size
+            known = _size_said(body) if status == 409 else row.seen_size
+            known = row.seen_size if known is None else known
             if known != row.seen_size and known <= shown.size:  # another size than we believed: told, we ask from there
                 status, body = send(one.url, _request(shown, known))
         except OSError as error:
@@ -238,10 +242,10 @@ def _heard(row: Witness, key: Key, shown: Checkpoint, status: int, body: str, no
             return
         says = sentence("What {witness} answered is no signature of its key.", witness=row.name)
         _trouble(row, says, now)
-    elif status == 409 and body.strip().isdecimal() and int(body) > ledger_lines.frontier().size:
+    elif status == 409 and (known := _size_said(body)) is not None and known > ledger_lines.frontier().size:
         says = sentence(
             "{witness} saw {known} lines of this ledger, which has {size}: lines are missing here.",
-            witness=row.name, known=int(body), size=ledger_lines.frontier().size,
+            witness=row.name, known=known, size=ledger_lines.frontier().size,
         )  # fmt: skip
         _trouble(row, says, now, alarm=True)
     elif status in (409, 422):
@@ -251,6 +255,12 @@ def _heard(row: Witness, key: Key, shown: Checkpoint, status: int, body: str, no
         _trouble(row, says, now, alarm=True)
     else:
         _trouble(row, sentence("{witness} refused: {status}", witness=row.name, status=str(status)), now)
+
+
+def _size_said(body: str) -> int | None:
+    """The size that a witness says it knows; None for what is no size of a ledger."""
+    text = body.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= SIZE_FIGURES_MAX else None
 
 
 def _trouble(row: Witness, says: Sentence, now: datetime, *, alarm: bool = False) -> None:

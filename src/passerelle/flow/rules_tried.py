@@ -19,7 +19,7 @@ from passerelle.flow import oblige
 from passerelle.flow.between_services import span_of
 from passerelle.flow.consult import read_as_operator, write_down
 from passerelle.flow.duties import clock_of
-from passerelle.flow.facts import standing_of
+from passerelle.flow.facts import NotAllowed, standing_of
 from passerelle.flow.ledger_lines import journal, rules_applied
 from passerelle.flow.rules_in_force import LOADERS
 from passerelle.policy import deadlines, disclosure, tables
@@ -111,12 +111,24 @@ def which(path: Given) -> str:
     )
 
 
+def may_try(officer: Officer) -> bool:
+    """Whether this seat may see what rules would have done."""
+    return officer.service.kind == "neutral_desk"
+
+
 def tried(
     *, path: Given, month: tuple[int, int], reason: str, officer: Officer | None = None, now: datetime
 ) -> Trial:
     """Try the rules in a file on the reports and duties of a month; `officer`, or the operator, looked at it.
 
-    Raises WrongRules, WrongTable, NoSuchMonth."""
+    A trial counts what all services hold, sealed reports and discreet interests too: before and after a dossier of
+    one's own it would tell whether somebody is known. So of officers only those of the neutral desk look at one.
+    Raises WrongRules, WrongTable, NoSuchMonth, NotAllowed."""
+    if officer is not None and not may_try(officer):
+        raise NotAllowed(
+            sentence("Rules are tried at the neutral desk: it counts what all services hold."),
+            way_out=sentence("Ask for them here: who approves tries them first."),
+        )
     start, end = span_of(month)
     table = which(path)
     after = rules_in(path) if table == "rules" else LOADERS[table](path)

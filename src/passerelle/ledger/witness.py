@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,7 @@ FILE_NAME = "witness.json"
 ALARMS_NAME = "alarms.jsonl"
 PROOF_HASHES_MAX = 63
 REQUEST_BYTES_MAX = 1 << 20
+OLD = re.compile(r"old [0-9]{1,19}")
 
 
 class NoWitness(Refused):
@@ -77,7 +79,7 @@ def request_from(said: str) -> Request:
     head, found, rest = said.partition("\n\n")
     first, *hashes = head.split("\n")
     try:
-        if not found or not first.startswith("old ") or not first[4:].isdecimal() or len(hashes) > PROOF_HASHES_MAX:
+        if not found or not OLD.fullmatch(first) or len(hashes) > PROOF_HASHES_MAX:
             raise ValueError(first)
         proof = tuple(notes.bytes_of(line) for line in hashes)
         if any(len(one) != chain.HASH_BYTES for one in proof):

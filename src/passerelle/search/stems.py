@@ -50,16 +50,12 @@ def parts_of(word: str) -> tuple[str, ...]:
     return parts if len(parts) > 1 else ()
 
 
-@cache
-def _stemmer(language: str) -> Any:
-    return snowballstemmer.stemmer(_STEMMERS[language])
-
-
 @lru_cache(maxsize=65536)
 def stem(language: str, word: str) -> str:
     """A word of a language without its ending (Snowball), in lower case and without accents. The endings are taken
-    off first: they need the accents."""
-    return fold(_stemmer(language).stemWord(word.lower().replace("’", "'")))
+    off first: they need the accents. Each word has a stemmer of its own: it keeps the word it is at, and with one for
+    all threads a word got the ending of another's, which was then kept."""
+    return fold(snowballstemmer.stemmer(_STEMMERS[language]).stemWord(word.lower().replace("’", "'")))
 
 
 @cache

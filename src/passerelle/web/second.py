@@ -109,7 +109,7 @@ def opened_by(
     """Signed in, and written down; the session ends with the link to the provider, where one opened it."""
     sign_in.entered(officer=officer, by=by, now=now)
     login(request, officer)
-    for left in (GIVEN, PROVIDER_ASKED_TWO, BY_PROVIDER):
+    for left in (GIVEN, PROVIDER_ASKED_TWO, BY_PROVIDER, PENDING, CHALLENGE):
         request.session.pop(left, None)
     if by_provider is not None:
         request.session[BY_PROVIDER] = by_provider

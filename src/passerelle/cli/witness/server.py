@@ -3,6 +3,7 @@ never behind what it signed. Whoever speaks slowly stops nobody, and is cut off.
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from contextlib import suppress
@@ -20,6 +21,8 @@ AT_ONCE = 32
 READ_SECONDS = 5.0
 SPEAK_SECONDS = 10.0
 """So long a witness waits for the next bytes, and so long one client may hold it in all."""
+
+LENGTH = re.compile(r"[0-9]{1,9}")
 
 SIZE = "text/x.tlog.size"
 """What C2SP's tlog-witness calls an answer that says the size the witness knows."""
@@ -40,7 +43,7 @@ class Listener(BaseHTTPRequestHandler):
         if self.path != "/add-checkpoint":
             self._say(404, "There is nothing here.\n")
             return
-        if not length.isdecimal() or int(length) > REQUEST_BYTES_MAX:
+        if not LENGTH.fullmatch(length) or int(length) > REQUEST_BYTES_MAX:
             self._say(400, "A request says its length, at most a megabyte.\n")
             return
         try:

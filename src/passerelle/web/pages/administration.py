@@ -106,7 +106,7 @@ def new_rules(request: HttpRequest, ref: str, *, now: datetime) -> HttpResponse:
     context = {
         "table": table, "given": given, "refusal": refusal, "trial": trial, "loads": loads,
         "kinds": [(kind, len(trial.of(kind))) for kind in ("new", "more", "less", "gone")] if trial else [],
-        "legend": legend(table),
+        "legend": legend(table), "may_try": rules_tried.may_try(officer),
         "names": dict(Service.objects.values_list("key", "name")),
     }  # fmt: skip
     return render(request, "new_rules.html", context, status=REFUSED_STATUS if refusal else 200)
