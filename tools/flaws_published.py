@@ -27,9 +27,9 @@ class Flaw:
 
 DOORS = "tests/doors/"
 MATRIX = f"{DOORS}test_access_matrix.py::test_access_matrix_every_route_answers_every_seat_as_the_table_says"
-MATRIX_API = (
+UNSIGNED = (
     f"{DOORS}test_access_matrix_api.py"
-    "::test_access_matrix_every_operation_answers_every_machine_as_the_table_says"
+    "::test_access_matrix_no_operation_answers_who_signs_nothing_whatever_else_they_bring"
 )
 METHODS = f"{DOORS}test_access_matrix.py::test_access_matrix_no_other_method_goes_round_the_check"
 WORLDS = f"{DOORS}test_two_worlds.py::test_two_worlds_give_whoever_may_not_know_the_same_bytes"
@@ -140,7 +140,7 @@ FLAWS: tuple[Flaw, ...] = (
         "            request.officer = request.account.officer\n"
         "            return self.get_response(request)\n"
         "        kind = (request.content_type or \"\").lower()\n",
-        MATRIX_API,
+        UNSIGNED,
     ),
     Flaw(
         "TheHive-2301", "TheHive #2301 (the answer to an edit shows a case of another organisation)",
@@ -153,7 +153,8 @@ FLAWS: tuple[Flaw, ...] = (
         "an administrator manages the officers of every service", "policy/access/administrator.py",
         "        and (thing.service == reader.service or reader.service_kind == \"neutral_desk\")\n    )",
         "    )",
-        MATRIX, routes="people,away,reset-factor,second-factor",
+        "tests/rules/test_policy_access.py"
+        "::test_an_administrator_manages_their_own_service_and_its_officers_and_never_sees_content",
     ),
     Flaw(
         "CVE-2026-44380", "CVE-2026-44380, CVE-2026-44730 (a delegated administrator climbs to more)",

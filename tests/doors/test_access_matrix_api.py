@@ -14,10 +14,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client as Browser
 from django.urls import URLResolver, get_resolver
 
 from passerelle.api.v1 import SCOPE_OF, api
 from passerelle.records.models.accounts import SCOPES
+from passerelle.testing import makers
 from passerelle.testing.client import Client
 from tests import figures
 from tests.doors.machines import machine, through_django
@@ -261,3 +263,30 @@ def test_access_matrix_every_operation_asks_a_scope_and_nothing_happens_without_
                 counted["without_the_scope"] += 1
                 assert code == 403 and b"scope.missing" in read, f"{seat} {method} {path}: {code}"
     assert state() == before
+
+
+def test_access_matrix_no_operation_answers_who_signs_nothing_whatever_else_they_bring(
+    exchange: dict[str, Any], things: dict[str, str], watched: None
+) -> None:
+    """A session of the pages, a word that was given elsewhere, a name in a header: none of them is a signature."""
+    signed(exchange, "noord.supervisor")  # there is an account that could be mistaken for theirs
+    before, asked = state(), 0
+    for seat in ("", "noord.head"):
+        browser = Browser(raise_request_exception=False)
+        if seat:
+            browser.force_login(makers.seat(exchange["noord"], "head"))
+        for headers in (
+            {}, {"Authorization": "Bearer x"}, {"X-Forwarded-User": "noord.head"}, {"Signature": "x=:AA==:"}
+        ):  # fmt: skip
+            for (method, address), rows in TABLE.items():
+                ref = things[rows[0][0]] if rows[0][0] else ""
+                path = "/api/v1/" + address.replace("{ref}", ref).replace("{name}", "a-list")
+                came_from = f"10.0.{asked // 250}.{asked % 250}"  # tries are counted by address
+                answer = browser.generic(
+                    method, path, "{}", content_type="application/json", headers=headers, REMOTE_ADDR=came_from
+                )
+                asked += 1
+                open_to_all = path.removeprefix("/api/v1") in ("/health", "/keys", "/docs", "/openapi.json")
+                assert answer.status_code == 401 or open_to_all, f"{method} {path} {headers}: {answer.status_code}"
+    counted["unsigned"] = asked
+    assert asked > 200 and state() == before

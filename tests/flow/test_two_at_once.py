@@ -160,7 +160,7 @@ def test_eight_at_once_stop_at_a_quota_as_eight_one_after_another_do(
     officer = makers.seat(exchange["noord"], "officer")
     about = makers.report(exchange["noord"], "Iets.", now=NOON).ref
     fewer = {**quotas.quotas(), quota: replace(quotas.quotas()[quota], most=3)}
-    monkeypatch.setattr(quotas, "quotas", lambda: fewer)
+    monkeypatch.setattr(quotas, "quotas", lambda: fewer)  # bent: a quota that eight threads can pass by
     refused: list[str] = []
 
     def one() -> None:
