@@ -37,12 +37,14 @@ def replay_equals_reality(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def _compare() -> None:
-    from passerelle.flow import ledger_lines
+    from passerelle.flow import ledger_lines, lessons_kept
     from passerelle.records import checks
     from passerelle.replay import diff, fold
 
     found = diff.differences(fold.fold(ledger_lines.entries()), checks.plain_rows())
     assert not found, "the folded ledger does not equal the tables:\n" + "\n".join(map(str, found[:20]))
+    months = lessons_kept.differences()
+    assert not months, f"what is kept of {', '.join(months)} is not what the ledger tells when it is read again"
 
 
 @pytest.fixture

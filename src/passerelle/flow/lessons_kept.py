@@ -68,13 +68,13 @@ class _Reading:
     """The ledger being read: from where it was left, or from its first line. `over`: months that ended meanwhile, each
     with the lines that were read by then and the text that is kept of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, afresh: bool = False) -> None:
         self.filed = Filed()
         self.row: Lesson | None = None
         self.reader: Reader | None = None
         self.place, self.leaf = 0, ""
         self.over: dict[str, tuple[MonthRead, int, str]] = {}
-        last = _newest()
+        last = None if afresh else _newest()
         if last is not None:
             self.reader = waits_kept.reader_of(last.found, self.filed)
         if last is not None and self.reader is not None:
@@ -114,6 +114,21 @@ def _newest() -> Lesson | None:
     last = Lesson.objects.order_by("-month").first()
     fits = last is not None and ledger_lines.leaf_at(last.place - 1) == last.leaf
     return last if fits else None
+
+
+def differences() -> list[str]:
+    """The months of which something else is kept than the ledger tells, when it is read again from its first line as
+    far as was read. None where what is kept is of another ledger: then it is made again by the next turn."""
+    last = _newest()
+    if last is None:
+        return []
+    again = _Reading(afresh=True)
+    again.read(last.place)
+    said = {name: text for name, (_, _, text) in again.over.items()}
+    if again.reader is not None:
+        said[name_of(again.reader.span)] = waits_kept.reader_text(again.reader)
+    kept = dict(Lesson.objects.values_list("month", "found"))
+    return sorted(month for month in kept.keys() | said.keys() if kept.get(month) != said.get(month))
 
 
 def name_of(month: Span) -> str:

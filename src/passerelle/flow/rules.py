@@ -7,11 +7,12 @@ handful at a time: what is owed now becomes a duty, what nothing calls for any m
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max, Q
 
 from passerelle.errors import Refused
@@ -27,6 +28,8 @@ from passerelle.words import Sentence, sentence
 
 PROPOSERS = frozenset({"administrator", "head"})
 REPORTS_AT_ONCE = 50
+LEFT_BEHIND_MAX = 1000
+"""So many reports that cannot be looked at are gone past."""
 
 
 class NoSuchTable(Refused):
@@ -199,23 +202,55 @@ def take_effect(*, now: datetime) -> list[RuleTable]:
     return begun
 
 
-def look_anew(*, now: datetime, limit: int = REPORTS_AT_ONCE) -> bool:
-    """The next handful of reports is looked at under the table of tellings that came into force; whether more wait."""
-    if not RuleTable.objects.filter(swept__isnull=False).exists():
-        return False
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The next reports to look at under a table that came into force: (primary key, reference), some of those that were
+    left behind before among them; `left_behind` are the others of those. `version` is that of the table, `swept` how
+    far it was looked, `last` how far it will be then (None: to the end)."""
+
+    version: int
+    swept: int
+    last: int | None
+    reports: tuple[tuple[int, str], ...]
+    left_behind: tuple[int, ...]
+
+
+def to_look_at(*, limit: int | None = None) -> Sweep | None:
+    """The next handful, or none. Where very many were left behind, no others are taken before some of those succeed."""
+    limit = REPORTS_AT_ONCE if limit is None else limit
+    rules = RuleTable.objects.filter(swept__isnull=False).order_by("version").last()
+    if rules is None:
+        return None
+    left = tuple(rules.left_behind)
+    known = Report.objects.order_by("pk").values_list("pk", "ref")
+    again = list(known.filter(pk__in=left[:limit]))
+    assert rules.swept is not None
+    taken = list(known.filter(pk__gt=rules.swept)[:limit]) if len(left) < LEFT_BEHIND_MAX else []
+    to_the_end = len(taken) < limit and len(left) < LEFT_BEHIND_MAX
+    last = None if to_the_end else taken[-1][0] if taken else rules.swept
+    return Sweep(rules.version, rules.swept, last, tuple(again + taken), left[limit:])
+
+
+def look_anew(reports: Sequence[int], *, now: datetime) -> None:
+    """Look at these reports, by primary key, under the table of tellings that is in force: in one transaction."""
     with journal(now) as lines:
-        rules = RuleTable.objects.select_for_update(of=("self",)).filter(swept__isnull=False).order_by("version").last()
-        if rules is None:
-            return False
-        reports = list(
-            Report.objects.filter(pk__gt=rules.swept).select_related("service", "author").order_by("pk")[:limit]
-        )
-        for report in reports:
+        for report in Report.objects.filter(pk__in=reports).select_related("service", "author").order_by("pk"):
             _look_at(lines, report)
-        done = len(reports) < limit
-        swept = None if done else reports[-1].pk
-        RuleTable.objects.filter(swept__isnull=False).update(swept=swept)
-    return not done
+
+
+@transaction.atomic
+def looked_at(sweep: Sweep, broken: Set[int]) -> bool:
+    """These were looked at, but for the broken ones, which are tried again later; whether others wait. What another
+    worker kept meanwhile stands: the same reports are looked at once more then, which changes nothing."""
+    left = [*sweep.left_behind, *sorted(broken)]
+    others = sweep.last is not None and sweep.last > sweep.swept
+    swept = None if sweep.last is None and not left else sweep.last
+    if sweep.last is None and left:  # to the end, but for those
+        swept = max([sweep.swept, *(report for report, _ in sweep.reports)])
+    waiting = RuleTable.objects.filter(swept__isnull=False)
+    if waiting.filter(version=sweep.version, swept=sweep.swept).update(swept=swept, left_behind=left):
+        waiting.filter(version__lt=sweep.version).update(swept=None, left_behind=[])
+    return others
 
 
 def _look_at(lines: Journal, report: Report) -> None:

@@ -71,7 +71,7 @@ def turn(*, now: datetime, limit: int = 100) -> Turn:
         "reviews", failed, lambda: reviews.come_due(now=now, limit=max(limit - len(happened), 1))
     )
     more = more or (days is not None and days[1])
-    more = bool(_unless_it_breaks("rules", failed, lambda: rules.look_anew(now=now))) or more
+    more = bool(_unless_it_breaks("rules", failed, lambda: _look_anew(now, failed))) or more
     if Handover.objects.filter(next_event_at__lte=at).exists():
         _unless_it_breaks("handovers", failed, lambda: handover.come_due(now=now, limit=limit))
     more = bool(_unless_it_breaks("lessons", failed, lessons_kept.read_on)) or more
@@ -152,6 +152,29 @@ def _match(now: datetime, at: datetime, limit: int, failed: list[str]) -> tuple[
     if len(broken) > FAILURES_MAX:  # the next turn meets the same ones: who takes turns to the end would never end
         return found, False
     return found, waiting(at).exclude(pk__in=broken).exists()
+
+
+def _look_anew(now: datetime, failed: list[str]) -> bool:
+    """Look at the next reports under a table that came into force; whether more wait. A handful that breaks is halved
+    until the report that breaks it is alone: the others are looked at, and it is tried again in the next turn."""
+    sweep = rules.to_look_at()
+    if sweep is None:
+        return False
+    broken, refs = set[int](), dict(sweep.reports)
+    halves = [list(refs)] if refs else []
+    while halves:
+        part = halves.pop()
+        try:
+            rules.look_anew(part, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever it is, the others are looked at; it is told)
+            if len(part) == 1:
+                broken.add(part[0])
+                _note(failed, refs[part[0]], error)
+            else:
+                halves += [part[len(part) // 2 :], part[: len(part) // 2]]
+    return rules.looked_at(sweep, broken)
 
 
 def _unless_it_breaks(what: str, failed: list[str], act: Callable[[], T]) -> T | None:

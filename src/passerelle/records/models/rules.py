@@ -27,7 +27,8 @@ def new_rules_ref() -> str:
 class RuleTable(models.Model):
     """One version of a table of rules. `version` is 0 until a second person approved it; it counts from `in_force_at`,
     which is `starts_at` or the moment of the approval, whichever is later. `swept` is the last report that was looked
-    at anew because of it; empty once all were."""
+    at anew because of it; empty once all were. `left_behind` are reports, by primary key, that could not be looked at:
+    they are tried again."""
 
     ref = models.CharField(max_length=40, unique=True, default=new_rules_ref)
     table = models.CharField(max_length=40)
@@ -45,6 +46,7 @@ class RuleTable(models.Model):
     decided_at = models.DateTimeField(null=True, blank=True)
     in_force_at = models.DateTimeField(null=True, blank=True)
     swept = models.BigIntegerField(null=True, blank=True)
+    left_behind = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-proposed_at", "-id"]
