@@ -311,6 +311,20 @@ def test_what_lies_in_another_place_is_marked_within_it_with_a_sign_of_its_own()
     ]
 
 
+def test_a_date_that_belongs_to_nobody_is_marked_too_and_one_that_does_stays_with_its_row() -> None:
+    text = "Ann, born on 3 May 1991, was seen on 12 November and on 14 November 2026 there."
+    birth = text.index("3 May")
+    spans = [[0, 3], [birth, birth + 10]]
+    rows = [
+        {"id": "a", "schema": "Person", "values": {"name": ["Ann"]}, "spans": spans, "keep": True, "seen": False},
+    ]
+    pieces = subject_rows.with_dates(subject_rows.marked(text, rows))
+    assert "".join(piece["text"] for piece in pieces) == text
+    assert [piece["text"] for piece in pieces if "date" in piece] == ["12 November", "14 November 2026"]
+    assert ("date", "◷", 2) in subject_rows.kinds_found(rows, pieces)
+    assert subject_rows.with_dates([]) == []
+
+
 @pytest.mark.parametrize(
     ("typed", "says"),
     [

@@ -202,3 +202,27 @@ def test_every_mention_stands_where_it_says_and_kinds_are_closed(text: str) -> N
     proposal = propose(text)
     assert all(0 <= r.subject < len(proposal.subjects) for r in proposal.relations)
     assert all(0 <= r.other < len(proposal.subjects) for r in proposal.relations)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "guest", "host"),
+    [
+        ("nl", "Darya Morozova zou logeren bij Olena Sava, Kerkstraat 12, 2800 Mechelen.", "Darya Morozova", "Olena Sava"),
+        ("fr", "Maksym Sava dormirait chez Odile Thiry, rue du Lac 19, 1090 Jette.", "Maksym Sava", "Odile Thiry"),
+        ("en", "Darya Morozova is staying with Olha Sava at 12 Mill Road, Leeds.", "Darya Morozova", "Olha Sava"),
+    ],
+)
+def test_a_guest_and_the_host_live_at_the_address_of_the_host(language: str, text: str, guest: str, host: str) -> None:
+    proposed = propose(text, language)
+    sure = {
+        proposed.subjects[one.subject].properties["name"][0]
+        for one in proposed.relations
+        if one.kind == "lives_at" and one.confidence > 0.5
+    }
+    assert sure == {guest, host}
+
+
+def test_the_day_of_a_german_date_ends_no_sentence() -> None:
+    proposed = propose("Gesucht wird Dennis Wetzels, geboren am 12. Juni 1991, wohnhaft Lindenweg 3, Aachen.", "de")
+    assert [one.properties.get("birthDate") for one in proposed.subjects if one.schema == "Person"] == [["1991-06-12"]]
+    assert [(one.kind, one.confidence) for one in proposed.relations] == [("lives_at", 0.8)]

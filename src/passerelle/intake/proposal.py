@@ -271,6 +271,14 @@ _BETWEEN = re.compile(r"[.!?\s]+")
 _STOP = re.compile(r"[.!?\n]")
 _BEGINS = re.compile(CAPITAL)
 _SHORTENED = re.compile(r"([^\W\d_]+)\.$")
+_DAY = re.compile(r"(?<!\d)\d{1,2}\.$")
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _month_follows(text: str, at: int) -> bool:
+    """Whether a month stands here: the full stop of *12. Juni* ends no sentence."""
+    word = _WORD.match(text, at)
+    return word is not None and any(word[0].lower() in of for of in word_table()["months"].values())
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -282,6 +290,8 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         if stop is None or stop.end() == run.end() or not text[run.end() - 1].isspace():
             continue
         if not _BEGINS.match(text, run.end()):
+            continue
+        if _DAY.search(text[max(start, stop.start() - 3) : stop.end()]) and _month_follows(text, run.end()):
             continue
         word = _SHORTENED.search(text[max(start, stop.start() - TITLE_CHARACTERS_MAX) : stop.end()])
         if word and (word[1].lower() in all_titles() or len(word[1]) == 1):

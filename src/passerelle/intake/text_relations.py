@@ -64,6 +64,8 @@ def _in_the_name() -> re.Pattern[str]:
 
 
 _MINE = frozenset(("mon", "ma", "mijn", "m'n", "mein", "meine", "meiner", "meinem", "meinen", "my"))
+_DIRECTLY = re.compile(r"(?i)[\s,(]*(?:(?:in|at|on|op|à|au|aan|auf|an)\s(?:(?:de|der|dem|het|la|le|the)\s)?)?")
+"""What stands between a host and where they live: “chez Jeanne, rue …”, “stays with Ann at …”."""
 _WHO = re.compile(r"[^.;]{0,30},\s(?:die|der|das|qui|who|that|welke|welcher)\s")
 
 
@@ -416,6 +418,10 @@ class _Relating:
                 owner = current
             if kind in ("lives_at", "drives") and not cue and self.header is None:
                 owner = self._subject_of_verb(kind, segment, before, current if opening else None)
+                if kind == "lives_at" and owner is not before[-1]:
+                    cue = self._cue(kind, self.text[min(owner.end, before[-1].start) : before[-1].start])
+                    if _DIRECTLY.fullmatch(gap):
+                        self.relate(kind, before[-1], thing, sentence(BESIDE))
             house = any(m.kind == "organisation" and owner.end <= m.start < thing.start for m in segment.here)
             near = near and ("\n" not in gap or self.header is not None)
             near = near and not (kind == "lives_at" and (house or not re.search(r"\d", thing.text)))

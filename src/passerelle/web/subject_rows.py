@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from passerelle.flow.receive import RelationDraft, SubjectDraft
 from passerelle.intake import text as reading
+from passerelle.intake.text_things import find_dates
 from passerelle.records.models.subjects import CATEGORIES
 from passerelle.web.words_shown import MAIN_PROPERTY, RELATION_WORDS, SCHEMA_WORDS
 
@@ -215,7 +216,7 @@ def main_value(row: Row) -> str:
 
 SIGNS = {
     "person": "●", "nameless": "○", "organisation": "◆", "address": "⌂", "vehicle": "▣", "phone": "☏", "account": "€",
-    "document": "▤", "other": "▪",
+    "document": "▤", "date": "◷", "other": "▪",
 }
 """A sign for each kind of mention, so that it is told from others without its colour."""
 
@@ -257,12 +258,34 @@ def marked(text: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]
     return pieces
 
 
+def with_dates(pieces: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The pieces with each date that belongs to nobody (when somebody was seen) as a piece of its own: a `date`."""
+    text = "".join(piece["text"] for piece in pieces)
+    dates = sorted({(mention.start, mention.end) for mention in find_dates(text)})
+    found: list[dict[str, Any]] = []
+    begins = 0
+    for piece in pieces:
+        at, ends = begins, begins + len(piece["text"])
+        for start, end in dates if not piece["numbers"] else ():
+            if at <= start and end <= ends:
+                found += [{"text": text[at:start], "numbers": []}] if at < start else []
+                found.append({"text": text[start:end], "numbers": [], "date": True})
+                at = end
+        if at < ends:
+            found.append(piece if at == begins else {**piece, "text": text[at:ends]})
+        begins = ends
+    return found
+
+
 def state_of(row: Mapping[str, Any]) -> str:
     """rejected, kept (a person said yes), or proposed."""
     return "rejected" if not row["keep"] else "kept" if row.get("seen") else "proposed"
 
 
-def kinds_found(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, int]]:
+def kinds_found(
+    rows: Sequence[Mapping[str, Any]], pieces: Sequence[Mapping[str, Any]] = ()
+) -> list[tuple[str, str, int]]:
     """Kind, sign and how many of it were found, in the order of the signs."""
     counts = Counter(kind_of(row) for row in rows if row["spans"])
+    counts["date"] = sum("date" in piece for piece in pieces)
     return [(kind, sign, counts[kind]) for kind, sign in SIGNS.items() if counts[kind]]

@@ -116,6 +116,7 @@ MENTION_WORDS: dict[str, str] = {
     "phone": noop("phone number"),
     "account": noop("bank account"),
     "document": noop("identity document"),
+    "date": noop("date"),
     "other": noop("something else"),
 }
 """What is marked in a text, by kind."""

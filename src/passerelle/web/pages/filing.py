@@ -29,6 +29,7 @@ from passerelle.web.days import day_in
 from passerelle.web.draft_key import draft_key, draft_place
 from passerelle.web.dropped import FIELD
 from passerelle.web.subject_rows import (
+    SIGNS,
     blank,
     drafts,
     for_page,
@@ -40,6 +41,7 @@ from passerelle.web.subject_rows import (
     proposed,
     rows_in,
     ties_in,
+    with_dates,
     with_places,
 )
 from passerelle.web.templatetags.said import clock_time, said
@@ -262,9 +264,10 @@ def second_step(
     request: HttpRequest, officer: Officer, kept: dict[str, Any], refusal: Refused | None = None
 ) -> HttpResponse:
     """The page of the subjects."""
+    pieces = with_dates(marked(kept["text"], kept["rows"]))
     context = {
-        "draft": kept, "pieces": marked(kept["text"], kept["rows"]), "refusal": refusal, "languages_known": LANGUAGES,
-        "kinds": kinds_found(kept["rows"]), "picks": PICKS,
+        "draft": kept, "pieces": pieces, "date_sign": SIGNS["date"], "refusal": refusal, "languages_known": LANGUAGES,
+        "kinds": kinds_found(kept["rows"], pieces), "picks": PICKS,
         "persons": [row["id"] for row in kept["rows"] if row["schema"] == "Person"],
         **for_page(kept["rows"], kept["ties"]), **kept_here(officer),
     }
