@@ -207,7 +207,7 @@ def test_every_mention_stands_where_it_says_and_kinds_are_closed(text: str) -> N
 @pytest.mark.parametrize(
     ("language", "text", "guest", "host"),
     [
-        ("nl", "Darya Morozova zou logeren bij Olena Sava, Kerkstraat 12, 2800 Mechelen.", "Darya Morozova", "Olena Sava"),
+        ("nl", "Darya Morozova zou logeren bij Olena Sava, Kerkstraat 12, Mechelen.", "Darya Morozova", "Olena Sava"),
         ("fr", "Maksym Sava dormirait chez Odile Thiry, rue du Lac 19, 1090 Jette.", "Maksym Sava", "Odile Thiry"),
         ("en", "Darya Morozova is staying with Olha Sava at 12 Mill Road, Leeds.", "Darya Morozova", "Olha Sava"),
     ],
