@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -168,6 +169,16 @@ def test_a_lexicon_kept_from_one_run_of_records_to_the_next_says_the_same_and_te
         assert set(kept.named["of"].tolist()) <= set(told), "each word of a name is told by the end of its run"
     assert len(told) == len(set(told)) > 300
     assert not len(lexicon.untold())
+
+
+def test_of_a_first_run_any_number_of_new_words_is_kept() -> None:
+    """Six thousand at once: a table that only ever grew by half was too small for them."""
+    signs = "bdfgklmnprstvz"
+    subjects = [Subject(str(n), "Person", (f"{a}a{b}o{c}i Ver{c}e{b}u{a}",)) for n, (a, b, c) in enumerate(
+        itertools.product(signs, repeat=3))]  # fmt: skip
+    lexicon = Lexicon()
+    assert len(say(0, subjects, lexicon).rows) and len(lexicon) > 5_000
+    assert len(set(lexicon.untold()["of"].tolist())) > 5_000
 
 
 def test_words_that_were_read_once_for_all_processes_say_the_same(register: Path, tmp_path: Path) -> None:

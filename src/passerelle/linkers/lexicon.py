@@ -273,7 +273,8 @@ class Lexicon:
         count = self._given + len(self._places)
         if self._fresh:
             if count > len(self._rows):
-                self._rows = np.concatenate([self._rows, np.zeros(max(1024, count // 2), dtype=_TABLE)])
+                wanted = max(1024, count + count // 2)
+                self._rows = np.concatenate([self._rows, np.zeros(wanted - len(self._rows), dtype=_TABLE)])
             self._rows[count - len(self._fresh) : count] = np.array(
                 [self._row(word) for word in self._fresh], dtype=_TABLE
             )
