@@ -121,7 +121,8 @@ FLAWS: tuple[Flaw, ...] = (
         "CVE-2021-31780", "CVE-2021-31780 (an edit loses the group that limited it)",
         "a corrected report is handled as its new version says", "flow/receive.py",
         "        draft = replace(draft, handling=report.handling)\n        for name in PARTICULARS:",
-        "        report.handling = draft.handling\n        for name in PARTICULARS:",
+        "        report.handling = draft.handling\n        report.save(update_fields=[\"handling\"])\n"
+        "        for name in PARTICULARS:",
         OTHERS + "test_an_edit_leaves_the_handling_as_it_was_filed",
     ),
     Flaw(

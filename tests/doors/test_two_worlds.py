@@ -230,7 +230,7 @@ def edited(known: SubjectDraft) -> Step:
 
     def corrected(world: World) -> None:
         author = makers.seat(world["noord"], "desk")
-        other = makers.person("o", "Roderik Swinnen", birthDate=["1958-11-30"])
+        other = makers.person("p", "Roderik Swinnen", birthDate=["1958-11-30"])
         filed = makers.report(
             world["noord"], "Geheim: iemand.", other, handling="sealed", author=author, now=at(2), **STRICT
         )
