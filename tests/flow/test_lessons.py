@@ -135,6 +135,17 @@ def test_what_was_kept_of_another_ledger_is_made_again(silence) -> None:
     assert _everything(oversight) == before
 
 
+def test_what_is_kept_of_a_month_and_differs_from_the_ledger_is_named(silence) -> None:
+    lessons_kept.read_on(lines_left=0)
+    assert lessons_kept.differences() == [] and Lesson.objects.count() > 1
+    one = Lesson.objects.order_by("month")[0]
+    Lesson.objects.filter(pk=one.pk).update(found=one.found.replace("1", "2"))
+    assert lessons_kept.differences() == [one.month]
+    Lesson.objects.filter(pk=one.pk).delete()
+    assert lessons_kept.differences() == [one.month]
+    one.save(force_insert=True)
+
+
 def test_the_worker_keeps_what_many_lines_said_and_leaves_few_to_who_asks(silence) -> None:
     work.turn(now=LATER)
     assert not Lesson.objects.exists()

@@ -119,14 +119,17 @@ def _is_to_be_judged(lines: Journal, match: Match, held: Subject, interest: Inte
     return match.band == "possible" or bool(match.verdict) or _needs_judgement(held, interest)
 
 
-def by_rules(lines: Journal, report: Report, rules: Iterable[Interest] | None = None) -> None:
-    """Raise what rules of theme and territory call for, for one report."""
+def by_rules(
+    lines: Journal, report: Report, rules: Iterable[Interest] | None = None, *, first: bool = False
+) -> None:
+    """Raise what rules of theme and territory call for, for one report. `first`: as `owe` takes it; whoever says so
+    puts together what stands in no table yet."""
     if report.gone:
         return
     if rules is None:
         rules = rules_for(report, lines.now)
     for rule in rules:
-        owe(lines, report, rule.service, [Claim(rule, None, None, "rule")])
+        owe(lines, report, rule.service, [Claim(rule, None, None, "rule")], first=first)
 
 
 def rules_for(report: Report, now: datetime) -> Iterator[Interest]:

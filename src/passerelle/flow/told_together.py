@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from passerelle.records.models import Delivery, Duty, Interest, Match
+from passerelle.records.models import Delivery, Duty, Interest, Match, Service
 
 
 class Together:
@@ -50,4 +50,13 @@ def known_to(matches: Iterable[Match]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
     for rows in (Duty.objects.filter(recipient__isnull=False), Delivery.objects.all()):
         found.update(rows.filter(report__in=reports).order_by().values_list("report_id", "recipient_id"))
+    return found
+
+
+def known_of(recipient: Service) -> set[int]:
+    """Reports, by primary key, of which something was ever owed or told to a service."""
+    found: set[int] = set()
+    owed = Duty.objects.filter(recipient=recipient, report__isnull=False)
+    for rows in (owed, Delivery.objects.filter(recipient=recipient)):
+        found.update(rows.order_by().values_list("report_id", flat=True))
     return found

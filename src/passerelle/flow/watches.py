@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
-from passerelle.flow import duties, oblige, receive, rungs, sizes
+from passerelle.flow import duties, oblige, receive, rungs, sizes, told_together
 from passerelle.flow.facts import NotAllowed, NotThere
 from passerelle.flow.interests import InterestIncomplete, check_four_eyes, check_interest, state_interest
 from passerelle.flow.ledger_lines import Journal, journal
@@ -81,6 +81,10 @@ def put_watch(
     return watch
 
 
+TOGETHER = 500
+"""Of so many reports that were filed before a rule, what they owe is written together."""
+
+
 def state_rule(
     *,
     service: Service,
@@ -137,9 +141,14 @@ def put_rule(
         until=until,
         approved_by=approved_by,
     )
-    for report in Report.objects.exclude(service=service).select_related("service", "author").order_by("id"):
+    known = told_together.known_of(service)
+    filed = Report.objects.exclude(service=service).select_related("service", "author").order_by("id")
+    for number, report in enumerate(filed.iterator(chunk_size=TOGETHER), start=1):
         if oblige.rule_names(rule, report):
-            oblige.by_rules(lines, report, rules=(rule,))
+            oblige.by_rules(lines, report, rules=(rule,), first=report.pk not in known)
+        if number % TOGETHER == 0:
+            lines.together.put()
+    lines.together.put()
     return rule
 
 
