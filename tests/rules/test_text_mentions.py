@@ -222,6 +222,18 @@ def test_a_guest_and_the_host_live_at_the_address_of_the_host(language: str, tex
     assert sure == {guest, host}
 
 
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("Vu le 12 novembre vers 21h, rue du Moulin 12 à Malines.", "rue du Moulin 12 à Malines"),
+        ("Seen at about 21h, Mill Road.", "Mill Road"),
+        ("Vu au 21, rue du Moulin à Malines.", "21, rue du Moulin à Malines"),
+    ],
+)
+def test_an_hour_before_a_street_is_no_number_of_a_house(text: str, address: str) -> None:
+    assert [one.text for one in mentions(text) if one.kind == "address"] == [address]
+
+
 def test_the_day_of_a_german_date_ends_no_sentence() -> None:
     proposed = propose("Gesucht wird Dennis Wetzels, geboren am 12. Juni 1991, wohnhaft Lindenweg 3, Aachen.", "de")
     assert [one.properties.get("birthDate") for one in proposed.subjects if one.schema == "Person"] == [["1991-06-12"]]

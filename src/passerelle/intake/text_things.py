@@ -339,6 +339,8 @@ def find_vehicles(text: str) -> Iterator[Mention]:
         yield mention_of("vehicle", text, found.span(), found[0].lower(), 0.7, because, colour=colour)
 
 
+_HOUR = r"(?!(?:[01]?\d|2[0-4])[hu],)"
+"""Not the hour of “vers 21h, rue du Moulin”."""
 _NUMBER = r"\d{1,4}(?:\s?(?:bis|ter)\b)?(?:[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{1,4}(?!\w|/|\.\d))?"
 _BOX = r"(?:[\s,]+(?i:bus|bte\.?|boîte|box|b\.)\s*[\w]{1,4})?"
 _PLACE_WORD = (
@@ -358,7 +360,7 @@ def _address_patterns() -> tuple[re.Pattern[str], ...]:
     little = r"(?:de\s+la|de\s+l['’]|des|du|de|d['’]|aux|au|à\s+la|à\s+l['’]|l['’]|la|le|les|en|et|sous|sur)"
     return (
         re.compile(
-            rf"(?<![\w-])(?P<first>{_NUMBER}\s*,?\s+)?(?i:{words['street_words_fr']})(?!\w)"
+            rf"(?<![\w-])(?P<first>{_HOUR}{_NUMBER}\s*,?\s+)?(?i:{words['street_words_fr']})(?!\w)"
             rf"(?P<name>(?:[\s-]+{little}(?=[\s'’A-ZÀ-Þ])\s*|[\s-]*{CAPITAL}[\w'’.-]*\.?|\s\d{{1,2}}(?=\s(?:janvier|février|mars|avril|mai|juin|"
             rf"juillet|août|septembre|octobre|novembre|décembre))|\s(?:janvier|mai|juillet|août|septembre|novembre)){{1,8}}"
             rf"|\s+[a-zà-ÿ-]+(?=\s+\d))"
@@ -374,7 +376,7 @@ def _address_patterns() -> tuple[re.Pattern[str], ...]:
             rf"(?:straat|laan|steenweg|plein|dreef|kaai|straße|strasse|allee|platz|gasse)(?!\w)(?P<number>){_TOWN}"
         ),
         re.compile(
-            rf"(?<![\w-])(?:(?:Unit|Flat|Plot|Room)\s)?(?P<number>{_NUMBER})\s*,?\s+(?:{CAPITAL}[\w'’-]+\s){{1,4}}(?:{words['street_words_en']})"
+            rf"(?<![\w-])(?:(?:Unit|Flat|Plot|Room)\s)?(?P<number>{_HOUR}{_NUMBER})\s*,?\s+(?:{CAPITAL}[\w'’-]+\s){{1,4}}(?:{words['street_words_en']})"
             rf"(?:\s(?:North|South|East|West))?(?!\w)"
             rf"(?P<town>,\s(?:{_PLACE_WORD}){{1,2}}\s?[A-Z]{{1,2}}\d[A-Z\d]?\s\d[A-Z]{{2}}(?!\w)"
             rf"|{_TOWN.replace('(?P<town>', '(?:')})"
