@@ -238,6 +238,43 @@ def table(told: Sequence[Told]) -> str:
     return "\n".join(lines) + "\n"
 
 
+TARGETS = (
+    ("filing, from the first key until it is said what follows", 60.0, 0,
+     ("writes what a neighbour said", "confirms whom it speaks of", "is told what follows")),
+    ("a judgement, with the two records read in", 10.0, 2, ("has the two records side by side", "judges the pair")),
+)  # fmt: skip
+"""What is aimed at: of which steps, in how many seconds, and with how many keys (0: not said)."""
+
+
+def against_targets(told: Sequence[Told]) -> str:
+    """The parts of the story for which something is aimed at, in each language, and whether it was reached."""
+    languages = list(dict.fromkeys(one.language for one in told))
+    head = "| | aimed at | " + " | ".join(f"{language}: s, keys" for language in languages) + " | |"
+    lines = [head, "| --- " * (3 + len(languages)) + "|"]
+    for part, seconds_max, keys_max, steps in TARGETS:
+        counted = [one for one in told if one.what in steps]
+        rows = {language: [one for one in counted if one.language == language] for language in languages}
+        sums = [(sum(one.seconds for one in of), sum(one.keys for one in of)) for of in rows.values()]
+        reached = all(s < seconds_max and (not keys_max or k <= keys_max) for s, k in sums)
+        aimed = f"< {seconds_max:.0f} s" + (f", {keys_max} keys" if keys_max else "")
+        cells = " | ".join(f"{seconds:.1f}, {keys}" for seconds, keys in sums)
+        lines.append(f"| {part} | {aimed} | {cells} | {'reached' if reached else '**not reached**'} |")
+    return "\n".join(lines) + "\n"
+
+
+def story_document(told: Sequence[Told]) -> str:
+    """The story as a page of the documents."""
+    return (
+        "# The story, filmed in four languages\n\n"
+        "A local officer files half a name, the desk of another service judges the pair and acknowledges what then\n"
+        "travels, and the officer hears that it was used. Written, like its pictures, by\n"
+        "`python -m tools.tours build/tours --write` from a run in a browser on the demonstration, in which everybody\n"
+        "is invented. Seconds are those of the pages, and of keys as fast as a script presses them: the floor under\n"
+        "what a person needs. A key, a click and a paste each count as one.\n\n"
+        f"{against_targets(told)}\n## Step by step\n\n{table(told)}"
+    )
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """A demonstration played into this folder and served: its address, and the password of each seat."""
@@ -326,10 +363,12 @@ def main() -> None:
     (wanted.folder / "story.json").write_text(json.dumps([asdict(one) for one in told], indent=1), encoding="utf-8")
     of_story = [one for one in told if not one.tour]
     (wanted.folder / "story.md").write_text(table(of_story), encoding="utf-8")
+    print(against_targets(of_story))
     print(table(of_story))
     print(f"The pictures stand in {wanted.folder}; story.md is this table.")
     if wanted.write:
         walks.write(DOCUMENTS, told, pictures)
+        (DOCUMENTS / "story.md").write_text(story_document(of_story), encoding="utf-8")
         print(f"The tours stand in {DOCUMENTS}.")
 
 
