@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -104,13 +105,12 @@ class Name:
     merged: dict[int, Name | None] = field(default_factory=dict)
 
 
-_NUMBERS: list[int] = [0]
+_numbers = itertools.count(1)
 
 
 def next_number() -> int:
-    """A number that no word has yet in this process."""
-    _NUMBERS[0] += 1
-    return _NUMBERS[0]
+    """A number that no word has yet in this process, whatever other threads take at the same time."""
+    return next(_numbers)
 
 
 NUMERAL = "\0numeral"

@@ -70,19 +70,22 @@ _kept: dict[int, bytes] = {}
 
 
 def rows_of(words: Sequence[parts.Word]) -> Rows:
-    """The rows of these words."""
-    lacking = [word for word in words if word.number not in _kept]
+    """The rows of these words. Another thread may let go of what is kept meanwhile: what was looked up is held here."""
+    rows = [_kept.get(word.number) for word in words]
+    lacking = [word for word, row in zip(words, rows, strict=True) if row is None]
     if not lacking:
-        return np.frombuffer(b"".join([_kept[word.number] for word in words]), dtype=WORD)
+        return np.frombuffer(b"".join(row for row in rows if row is not None), dtype=WORD)
     made = np.array([_row(word) for word in lacking], dtype=WORD)
     if len(lacking) == len(words) > KEPT_MAX:
         return made
-    if len(_kept) + len(lacking) > KEPT_MAX:
-        said = {word.number: _kept.pop(word.number) for word in words if word.number in _kept}
+    held = {word.number: row for word, row in zip(words, rows, strict=True) if row is not None}
+    fresh = dict(zip([word.number for word in lacking], [row.tobytes() for row in made], strict=True))
+    if len(_kept) + len(fresh) > KEPT_MAX:
         _kept.clear()
-        _kept.update(said)
-    _kept.update(zip([word.number for word in lacking], [row.tobytes() for row in made], strict=True))
-    return np.frombuffer(b"".join([_kept[word.number] for word in words]), dtype=WORD)
+        _kept.update(held)
+    _kept.update(fresh)
+    held.update(fresh)
+    return np.frombuffer(b"".join([held[word.number] for word in words]), dtype=WORD)
 
 
 def _row(word: parts.Word) -> tuple[Any, ...]:
