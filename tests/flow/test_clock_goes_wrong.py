@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from passerelle.flow import clock, defer, handover, ledger_lines, work
+from passerelle.flow import clock, defer, handover, ledger_lines, seats, work
 from passerelle.ledger import export, verify
 from passerelle.records.models import Duty
 from passerelle.testing import makers
@@ -119,6 +119,21 @@ def test_a_false_jump_is_acknowledged_and_what_was_set_in_it_comes_back(exchange
     exported = tmp_path / "ledger.jsonl"
     export.write(exported, ledger_lines.entries(), installation="here", exported_at=NOON)
     assert verify.verify(exported).holds, "after the line that says so, time may stand earlier by what it says"
+
+
+def test_whose_absence_seemed_over_in_a_false_jump_holds_nothing_when_it_is_taken_back(exchange) -> None:
+    duty = _owed(exchange)
+    away = makers.seat(exchange["noord"], "supervisor")
+    seats.go_away(officer=away, until=NOON + timedelta(days=30), by=None, now=NOON)
+    work.work_until_done(now=NOON + YEAR)
+    duty.refresh_from_db()
+    assert duty.officer == away, "by the false time they were back"
+    back = NOON + timedelta(hours=1)
+    work.work_until_done(now=back)
+    clock.set_right(cause="battery", now=back + timedelta(minutes=10))
+    duty.refresh_from_db()
+    assert duty.officer != away and duty.holder is not None and duty.level >= 1, "nobody holds it who is not there"
+    assert duty.due_at is not None and duty.next_event_at is not None
 
 
 def test_without_a_false_jump_there_is_nothing_to_acknowledge(exchange) -> None:

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from passerelle.errors import Refused
-from passerelle.flow import duties, ledger_lines
+from passerelle.flow import duties, ledger_lines, seats
 from passerelle.flow.ledger_lines import journal
 from passerelle.ledger.events_of_clocks import ClockSetRight
 from passerelle.policy.facts import check_word
-from passerelle.records.models import Duty
+from passerelle.records.models import Duty, Officer
 from passerelle.words import noop, sentence
 
 CAUSES: dict[str, str] = {
@@ -50,8 +50,9 @@ def set_right(*, cause: str, now: datetime) -> tuple[timedelta, int]:
     """The lead of effective time was a false jump of the clock: from the next line on the wall counts again.
 
     Every live duty that was raised or moved in the false time has what was set there moved back by the lead, and never
-    before `now`: nothing is postponed by the false jump, and nothing fell due in it that is not looked at now. Returns
-    the lead and how many duties were moved. Raises NoFalseJump, UnknownWord.
+    before `now`: nothing is postponed by the false jump, and nothing fell due in it that is not looked at now. Whose
+    absence seemed to be over is away again: what they hold finds another holder. Returns the lead and how many duties
+    were moved. Raises NoFalseJump, UnknownWord.
     """
     check_word(cause, CAUSES, what="cause of a jump")
     ledger_lines.look_at_the_clock(now)
@@ -70,6 +71,8 @@ def set_right(*, cause: str, now: datetime) -> tuple[timedelta, int]:
             if duty.ref in touched and _moved_back(duty, ahead, back_at, now):
                 duties.move(lines, duty, "set_right")
                 moved += 1
+        for officer in Officer.objects.filter(away_until__gt=now).select_related("service").order_by("id"):
+            seats.find_other_holders(lines, officer, at=now)
         lines.write(ClockSetRight(cause=cause, seconds=ceil(ahead.total_seconds()), duties=moved))
         lines.set_right()
     return ahead, moved

@@ -233,9 +233,10 @@ def mirror(lines: Journal, review: Duty) -> None:
     move(lines, withheld, "mirror")
 
 
-def rehome(lines: Journal, duty: Duty) -> None:
-    """The duty goes to whoever stands on its rung now, or above, and can act; it never comes down."""
-    holder = rungs.holder_from(duty.service, duty.level, lines.now, excluding=decider_of(duty))
+def rehome(lines: Journal, duty: Duty, *, at: datetime | None = None) -> None:
+    """The duty goes to whoever stands on its rung now, or above, and can act; it never comes down. `at`: the time that
+    counts once this transaction has ended, where that is another than its own."""
+    holder = rungs.holder_from(duty.service, duty.level, at or lines.now, excluding=decider_of(duty))
     duty.level, duty.holder, duty.officer = max(holder.level, duty.level), holder.service, holder.officer
     move(lines, duty, "assign")
     tell_holder(lines, duty)

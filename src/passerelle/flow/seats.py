@@ -133,7 +133,7 @@ def go_away(*, officer: Officer, until: datetime | None, by: Officer | None, now
         officer.away_until = until
         officer.save(update_fields=["away_until"])
         lines.write(OfficerAway(officer=officer.ref, until=duties.said_time(until)))
-        return _rehome(lines, officer) if until is not None and until > lines.now else []
+        return find_other_holders(lines, officer) if until is not None and until > lines.now else []
 
 
 def name_deputy(*, officer: Officer, deputy: Officer | None, by: Officer | None, now: datetime) -> None:
@@ -176,7 +176,7 @@ def change_role(*, officer: Officer, role: str, now: datetime) -> list[Duty]:
         officer.role = role
         officer.save(update_fields=["role"])
         lines.write(OfficerReseated(officer=officer.ref, service=officer.service.key, role=role))
-        return _rehome(lines, officer)
+        return find_other_holders(lines, officer)
 
 
 def close_seat(*, officer: Officer, now: datetime) -> list[Duty]:
@@ -193,7 +193,7 @@ def put_away(lines: Journal, officer: Officer) -> list[Duty]:
     lines.write(OfficerLeft(officer=officer.ref))
     for channel in Channel.objects.select_for_update().filter(officer=officer, ended_at__isnull=True):
         outbox.put_channel_away(lines, channel)
-    return _rehome(lines, officer)
+    return find_other_holders(lines, officer)
 
 
 def set_password(*, officer: Officer, password: str) -> None:
@@ -208,12 +208,13 @@ def set_password(*, officer: Officer, password: str) -> None:
     officer.save(update_fields=["password"])
 
 
-def _rehome(lines: Journal, officer: Officer) -> list[Duty]:
+def find_other_holders(lines: Journal, officer: Officer, *, at: datetime | None = None) -> list[Duty]:
+    """What an officer holds finds another holder, within a verb's own transaction. `at` as for `duties.rehome`."""
     held = Duty.objects.select_for_update(of=("self",)).filter(officer=officer, ended_at__isnull=True)
     rows = held.exclude(state="withheld")  # these have the holder of their review
     rehomed = list(rows.select_related("service", "holder", "report__author", "about", "match"))
     for duty in rehomed:
-        duties.rehome(lines, duty)
+        duties.rehome(lines, duty, at=at)
         assert duty.holder is not None
         says = sentence(
             "{officer} is not there; now with {holder}: {kind}.",
