@@ -10,7 +10,7 @@ import pytest
 
 from passerelle.policy import lessons, requests, retention
 from passerelle.policy.tables import WrongTable
-from passerelle.words import Sentence
+from passerelle.words import Day, Sentence
 
 TODAY = date(2026, 3, 2)
 NEXT_YEARS = {1: date(2027, 3, 2), 2: date(2028, 3, 2), 3: date(2029, 3, 2)}
@@ -47,7 +47,7 @@ def test_a_day_to_look_again_is_after_today_and_not_too_far_away(of: str, days: 
     for wrong in (TODAY, TODAY - timedelta(days=1), TODAY + timedelta(days=days + 1), None):
         with pytest.raises(retention.ReviewDayWrong) as refused:
             retention.check_day(of, wrong, TODAY)
-        assert (TODAY + timedelta(days=days)).isoformat() in str(refused.value.way_out)
+        assert str(Day(TODAY + timedelta(days=days))) in str(refused.value.way_out)
 
 
 def test_a_report_is_restricted_for_a_reason_of_the_closed_list() -> None:
