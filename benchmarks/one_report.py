@@ -202,11 +202,13 @@ def main(
         built = time.monotonic() - begun
         from django.db import connection
 
+        from passerelle.cli.installation import get_ready
         from passerelle.records.models import Key, Subject
 
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
+        get_ready()  # as the worker does when it starts
         found = {
             "machine": {"cores": os.cpu_count(), "python": platform.python_version(), "load": os.getloadavg()[0]},
             "database": connection.vendor, "seed": seed, "subjects": Subject.objects.count(),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from passerelle.matching import Subject, keys
 from passerelle.matching.keys import name_keys
-from passerelle.names import parts, sounds
+from passerelle.names import distances, parts, sounds
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzçşéïöüчшжкабвשלוםكريمαβγ"
 
@@ -110,3 +110,12 @@ def test_an_article_inside_a_name_does_not_hide_it(one: str, two: str) -> None:
 
 def test_a_final_i_that_arabic_writes_is_missed_where_latin_letters_have_none() -> None:
     assert _distance("boujid", "بوجيدي", right_abjad=True) >= 60 > _distance("boujidi", "بوجيدي", right_abjad=True)
+
+
+def test_what_parts_two_units_is_the_same_read_one_by_one_and_from_the_table_of_all() -> None:
+    alone, together = sounds.Tables(), sounds.Tables()
+    distances.unit_tables()
+    together.apart_in_all = sounds.tables().apart_in_all
+    assert alone.apart_in_all is None and together.apart_in_all is not None
+    for one in range(0, len(alone.units), 7):
+        assert alone.apart(one) == together.apart(one)

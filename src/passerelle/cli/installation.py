@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import secrets  # bent: a key is never seeded
 import signal
@@ -142,6 +143,7 @@ def run_server(host: str, port: int) -> None:
         threading.Thread(target=keep_reading, args=(stop,), name="reading", daemon=True).start()
     else:
         click.echo("On PostgreSQL the worker runs by itself: start `passerelle work` too.")
+    threading.Thread(target=get_ready, name="tables", daemon=True).start()
     click.echo(f"Pages: http://{host}:{port}/  (stop with Ctrl-C)")
     try:
         waitress.serve(
@@ -157,6 +159,12 @@ def run_server(host: str, port: int) -> None:
         )
     finally:
         stop.set()
+
+
+def get_ready() -> None:
+    """Read the tables of names and places now, for which the first report would else wait two seconds; and leave what
+    was read out of the search for circles of dead objects, which held up a report or a page for a fifth of a second."""
+    importlib.import_module("passerelle.linkers.tables")
 
 
 def keep_working(stop: threading.Event) -> None:
@@ -283,6 +291,7 @@ def work(folder: Path, once: bool, as_json: bool) -> None:
     click.echo("Working; stop with Ctrl-C.")
     threading.Thread(target=keep_relaying, args=(stop,), name="relay", daemon=True).start()
     threading.Thread(target=keep_reading, args=(stop,), name="reading", daemon=True).start()
+    get_ready()
     keep_working(stop)
 
 

@@ -43,7 +43,9 @@ def unit_tables() -> tuple[Shorts, Shorts, Shorts, Shorts]:
         apart[one, two] = cost
     gone = (tables.missing, tables.missing_abjad, tables.missing_both)
     missing, missing_abjad, missing_both = (np.array(costs, dtype=np.int16) for costs in gone)
-    return apart.astype(np.int16), missing, missing_abjad, missing_both
+    short: Shorts = apart.astype(np.int16)
+    tables.apart_in_all = lambda one: list(map(int, short[one]))
+    return short, missing, missing_abjad, missing_both
 
 
 EACH = 2

@@ -9,6 +9,7 @@ the comparison (one pair, a batch, a cluster) gives the same figure.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
@@ -69,6 +70,8 @@ class Tables:
         self._habit_cost: dict[str, int] = rules["habit_cost"]
         self.units: list[Unit] = []
         self.number: dict[tuple[str, str], int] = {}
+        self.apart_in_all: Callable[[int], list[int]] | None = None
+        """`apart`, once the figures of all units were made as one array, which costs as much as some twenty rows."""
         for text, row in load("spellings")["units"].items():
             self._add(Unit(str(text), "latin", self._latin_readings(row)))
         written = load("scripts")
@@ -224,6 +227,8 @@ class Tables:
     def apart(self, one: int) -> list[int]:
         """The costs from unit `one` to every unit."""
         row = self._rows[one]
+        if row is None and self.apart_in_all is not None:
+            row = self._rows[one] = self.apart_in_all(one)
         if row is None:
             row = []
             for number in range(len(self.units)):
