@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 READY = """
-import gc, time
+import gc
 from passerelle.cli.installation import get_ready
 get_ready()
-assert gc.get_freeze_count() > 100_000, gc.get_freeze_count()
+assert gc.get_freeze_count() > 50_000, gc.get_freeze_count()
 from passerelle.names import distances, sounds, street_words
 assert distances.unit_tables.cache_info().currsize and street_words.lexicon.cache_info().currsize
 assert sounds.tables().apart_in_all is not None
