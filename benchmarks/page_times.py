@@ -234,8 +234,10 @@ def main(
         from django.conf import settings
 
         settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "localhost"]
+        from passerelle.cli.installation import get_ready
         from passerelle.records import wall
 
+        get_ready()  # as whoever serves does when it starts
         with wall.as_house():
             if duties or subjects:
                 fill(duties, subjects, seed, now)
